@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Expressions of `when`, `keep` and `drop`: field op literal, joined by and, or, not, ( ).
+ *   op: == != < <= > >= in has matches
+ * Null compared with anything is false. `has` looks for an item in a list or a part of a text;
+ * `matches` takes a glob; `in` takes a list of literals in parentheses. A time is compared with a
+ * quoted RFC 3339 text. A field alone is true when it is a true bool, or any other non-null value. */
+#ifndef CORE_EXPR_H
+#define CORE_EXPR_H
+
+#include "core/conf.h"
+#include "core/schema.h"
+
+struct expr;
+
+/* Parses key's value and checks fields and types against the schema as it is now; mistakes go to d
+ * with their column and "did you mean". NULL then. */
+struct expr *expr_compile(const struct conf_key *key, const struct schema *schema, struct diag *d);
+void expr_free(struct expr *e);
+/* slots: values by field id. Pure and thread-safe. */
+bool expr_test(const struct expr *e, const etl_value *slots);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The checked plan of a pipeline: every section with its plugin, options written into *self, the
+ * schema closed. Made the same way for `check` and `run`. Frozen once made, so threads share it. */
+#ifndef CORE_PLAN_H
+#define CORE_PLAN_H
+
+#include "core/conf.h"
+#include "core/expr.h"
+#include "core/registry.h"
+#include "core/schema.h"
+
+enum on_error { ON_ERROR_REJECT, ON_ERROR_DROP, ON_ERROR_KEEP, ON_ERROR_ABORT };
+enum on_damage { ON_DAMAGE_STOP, ON_DAMAGE_SALVAGE };
+enum from { FROM_KEPT, FROM_DROPPED, FROM_DUPLICATES, FROM_REJECTS, FROM_ALL };
+
+/* A file that a stage makes, asked for in open (or start): see create, part, state_path. */
+enum file_kind { FILE_STREAM, FILE_PART, FILE_STATE };
+struct stage_file {
+    enum file_kind kind;
+    char *name;    /* final name in the run directory (a part may lie in a STORE), or of the side file */
+    void *handle;  /* what was handed to the plugin: its stream, or the path as text */
+};
+
+/* One input file: a path as matched, "-" for standard input, or NULL. */
+struct plan_file {
+    const char *path;   /* as matched, without a leading "./"; what `source` shows */
+    int64_t size;       /* bytes; -1: not known */
+    int64_t mtime;      /* ns */
+};
+
+/* One use of a plugin. */
+struct stage {
+    struct plan *plan;
+    const struct plugin *plugin;
+    const struct conf_section *section;
+    char *name;             /* "transform dedupe", "output jsonl rejected": for messages and counts */
+    uint32_t index;         /* in plan->stages */
+    void *self, *state;     /* 64-byte aligned, zeroed blocks; self_size and state_size at least 1 */
+    struct expr *when;      /* NULL: always */
+    enum on_error on_error;
+    enum on_damage on_damage;
+    enum from from;
+    int64_t max_document;   /* inputs: bytes */
+    struct plan_file *files; /* inputs: from the INPUT option, globs expanded, sorted bytewise, once */
+    size_t n_files;
+    struct stage_file *made;
+    size_t n_made;
+    bool opened;            /* open was called: close is owed */
+    uint8_t phase;          /* enum stage_phase: which host calls are allowed */
+    bool failed;            /* fail was called; the message is reported already */
+    uint64_t budget;        /* bytes this stage may keep */
+    void *run;              /* private to the engine while a run lasts */
+};
+enum stage_phase { PHASE_NONE, PHASE_OPEN, PHASE_START, PHASE_RUN, PHASE_COMMIT, PHASE_FINISH };
+
+struct plan {
+    struct conf *conf;
+    struct diag *diag;
+    struct schema schema;
+    struct stage *stages;   /* inputs, then transforms, then outputs, each in file order */
+    size_t n_inputs, n_transforms, n_outputs, n_stages;
+    struct expr **exprs;    /* by etl_expr id; [0] unused */
+    size_t n_exprs;
+    void *memory;           /* an arena for what lives as long as the plan */
+    char *name;             /* [pipeline] name, else the file's base name */
+    char *out;              /* the run directory */
+    double max_rejects_share; /* 0.01; used when max_rejects < 0 */
+    int64_t max_rejects;      /* a number of records; -1: the share holds */
+    int64_t max_rejects_size; /* bytes of rejects.jsonl */
+    int64_t barrier_interval; /* microseconds */
+    int64_t memory_limit;     /* bytes; 0: not said */
+    char hash[33];          /* XXH3-128 of all that makes the output: 32 hex digits */
+};
+
+struct plan_options {
+    const char *path;               /* the pipeline file */
+    const struct conf_define *defines, *sets;
+    size_t n_defines, n_sets;
+    const char *out;                /* -o, or NULL */
+    const char *max_rejects;        /* as given on the command line, or NULL */
+    const char *memory;             /* likewise */
+    bool offline;                   /* do not look at input files */
+};
+
+/* Loads, checks and opens everything; reports all mistakes it can find to d. NULL: there were
+ * errors. plan_close calls close on what was opened, in reverse order, and frees. */
+struct plan *plan_make(const struct plan_options *o, struct registry *r, struct diag *d);
+void plan_close(struct plan *p);
+
+/* `check --print`: the resolved pipeline, defaults filled in, each value's origin as a comment. */
+void plan_print(const struct plan *p, FILE *out);
+
+/* The stage that a `self` pointer belongs to. */
+struct stage *stage_of(const void *self);
+bool stage_has_map(const struct stage *s);
+
+/* Host functions that are used while plugins open; host.c puts them in the table. They follow
+ * etl/plugin.h. create, part and state_path: names are checked here (no "..", no absolute path, not
+ * used twice in this plan, not one of the run directory's own) and noted in stage->made. */
+etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t access);
+const char *host_name(etl_field field);
+uint32_t host_type_of(etl_field field);
+void host_fail(const void *self, int32_t err, const char *option, const char *msg, size_t len);
+struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const char *name);
+
+#endif

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finds, checks and loads plugins: a regular file owned by root or the user, not writable by
+ * others, nor its folder; RTLD_NOW|RTLD_LOCAL; never dlclose. Descriptors are copied to the size
+ * this host knows, so the rest of the core sees one shape. */
+#ifndef CORE_REGISTRY_H
+#define CORE_REGISTRY_H
+
+#include "core/diag.h"
+#include "core/etl/plugin.h"
+
+struct plugin {
+    etl_plugin is;      /* zero-filled past what the plugin was compiled with; options too: */
+    etl_option *options; /* n_options, without the end mark; kinds checked */
+    size_t n_options;
+    const char *path;   /* of the .so */
+};
+
+struct registry; /* one for a process; not thread-safe */
+
+/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugindir. The host
+ * table is handed to each plugin. NULL: memory is out. */
+struct registry *registry_new(const char *const *folders, size_t n, const etl_host *host);
+void registry_free(struct registry *r);
+
+/* The plugin of that kind and name (or path, with a slash: its first of that kind). NULL: reported to
+ * d, at place (or NULL), with the nearest name that exists. */
+const struct plugin *registry_load(struct registry *r, enum etl_kind kind, const char *name,
+                                   const struct diag_place *place, struct diag *d);
+
+/* Names of all plugins of a kind that could be found (file names only; nothing is loaded), sorted,
+ * NULL-ended; lives as long as the registry. */
+const char *const *registry_names(struct registry *r, enum etl_kind kind);
+const char *kind_name(enum etl_kind kind); /* "input" */
+
+#endif
