@@ -55,6 +55,7 @@ struct diag_message {
     const char *near;     /* "did you mean 'near'?" */
     const char *note;     /* one more line, "= note: " */
     const char *help;     /* one more line, "= help: " */
+    const char *section;  /* "transform dedupe": shown in JSON alone */
 };
 
 enum diag_format { DIAG_TERMINAL, DIAG_LINES, DIAG_JOURNAL, DIAG_JSON };
@@ -65,16 +66,18 @@ struct diag {
     void *to;
     enum diag_level shown; /* messages above it are left out */
     size_t errors, warnings;
-    enum diag_code first;  /* code of the first error; its exit status is the verb's */
+    enum diag_code first;    /* code of the first error; its exit status is the verb's */
     enum exit_status status; /* of the first error; EXIT_DONE: none yet */
-    bool strict;           /* warnings count as errors at the end of check */
+    bool strict;             /* warnings count as errors at the end of check */
     void *lock;
 };
 
 bool diag_init(struct diag *d, void (*sink)(void *, const struct diag_message *), void *to);
 void diag_free(struct diag *d);
 
-/* Reports m; returns -1 for an error, else 0. Control bytes in the strings are escaped. */
+/* Reports m; returns -1 for an error, else 0. An error without a code is shown, not counted: it
+ * sets no exit status. The sink has the strings as they are; the printer escapes control bytes and
+ * what is no UTF-8 as \xNN in every format, so no caller need. */
 int diag_report(struct diag *d, const struct diag_message *m);
 /* The common case: an error with a code, a place (or NULL) and formatted text. Returns -1. */
 int diag_error(struct diag *d, enum diag_code code, const struct diag_place *place, const char *fmt,
@@ -83,10 +86,12 @@ int diag_error(struct diag *d, enum diag_code code, const struct diag_place *pla
  * status is what status_of_errno says, where that is more than the code's own. */
 int diag_error_errno(struct diag *d, enum diag_code code, int err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same for a message with a place and more: err's text is appended to m->text. Returns -1. */
+int diag_report_errno(struct diag *d, const struct diag_message *m, int err);
 void diag_log(struct diag *d, enum diag_level level, const char *document, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 
-/* Exit status that fits a failed system call: ENOSPC, EIO: 74; ENOMEM, EMFILE: 71; ENOENT: 66 ... */
+/* Exit status that fits a failed system call: ENOSPC, EIO: 74; ENOMEM: 71; ENOENT: 66 ... */
 enum exit_status status_of_errno(int err, enum exit_status otherwise);
 
 /* The sink that main uses: writes to `out` in a format. `to` is a struct diag_printer. Repeats of a

@@ -3,7 +3,8 @@
  *   op: == != < <= > >= in has matches
  * Null compared with anything is false. `has` looks for an item in a list or a part of a text;
  * `matches` takes a glob; `in` takes a list of literals in parentheses. A time is compared with a
- * quoted RFC 3339 text. A field alone is true when it is a true bool, or any other non-null value. */
+ * quoted RFC 3339 text. A field alone is true when it is a true bool, or any other non-null value.
+ */
 #ifndef CORE_EXPR_H
 #define CORE_EXPR_H
 

@@ -1,6 +1,153 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The verb table. */
-int main(void)
+/* The verb table, and what every verb stands on: messages and standard streams. */
+#define _GNU_SOURCE
+#include "core/verbs.h"
+#include "common/nearest.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const struct cli_option check_options[] = {
+    { 1, 0, "offline", NULL, "do not look at input files" },
+    { 2, 0, "print", NULL, "print the pipeline with all its defaults" },
+    { 3, 0, "strict", NULL, "warnings are errors" },
+    { 0, 0, NULL, NULL, NULL },
+};
+
+static const struct cli_option plugins_options[] = {
+    { 1, 0, "json", NULL, "one JSON array, for programs" },
+    { 2, 0, "path", NULL, "the plugin's file; without a name, the folders looked in" },
+    { 0, 0, NULL, NULL, NULL },
+};
+
+const struct verb verbs[] = {
+    { "run", verb_run, "PIPELINE", "run a pipeline, or go on with its unfinished run", run_options,
+      "  etl run pipelines/news.conf\n  etl run -j 8 -o out/monday -D news=/data/monday news.conf" },
+    { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
+      "  etl check --print pipelines/news.conf" },
+    { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
+      "  etl plugins dedupe\n  etl plugins ./mine.so" },
+    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word", NULL,
+      "  etl help E0103" },
+    { NULL, NULL, NULL, NULL, NULL, NULL },
+};
+
+const struct verb *verb_named(const char *name)
 {
-    return 0;
+    for (const struct verb *v = verbs; v->name; v++)
+        if (strcmp(v->name, name) == 0)
+            return v;
+    return NULL;
+}
+
+/* Under journald standard error is the very file that JOURNAL_STREAM names. */
+static bool is_journal(int fd)
+{
+    const char *stream = getenv("JOURNAL_STREAM");
+    unsigned long long device, inode;
+    struct stat st;
+
+    return stream && sscanf(stream, "%llu:%llu", &device, &inode) == 2 && fstat(fd, &st) == 0 &&
+           st.st_dev == device && st.st_ino == inode;
+}
+
+void app_set_printer(struct app *app)
+{
+    const char *no_colour = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    bool is_terminal = isatty(fileno(app->printer.out)) && terminal && strcmp(terminal, "dumb");
+
+    if (strcmp(app->log_format, "json") == 0)
+        app->printer.format = DIAG_JSON;
+    else if (is_terminal)
+        app->printer.format = DIAG_TERMINAL;
+    else if (strcmp(app->log_format, "auto") == 0 && is_journal(fileno(app->printer.out)))
+        app->printer.format = DIAG_JOURNAL;
+    else
+        app->printer.format = DIAG_LINES;
+    app->printer.colour = strcmp(app->colour, "always") == 0 ||
+                          (strcmp(app->colour, "auto") == 0 && is_terminal &&
+                           !(no_colour && *no_colour));
+    app->diag.shown = app->quiet ? DIAG_WARNING : app->verbose > 1 ? DIAG_DEBUG : DIAG_INFO;
+}
+
+/* A closed standard stream would become the first file that is opened. */
+static void keep_standard_streams(void)
+{
+    for (int fd = 0; fd <= 2; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+}
+
+static int unknown_verb(struct app *app, const char *name)
+{
+    struct diag_message m = { .level = DIAG_ERROR, .code = E0201,
+                              .help = "etl --help   lists the verbs" };
+    const char *names[32];
+    char text[300];
+    size_t n = 0, len = strlen(name);
+
+    for (const struct verb *v = verbs; v->name && n < 32; v++)
+        names[n++] = v->name;
+    m.near = nearest(name, names, n);
+    snprintf(text, sizeof(text), "there is no verb '%.200s'", name);
+    if (len > 5 && strcmp(name + len - 5, ".conf") == 0) {
+        snprintf(text, sizeof(text), "'%.200s' is no verb; a pipeline is run by:  etl run FILE",
+                 name);
+        m.near = NULL;
+    }
+    m.text = text;
+    diag_report(&app->diag, &m);
+    return EXIT_USAGE;
+}
+
+static int run_verb(struct app *app, int argc, char **argv)
+{
+    const struct verb *v;
+    int status, at = app_begin(app, argc, argv, &status);
+
+    app_set_printer(app);
+    if (status >= 0)
+        return status;
+    if (at >= argc) {
+        app_usage(stderr);
+        return EXIT_USAGE;
+    }
+    v = verb_named(argv[at]);
+    return v ? v->run(app, argc - at, argv + at) : unknown_verb(app, argv[at]);
+}
+
+static int flush_output(struct app *app, int status)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    if (errno != EPIPE)
+        diag_error_errno(&app->diag, E0744, errno, "standard output cannot be written to");
+    return status ? status : EXIT_IO;
+}
+
+int main(int argc, char **argv)
+{
+    struct app app = { .log_format = "auto", .colour = "auto" };
+    int status;
+
+    keep_standard_streams();
+    app.printer.out = stderr;
+    if (!diag_init(&app.diag, diag_print, &app.printer))
+        return EXIT_RESOURCES;
+    status = flush_output(&app, run_verb(&app, argc, argv));
+    diag_print_folded(&app.printer);
+    registry_free(app.registry);
+    for (size_t i = 0; i < app.n_defines; i++)
+        free((char *)app.defines[i].name);
+    free(app.defines);
+    free(app.plugin_path);
+    if (app.printer.out != stderr)
+        fclose(app.printer.out);
+    diag_free(&app.diag);
+    return status;
 }

@@ -4,6 +4,7 @@
 #ifndef CORE_PLAN_H
 #define CORE_PLAN_H
 
+#include "common/buffer.h"
 #include "core/conf.h"
 #include "core/expr.h"
 #include "core/registry.h"
@@ -28,6 +29,14 @@ struct plan_file {
     int64_t mtime;      /* ns */
 };
 
+/* Where an option's value came from, beside plugin->options[i]. */
+struct stage_option {
+    const struct conf_key *key; /* NULL: the preset */
+    const char *text;           /* as given or preset; "" where left out */
+    const char *path;           /* DATA: the file or folder that was found */
+    char hash[33];              /* DATA: XXH3-128 of what it holds */
+};
+
 /* One use of a plugin. */
 struct stage {
     struct plan *plan;
@@ -43,14 +52,18 @@ struct stage {
     int64_t max_document;   /* inputs: bytes */
     struct plan_file *files; /* inputs: from the INPUT option, globs expanded, sorted bytewise, once */
     size_t n_files;
-    struct stage_file *made;
+    struct stage_option *options; /* plugin->n_options */
+    struct stage_file *made;      /* pointers to them stay good: at most STAGE_FILES */
     size_t n_made;
     bool opened;            /* open was called: close is owed */
     uint8_t phase;          /* enum stage_phase: which host calls are allowed */
-    bool failed;            /* fail was called; the message is reported already */
+    bool failed;            /* fail was called; the message is reported already. Set atomically */
+    bool broken;            /* private to plan_make: it could not be set up, so it is not opened */
+    uint64_t digest;        /* of its part of the plan's hash: which stage has changed? */
     uint64_t budget;        /* bytes this stage may keep */
-    void *run;              /* private to the engine while a run lasts */
+    struct buffer *saving;  /* where etl_save puts its bytes, while commit runs */
 };
+enum { STAGE_FILES = 256 };
 enum stage_phase { PHASE_NONE, PHASE_OPEN, PHASE_START, PHASE_RUN, PHASE_COMMIT, PHASE_FINISH };
 
 struct plan {
@@ -70,6 +83,10 @@ struct plan {
     int64_t barrier_interval; /* microseconds */
     int64_t memory_limit;     /* bytes; 0: not said */
     char hash[33];          /* XXH3-128 of all that makes the output: 32 hex digits */
+    void *run;              /* the run under way (run.h), or NULL */
+    size_t mistakes;        /* private to plan_make */
+    struct plan_mistakes *gathered; /* likewise */
+    bool fields_unknown;    /* private to plan_make: a broken stage might have written some */
 };
 
 struct plan_options {
@@ -101,6 +118,8 @@ etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t acc
 const char *host_name(etl_field field);
 uint32_t host_type_of(etl_field field);
 void host_fail(const void *self, int32_t err, const char *option, const char *msg, size_t len);
+/* Is name a file in a folder that the stage was given as a STORE? */
+bool stage_in_store(const struct stage *s, const char *name);
 struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const char *name);
 
 #endif

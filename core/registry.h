@@ -32,4 +32,10 @@ const struct plugin *registry_load(struct registry *r, enum etl_kind kind, const
 const char *const *registry_names(struct registry *r, enum etl_kind kind);
 const char *kind_name(enum etl_kind kind); /* "input" */
 
+/* All plugins of one file: at most max are stored, their number is given; what is refused in it is
+ * reported to d. */
+size_t registry_load_file(struct registry *r, const char *path, const struct plugin **all,
+                          size_t max, struct diag *d);
+const char *const *registry_folders(const struct registry *r); /* in order, NULL-ended */
+
 #endif

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that is given out piece by piece and taken back whole: a batch's texts and records. One
+ * thread at a time. */
+#ifndef CORE_ARENA_H
+#define CORE_ARENA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena_chunk;
+
+struct arena {
+    struct arena_chunk *chunks; /* the newest first; only it is filled further */
+    struct arena_chunk *spare;  /* empty ones of the usual size, kept by arena_reset */
+    char *open;                 /* the region of arena_begin, or NULL */
+    size_t open_max;
+    size_t used;                /* bytes given out since the last reset */
+};
+
+/* 16-byte aligned; NULL when memory is out. */
+void *arena_get(struct arena *a, size_t size);
+void *arena_copy(struct arena *a, const void *data, size_t size);
+/* The same with a NUL after it. */
+char *arena_string(struct arena *a, const char *text, size_t len);
+
+/* One region that is written in place: begin with the most it can need, begin again to grow it (it
+ * may move, its bytes go along), end with what it took. NULL when memory is out. */
+char *arena_begin(struct arena *a, size_t max);
+char *arena_end(struct arena *a, size_t used);
+
+/* Takes all back; keeps up to `keep` bytes of chunks for the next use. */
+void arena_reset(struct arena *a, size_t keep);
+void arena_free(struct arena *a);
+
+#endif

@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying a batch past the posts: maps on any thread, steps in ticket order, and what a verdict
+ * does to a record. */
+#define _GNU_SOURCE
+#include "core/engine.h"
+#include "core/barrier-engine.h"
+#include "core/stream.h"
+
+#include <string.h>
+#include <time.h>
+
+/* CPU time of this thread, in ns: taken a few times a batch. */
+static uint64_t cpu_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
+static void add_time(struct engine *e, const struct stage *s, uint64_t since)
+{
+    atomic_fetch_add_explicit(&e->stage_time[s->index], cpu_ns() - since, memory_order_relaxed);
+}
+
+static void fail_callback(struct engine *e, struct stage *s, const struct etl_record *r,
+                          const char *callback, int verdict)
+{
+    if (!s->failed) {
+        s->failed = true;
+        diag_report(e->diag, &(struct diag_message) {
+                                 .level = DIAG_ERROR,
+                                 .code = verdict == ETL_FAIL ? E0520 : E0510,
+                                 .text = verdict == ETL_FAIL
+                                             ? "a plugin stopped the run without saying why"
+                                             : "a plugin returned a verdict that does not exist",
+                                 .document = r ? record_origin(r) : NULL,
+                                 .note = callback,
+                             });
+    }
+    engine_stop(e, e->diag->status);
+}
+
+/* What on_error makes of a rejected record. */
+static bool handle_error(struct engine *e, struct stage *s, struct etl_record *r,
+                         const etl_value *before)
+{
+    switch (s->on_error) {
+    case ON_ERROR_REJECT:
+        return true;
+    case ON_ERROR_DROP:
+        r->fate = DROPPED;
+        r->rule = "on_error";
+        return true;
+    case ON_ERROR_KEEP:
+        memcpy(r->slots, before, e->plan->schema.n * sizeof(*before));
+        r->fate = KEPT;
+        r->bad = false;
+        batch_count(r->batch, s->index, "errors, kept as they were", 1);
+        return true;
+    case ON_ERROR_ABORT:
+        diag_report(e->diag, &(struct diag_message) {
+                                 .level = DIAG_ERROR,
+                                 .code = E0312,
+                                 .text = r->reason ? r->reason : "rejected without a reason",
+                                 .document = record_origin(r),
+                                 .note = s->name,
+                             });
+        engine_stop(e, EXIT_DATA);
+        return false;
+    }
+    return true;
+}
+
+/* Takes what a transform's or output's callback returned. False: the run stops. */
+static bool judge(struct engine *e, struct stage *s, struct etl_record *r, int verdict,
+                  const etl_value *before, const char *callback)
+{
+    if (r->batch->short_of_memory) {
+        engine_stop(e, EXIT_RESOURCES);
+        return false;
+    }
+    if (verdict < ETL_OK || verdict > ETL_DUPLICATE) {
+        fail_callback(e, s, r, callback, verdict);
+        return false;
+    }
+    if (verdict == ETL_OK) {
+        r->mark = ETL_OK;
+    } else if (r->mark != verdict && !r->bad) {
+        r->mark = (uint8_t)verdict;
+        r->rule = r->reason = NULL;
+    }
+    record_apply_mark(r, s->index);
+    if (r->fate == REJECTED)
+        return handle_error(e, s, r, before);
+    return true;
+}
+
+static bool wanted(const struct stage *s, const struct etl_record *r)
+{
+    return !s->when || expr_test(s->when, r->slots);
+}
+
+/* ---- inputs and transforms ---- */
+
+static bool run_input_maps(struct engine *e, struct batch *b)
+{
+    uint64_t start = cpu_ns();
+
+    for (struct etl_record *r = b->first; r; r = r->next) {
+        struct stage *s = r->unit->stage;
+
+        if (r->fate != KEPT || r->enters > here.post || !s->plugin->is.map)
+            continue;
+        here.stage = s;
+        if (!judge(e, s, r, s->plugin->is.map(s->self, r), NULL, "map"))
+            return false;
+    }
+    add_time(e, b->first ? b->first->unit->stage : &e->plan->stages[0], start);
+    return true;
+}
+
+static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *b)
+{
+    const etl_plugin *plugin = &s->plugin->is;
+    size_t bytes = e->plan->schema.n * sizeof(etl_value);
+    etl_value *before = NULL;
+    uint64_t start = cpu_ns();
+
+    if (s->on_error == ON_ERROR_KEEP) {
+        before = arena_get(&b->arena, bytes);
+        if (!before) {
+            engine_stop(e, EXIT_RESOURCES);
+            return false;
+        }
+    }
+    for (struct etl_record *r = b->first; r; r = r->next) {
+        if (r->fate != KEPT || r->enters > here.post)
+            continue;
+        r->passed_by = !wanted(s, r);
+        if (r->passed_by || !plugin->map)
+            continue;
+        if (before)
+            memcpy(before, r->slots, bytes);
+        if (!judge(e, s, r, plugin->map(s->self, r), before, "map"))
+            return false;
+    }
+    add_time(e, s, start);
+    return true;
+}
+
+static bool run_transform_steps(struct engine *e, struct stage *s, struct batch *b)
+{
+    const etl_plugin *plugin = &s->plugin->is;
+    uint64_t start = cpu_ns();
+
+    for (struct etl_record *r = b->first; r; r = r->next) {
+        if (r->fate != KEPT || r->enters > here.post || r->passed_by)
+            continue;
+        if (!judge(e, s, r, plugin->step(s->self, s->state, r), NULL, "step"))
+            return false;
+        if (stage_record_end(s) < 0) {
+            engine_stop(e, e->diag->status);
+            return false;
+        }
+    }
+    add_time(e, s, start);
+    return true;
+}
+
+/* ---- outputs ---- */
+
+static bool goes_to(const struct stage *s, const struct etl_record *r)
+{
+    static const uint8_t fates[] = { KEPT, DROPPED, DUPLICATE, REJECTED };
+
+    return (s->from == FROM_ALL || r->fate == fates[s->from]) && wanted(s, r);
+}
+
+static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
+{
+    const etl_plugin *plugin = &s->plugin->is;
+    uint64_t start = cpu_ns();
+
+    if (!plugin->map)
+        return true;
+    here.stage = s;
+    for (struct etl_record *r = b->first; r; r = r->next) {
+        int verdict;
+
+        if (!goes_to(s, r))
+            continue;
+        verdict = plugin->map(s->self, r);
+        if (s->from == FROM_KEPT) {
+            if (verdict == ETL_DROP || verdict == ETL_DUPLICATE) {
+                fail_callback(e, s, r, "an output may only reject", ETL_DROP + 100);
+                return false;
+            }
+            if (!judge(e, s, r, verdict, NULL, "map"))
+                return false;
+        } else if (verdict != ETL_OK && verdict != ETL_REJECT) {
+            fail_callback(e, s, r, "map", verdict);
+            return false;
+        } else if (verdict == ETL_REJECT) {
+            /* The fate is final already: this output alone goes without the record. */
+            r->unwritten |= (uint64_t)1 << (s->index - e->plan->n_inputs - e->plan->n_transforms);
+            batch_count(b, s->index, "not written", 1);
+            r->mark = ETL_OK;
+        }
+    }
+    add_time(e, s, start);
+    return true;
+}
+
+/* Kept outputs first: one may still reject; then the fate is final, and the others follow. */
+static bool run_output_maps(struct engine *e, struct batch *b)
+{
+    size_t first = e->plan->n_inputs + e->plan->n_transforms;
+
+    for (int kept = 1; kept >= 0; kept--)
+        for (size_t i = first; i < e->plan->n_stages; i++) {
+            struct stage *s = &e->plan->stages[i];
+
+            if ((s->from == FROM_KEPT) == (kept == 1) && !run_maps_of(e, s, b))
+                return false;
+        }
+    return true;
+}
+
+static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
+{
+    const etl_plugin *plugin = &s->plugin->is;
+    uint64_t bit = (uint64_t)1 << (s->index - e->plan->n_inputs - e->plan->n_transforms);
+    uint64_t written = 0, start = cpu_ns();
+
+    for (struct etl_record *r = b->first; r; r = r->next) {
+        int verdict;
+
+        if (!goes_to(s, r) || (r->unwritten & bit))
+            continue;
+        verdict = plugin->step ? plugin->step(s->self, s->state, r) : ETL_OK;
+        if (verdict != ETL_OK) {
+            fail_callback(e, s, r, "step", verdict == ETL_FAIL ? ETL_FAIL : 100);
+            return false;
+        }
+        if (stage_record_end(s) < 0) {
+            engine_stop(e, stage_pipe_broken(s) ? EXIT_DONE : e->diag->status);
+            return false;
+        }
+        written++;
+    }
+    /* With the batch, so that a barrier counts only what is before it. */
+    batch_count(b, s->index, "records written", (int64_t)written);
+    add_time(e, s, start);
+    return true;
+}
+
+/* ---- posts ---- */
+
+static bool run_maps(struct engine *e, struct post *p, struct batch *b)
+{
+    switch (p->kind) {
+    case POST_INPUT_MAPS:
+        return run_input_maps(e, b);
+    case POST_TRANSFORM:
+        return run_transform_maps(e, p->stage, b);
+    case POST_OUTPUT_MAPS:
+        return run_output_maps(e, b);
+    default:
+        return true;
+    }
+}
+
+static bool run_steps(struct engine *e, struct post *p, struct batch *b)
+{
+    switch (p->kind) {
+    case POST_TRANSFORM:
+        return run_transform_steps(e, p->stage, b);
+    case POST_OUTPUT:
+        return run_output_steps(e, p->stage, b);
+    case POST_LEDGER:
+        if (ledger_take(e->ledger, b) == 0)
+            return true;
+        engine_stop(e, e->diag->status);
+        return false;
+    default:
+        return true;
+    }
+}
+
+/* Waits for nothing: true when b's turn at p has come, else b is parked there. */
+static bool turn_has_come(struct engine *e, struct post *p, struct batch *b)
+{
+    bool due;
+
+    pthread_mutex_lock(&e->lock);
+    due = p->due == b->ticket;
+    if (!due) {
+        b->next = p->parked;
+        p->parked = b;
+    }
+    pthread_mutex_unlock(&e->lock);
+    return due;
+}
+
+static void pass_turn(struct engine *e, struct post *p)
+{
+    pthread_mutex_lock(&e->lock);
+    p->due++;
+    for (struct batch **link = &p->parked; *link; link = &(*link)->next)
+        if ((*link)->ticket == p->due) {
+            struct batch *b = *link;
+
+            *link = b->next;
+            b->next = e->ready;
+            e->ready = b;
+            pthread_cond_broadcast(&e->changed);
+            break;
+        }
+    pthread_mutex_unlock(&e->lock);
+}
+
+void batch_carry(struct engine *e, struct worker *w, struct batch *b)
+{
+    struct here saved = here;
+
+    for (; b->post < e->n_posts && !atomic_load_explicit(&e->stop, memory_order_relaxed); b->post++) {
+        struct post *p = &e->posts[b->post];
+
+        here = (struct here) { e, w, p->stage, b, NULL, b->post };
+        if (!b->mapped && !run_maps(e, p, b))
+            break;
+        b->mapped = true;
+        if (p->ordered) {
+            if (!turn_has_come(e, p, b)) {
+                here = saved;
+                return;
+            }
+            if (!run_steps(e, p, b) || (b->barrier && barrier_pass(e, p, b->barrier) < 0))
+                break;
+            pass_turn(e, p);
+        }
+        b->mapped = false;
+    }
+    here = saved;
+    engine_done(e, b);
+}

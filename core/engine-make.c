@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the engine is made of before it runs: units and jobs from the plan's files, posts from its
+ * stages; and its end. */
+#include "core/engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Small files are read by one thread in one go, up to this many bytes. */
+enum { JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024 };
+
+static uint64_t parts_of(const struct stage *s, const char *path)
+{
+    int64_t n = s->plugin->is.parts && path ? s->plugin->is.parts(s->self, path) : 1;
+
+    return n < 1 ? 1 : (uint64_t)n;
+}
+
+static int add_unit(struct engine *e, size_t *cap, struct etl_unit u)
+{
+    struct etl_unit *grown;
+
+    if (e->n_units == *cap) {
+        *cap = *cap ? 2 * *cap : 64;
+        grown = realloc(e->units, *cap * sizeof(*grown));
+        if (!grown)
+            return -1;
+        e->units = grown;
+    }
+    u.engine = e;
+    u.index = e->n_units;
+    memcpy(&e->units[e->n_units++], &u, sizeof(u));
+    return 0;
+}
+
+/* Units from where `from` says on: what lies before is committed. */
+static int make_units(struct engine *e, const struct barrier *from)
+{
+    size_t cap = 0;
+    uint64_t file_index = 0;
+
+    for (size_t i = 0; i < e->plan->n_inputs; i++) {
+        struct stage *s = &e->plan->stages[i];
+        size_t n = s->n_files ? s->n_files : 1;
+
+        for (size_t k = 0; k < n; k++, file_index++) {
+            const struct plan_file *f = s->n_files ? &s->files[k] : NULL;
+            uint64_t parts;
+
+            if (from && file_index < from->file_index)
+                continue;
+            parts = parts_of(s, f ? f->path : NULL);
+            for (uint64_t p = 0; p < parts; p++) {
+                struct etl_unit u = {
+                    .stage = s, .file = f, .file_index = file_index, .part = p, .parts = parts
+                };
+
+                if (from && file_index == from->file_index && p < from->part)
+                    continue;
+                if (from && file_index == from->file_index && p == from->part) {
+                    u.skip = from->committed;
+                    u.skip_hash = from->last_hash;
+                }
+                if (add_unit(e, &cap, u) < 0)
+                    return -1;
+            }
+        }
+    }
+    return 0;
+}
+
+static int make_jobs(struct engine *e)
+{
+    int64_t bytes = 0;
+
+    e->job = calloc(e->n_units ? e->n_units : 1, sizeof(*e->job));
+    if (!e->job)
+        return -1;
+    for (size_t i = 0; i < e->n_units; i++) {
+        const struct etl_unit *u = &e->units[i];
+        struct job *j = e->n_jobs ? &e->job[e->n_jobs - 1] : NULL;
+        int64_t size = u->file && u->file->size >= 0 ? u->file->size : JOB_BYTES;
+
+        if (!j || bytes + size > JOB_BYTES || j->end - j->first >= JOB_UNITS) {
+            j = &e->job[e->n_jobs++];
+            j->first = i;
+            bytes = 0;
+        }
+        j->end = i + 1;
+        bytes += size;
+    }
+    return 0;
+}
+
+static int make_posts(struct engine *e)
+{
+    struct plan *p = e->plan;
+    struct post *at;
+
+    e->posts = calloc(p->n_stages + 3, sizeof(*e->posts));
+    if (!e->posts)
+        return -1;
+    at = e->posts;
+    *at++ = (struct post) { .kind = POST_INPUT_MAPS };
+    for (size_t i = p->n_inputs; i < p->n_inputs + p->n_transforms; i++) {
+        struct stage *s = &p->stages[i];
+
+        *at++ = (struct post) {
+            .kind = POST_TRANSFORM, .stage = s, .ordered = s->plugin->is.step != NULL
+        };
+    }
+    if (!e->options.dry) {
+        *at++ = (struct post) { .kind = POST_OUTPUT_MAPS };
+        for (size_t i = p->n_inputs + p->n_transforms; i < p->n_stages; i++)
+            *at++ = (struct post) { .kind = POST_OUTPUT, .stage = &p->stages[i], .ordered = true };
+    }
+    *at++ = (struct post) { .kind = POST_LEDGER, .ordered = true };
+    e->n_posts = (size_t)(at - e->posts);
+    return 0;
+}
+
+static int make_workers(struct engine *e)
+{
+    e->workers = calloc(e->options.jobs, sizeof(*e->workers));
+    if (!e->workers)
+        return -1;
+    for (unsigned i = 0; i < e->options.jobs; i++) {
+        e->workers[i].engine = e;
+        e->workers[i].blocks = calloc(e->plan->n_stages, sizeof(void *));
+        if (!e->workers[i].blocks)
+            return -1;
+    }
+    return 0;
+}
+
+int engine_init(struct engine *e, struct plan *p, const struct engine_options *o, struct rundir *d,
+                struct ledger *l, const struct barrier *from)
+{
+    memset(e, 0, sizeof(*e));
+    e->plan = p;
+    e->diag = p->diag;
+    e->options = *o;
+    e->rundir = d;
+    e->ledger = l;
+    e->max_batches = (size_t)o->jobs * 4;
+    e->records_read = (int64_t)l->read;
+    e->last_barrier = now_us();
+    pthread_mutex_init(&e->lock, NULL);
+    pthread_cond_init(&e->changed, NULL);
+    e->finish_units = calloc(p->n_stages ? p->n_stages : 1, sizeof(*e->finish_units));
+    e->stage_time = calloc(p->n_stages ? p->n_stages : 1, sizeof(*e->stage_time));
+    if (!e->finish_units || !e->stage_time || make_units(e, from) < 0 || make_jobs(e) < 0 || make_posts(e) < 0 ||
+        make_workers(e) < 0 || barrier_init(&e->barrier, p) < 0) {
+        diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+        return -1;
+    }
+    return 0;
+}
+
+static void free_list(struct batch *b)
+{
+    while (b) {
+        struct batch *next = b->next;
+
+        batch_free(b);
+        b = next;
+    }
+}
+
+static void free_worker(struct engine *e, struct worker *w)
+{
+    for (size_t i = 0; w->blocks && i < e->plan->n_stages; i++) {
+        const struct stage *s = &e->plan->stages[i];
+
+        if (w->blocks[i] && s->plugin->is.worker_close)
+            s->plugin->is.worker_close(s->self, w->blocks[i]);
+        free(w->blocks[i]);
+    }
+    free(w->blocks);
+}
+
+void engine_free(struct engine *e)
+{
+    if (!e->plan)
+        return;
+    for (unsigned i = 0; e->workers && i < e->options.jobs; i++)
+        free_worker(e, &e->workers[i]);
+    free(e->workers);
+    free_list(e->ready);
+    free_list(e->idle);
+    for (size_t i = 0; i < e->n_posts; i++)
+        free_list(e->posts[i].parked);
+    for (size_t i = 0; i < e->n_jobs; i++) {
+        free_list(e->job[i].held);
+        free(e->job[i].failure);
+    }
+    for (size_t i = 0; i < e->n_units; i++)
+        free((void *)(uintptr_t)e->units[i].damage);
+    barrier_free(&e->barrier);
+    free(e->units);
+    free(e->stage_time);
+    free(e->finish_units);
+    free(e->job);
+    free(e->posts);
+    pthread_mutex_destroy(&e->lock);
+    pthread_cond_destroy(&e->changed);
+    memset(e, 0, sizeof(*e));
+}

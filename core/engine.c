@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Workers, tickets and batches: who does what next. Nothing here looks into a record. */
+#define _GNU_SOURCE
+#include "core/engine.h"
+#include "core/barrier-engine.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum {
+    BATCHES_A_WORKER = 4,
+    HELD_A_JOB = 2, /* batches that a job behind the head may hold */
+    HELD_IN_ALL = 8,
+};
+
+_Thread_local struct here here;
+
+int64_t now_us(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+const struct schema *engine_schema(const struct etl_record *r)
+{
+    return &r->unit->engine->plan->schema;
+}
+
+void *block_new(size_t size)
+{
+    size_t rounded = (size + 63) / 64 * 64;
+    void *p = aligned_alloc(64, rounded ? rounded : 64);
+
+    if (p)
+        memset(p, 0, rounded ? rounded : 64);
+    return p;
+}
+
+void engine_stop(struct engine *e, enum exit_status status)
+{
+    pthread_mutex_lock(&e->lock);
+    if (!e->failed) {
+        e->failed = true;
+        e->status = status;
+    }
+    atomic_store(&e->stop, true);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+uint64_t engine_consumed(struct engine *e)
+{
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < e->n_units; i++) {
+        struct etl_unit *u = &e->units[i];
+
+        sum += u->done_size ? u->done_size
+                            : atomic_load_explicit(&u->consumed, memory_order_relaxed);
+    }
+    return sum;
+}
+
+int64_t engine_total(const struct engine *e)
+{
+    int64_t sum = 0;
+
+    for (size_t i = 0; i < e->plan->n_inputs; i++)
+        for (size_t k = 0; k < e->plan->stages[i].n_files; k++) {
+            if (e->plan->stages[i].files[k].size < 0)
+                return -1;
+            sum += e->plan->stages[i].files[k].size;
+        }
+    return sum;
+}
+
+/* ---- under the lock ---- */
+
+static struct batch *idle_batch(struct engine *e)
+{
+    struct batch *b = e->idle;
+
+    if (b) {
+        e->idle = b->next;
+        e->n_idle--;
+    } else {
+        b = calloc(1, sizeof(*b));
+        if (b)
+            e->n_batches++;
+    }
+    if (b)
+        b->next = NULL;
+    return b;
+}
+
+static void give_back(struct engine *e, struct batch *b)
+{
+    batch_reset(b);
+    b->next = e->idle;
+    e->idle = b;
+    e->n_idle++;
+}
+
+/* Cuts b to the first n records. */
+static void cut(struct batch *b, size_t n)
+{
+    struct etl_record **link = &b->first, *last = NULL;
+
+    for (size_t i = 0; i < n && *link; i++) {
+        last = *link;
+        link = &last->next;
+    }
+    *link = NULL;
+    b->last = last;
+    b->n_records = n;
+    b->last_unit = NULL;
+}
+
+/* b's place in the order of output is now known. */
+static void give_ticket(struct engine *e, struct batch *b)
+{
+    int64_t limit = e->options.limit;
+
+    if (e->no_more) {
+        give_back(e, b);
+        return;
+    }
+    if (limit >= 0 && e->records_read + (int64_t)b->n_records >= limit) {
+        cut(b, (size_t)(limit - e->records_read));
+        e->no_more = true;
+    }
+    e->records_read += (int64_t)b->n_records;
+    b->ticket = e->next_ticket++;
+    if (b->last_unit)
+        barrier_begin(e, b);
+    b->next = e->ready;
+    e->ready = b;
+}
+
+/* Jobs that have ended make room for the next head, whose held batches get tickets. */
+static void advance_head(struct engine *e)
+{
+    while (e->head < e->n_jobs) {
+        struct job *j = &e->job[e->head];
+
+        while (j->held) {
+            struct batch *b = j->held;
+
+            j->held = b->next;
+            j->n_held--;
+            e->n_held--;
+            give_ticket(e, b);
+        }
+        j->held_last = NULL;
+        if (!j->ended)
+            break;
+        if (j->failure && !e->no_more) {
+            if (!e->failed) {
+                e->failed = true;
+                e->status = j->failure_status;
+                e->failed_job = j;
+            }
+            atomic_store(&e->stop, true);
+            break;
+        }
+        e->head++;
+    }
+}
+
+void engine_hand_over(struct engine *e, struct job *j, struct batch *b)
+{
+    if (b && b->last && b->last_unit)
+        b->last_hash = record_hash(b->last, &e->plan->schema);
+    pthread_mutex_lock(&e->lock);
+    if (b && !b->first && b->n_counts == 0) {
+        give_back(e, b);
+    } else if (b && (!j || j == &e->job[e->head])) {
+        if (j && j->held)
+            advance_head(e);
+        give_ticket(e, b);
+    } else if (b) {
+        if (j->held_last)
+            j->held_last->next = b;
+        else
+            j->held = b;
+        j->held_last = b;
+        j->n_held++;
+        e->n_held++;
+    }
+    if (j && j == &e->job[e->head])
+        advance_head(e);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static bool may_take(const struct engine *e, const struct job *j)
+{
+    size_t free_ones = e->n_idle + e->max_batches - e->n_batches;
+
+    if (!j || e->head >= e->n_jobs || j == &e->job[e->head])
+        return free_ones > 0;
+    return j->n_held < HELD_A_JOB && e->n_held < HELD_IN_ALL && free_ones > e->max_batches / 2;
+}
+
+/* The ready batch with the lowest ticket, taken out; NULL: none. */
+static struct batch *take_ready(struct engine *e)
+{
+    struct batch **best = NULL, *b;
+
+    for (struct batch **link = &e->ready; *link; link = &(*link)->next)
+        if (!best || (*link)->ticket < (*best)->ticket)
+            best = link;
+    if (!best)
+        return NULL;
+    b = *best;
+    *best = b->next;
+    b->next = NULL;
+    return b;
+}
+
+void engine_done(struct engine *e, struct batch *b)
+{
+    pthread_mutex_lock(&e->lock);
+    e->done_tickets++;
+    give_back(e, b);
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *j)
+{
+    struct batch *b = NULL, *ready;
+
+    pthread_mutex_lock(&e->lock);
+    while (!atomic_load(&e->stop) && !e->no_more) {
+        bool alone = e->options.jobs == 1 || !j;
+
+        /* With one thread the stages run inline, while the batch is still in the cache. */
+        ready = alone || !may_take(e, j) ? take_ready(e) : NULL;
+        if (ready) {
+            pthread_mutex_unlock(&e->lock);
+            batch_carry(e, w, ready);
+            pthread_mutex_lock(&e->lock);
+            continue;
+        }
+        if (may_take(e, j)) {
+            b = idle_batch(e);
+            if (!b && !e->failed) {
+                e->failed = true;
+                e->status = EXIT_RESOURCES;
+                atomic_store(&e->stop, true);
+            }
+            break;
+        }
+        pthread_cond_wait(&e->changed, &e->lock);
+    }
+    pthread_mutex_unlock(&e->lock);
+    return b;
+}
+
+/* ---- threads ---- */
+
+static bool all_done(const struct engine *e)
+{
+    return (e->head >= e->n_jobs || (e->no_more && e->reading == 0)) &&
+           e->done_tickets == e->next_ticket;
+}
+
+static void work(struct engine *e, struct worker *w)
+{
+    struct batch *b;
+
+    pthread_mutex_lock(&e->lock);
+    while (!atomic_load(&e->stop) && !all_done(e)) {
+        if ((b = take_ready(e))) {
+            pthread_mutex_unlock(&e->lock);
+            batch_carry(e, w, b);
+            pthread_mutex_lock(&e->lock);
+        } else if (e->next_job < e->n_jobs && !e->no_more) {
+            struct job *j = &e->job[e->next_job++];
+
+            e->reading++;
+            pthread_mutex_unlock(&e->lock);
+            job_read(e, w, j);
+            pthread_mutex_lock(&e->lock);
+            e->reading--;
+        } else {
+            pthread_cond_wait(&e->changed, &e->lock);
+        }
+    }
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+}
+
+static void *thread_main(void *p)
+{
+    struct worker *w = p;
+
+    work(w->engine, w);
+    return NULL;
+}
+
+int engine_run(struct engine *e)
+{
+    unsigned started = 1;
+
+    for (; started < e->options.jobs; started++) {
+        int err = pthread_create(&e->workers[started].thread, NULL, thread_main, &e->workers[started]);
+
+        if (err) {
+            diag_error_errno(e->diag, E0771, err, "cannot start a thread; try fewer with -j");
+            engine_stop(e, EXIT_RESOURCES);
+            break;
+        }
+    }
+    work(e, &e->workers[0]);
+    for (unsigned i = 1; i < started; i++)
+        pthread_join(e->workers[i].thread, NULL);
+    if (e->failed_job)
+        diag_report(e->diag, &(struct diag_message) {
+                                 .level = DIAG_ERROR,
+                                 .code = e->failed_job->failure_status == EXIT_IO    ? E0744
+                                         : e->failed_job->failure_status == EXIT_BUG ? E0520
+                                                                                     : E0311,
+                                 .text = e->failed_job->failure,
+                             });
+    else if (e->failed && e->status == EXIT_RESOURCES && e->diag->errors == 0)
+        diag_error(e->diag, E0771, NULL, "memory is out");
+    return e->failed ? -1 : 0;
+}
+
+/* ---- the end: each transform may emit more, each output may write more ---- */
+
+static int drain(struct engine *e)
+{
+    struct batch *b;
+
+    while (!atomic_load(&e->stop)) {
+        pthread_mutex_lock(&e->lock);
+        b = take_ready(e);
+        pthread_mutex_unlock(&e->lock);
+        if (!b)
+            break;
+        batch_carry(e, &e->workers[0], b);
+    }
+    return e->failed ? -1 : 0;
+}
+
+static int finish_transform(struct engine *e, size_t post)
+{
+    struct stage *s = e->posts[post].stage;
+    struct etl_unit *u = &e->finish_units[s->index];
+    struct here saved = here;
+    struct batch *b = engine_take_batch(e, &e->workers[0], NULL);
+    int verdict;
+
+    if (!b)
+        return -1;
+    *u = (struct etl_unit) { .engine = e, .stage = s, .finishing = true, .batch = b };
+    here = (struct here) { e, &e->workers[0], s, b, u, (uint32_t)post };
+    s->phase = PHASE_FINISH;
+    verdict = s->plugin->is.finish(s->self, s->state, u);
+    if (unit_settle(u) < 0)
+        engine_stop(e, EXIT_RESOURCES);
+    b = u->batch;
+    here = saved;
+    if (verdict != ETL_OK && !s->failed)
+        diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);
+    if (verdict != ETL_OK)
+        engine_stop(e, e->diag->status);
+    if (b)
+        engine_hand_over(e, NULL, b);
+    return drain(e);
+}
+
+static int finish_output(struct engine *e, struct stage *s)
+{
+    struct here saved = here;
+    int verdict;
+
+    here = (struct here) { e, &e->workers[0], s, NULL, NULL, 0 };
+    s->phase = PHASE_FINISH;
+    verdict = s->plugin->is.finish(s->self, s->state, NULL);
+    here = saved;
+    if (verdict != ETL_OK && !s->failed)
+        diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);
+    if (verdict != ETL_OK || stage_record_end(s) < 0)
+        engine_stop(e, e->diag->status);
+    return e->failed ? -1 : 0;
+}
+
+int engine_finish(struct engine *e)
+{
+    for (size_t i = 0; i < e->n_posts; i++) {
+        struct post *p = &e->posts[i];
+
+        if (!p->stage || !p->stage->plugin->is.finish)
+            continue;
+        if ((p->kind == POST_TRANSFORM ? finish_transform(e, i) : finish_output(e, p->stage)) < 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The engine: workers that read units and carry batches past posts, in ticket order where order
+ * matters. It knows stages and their callbacks; it knows no plugin.
+ *
+ * A post is a place that every batch passes: the inputs' maps; each transform; the maps of the
+ * outputs; each output's step; the ledger, which counts. A post with a `step` is ordered: batches
+ * pass it by ticket, and one whose turn has not come is parked there. A thread never waits inside a
+ * post, so nothing can deadlock. */
+#ifndef CORE_ENGINE_H
+#define CORE_ENGINE_H
+
+#include "core/barrier.h"
+#include "core/ledger.h"
+#include "core/record.h"
+#include "core/rundir.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+enum post_kind { POST_INPUT_MAPS, POST_TRANSFORM, POST_OUTPUT_MAPS, POST_OUTPUT, POST_LEDGER };
+
+struct post {
+    enum post_kind kind;
+    struct stage *stage; /* of a transform or an output */
+    bool ordered;
+    uint64_t due;         /* the next ticket to pass; under the engine's lock */
+    struct batch *parked; /* under the engine's lock */
+};
+
+/* One file, or part of one, that is read from beginning to end by one `read`. */
+struct etl_unit {
+    struct engine *engine;
+    struct stage *stage;
+    const struct plan_file *file; /* NULL: the input has no paths, or this is a finish */
+    uint64_t index;               /* among all units, in the order of output */
+    uint64_t file_index, part, parts;
+    uint64_t size;       /* of the file, and its hash, when its last part is verified */
+    struct hash128 hash;
+    uint64_t ordinal;    /* records emitted so far */
+    uint64_t skip;       /* records that are committed; from a journal */
+    uint64_t skip_hash;  /* of the last of them */
+    bool skip_asked;     /* the plugin leaves out skip - 1 itself */
+    bool finishing;      /* the unit of a transform's finish */
+    bool verified;       /* read returned ETL_OK */
+    _Atomic uint64_t consumed;
+    _Atomic uint64_t done_size; /* bytes of input that it stands for, once it is verified */
+    char *damage;        /* of a salvaged unit: what was wrong first; or NULL */
+    uint64_t damage_byte;
+    void *block;         /* of etl_unit_worker */
+    struct batch *batch; /* being filled */
+    struct etl_record *record, *before; /* being filled, and the one before it in the batch */
+    struct job *job;
+};
+
+/* Consecutive units that one thread reads in one go, so that small files share batches. */
+struct job {
+    size_t first, end; /* units */
+    bool ended;
+    char *failure;       /* set when read failed: the run stops when this job's turn has come */
+    enum exit_status failure_status;
+    struct etl_unit *failed_unit;
+    struct batch *held, *held_last; /* full batches of a job that is not the head's yet */
+    size_t n_held;
+};
+
+struct worker {
+    struct engine *engine;
+    pthread_t thread;
+    void **blocks; /* by stage index: etl_worker; NULL until asked for */
+};
+
+struct engine_options {
+    unsigned jobs;              /* busy threads, at least 1 */
+    int64_t limit;              /* records to read; -1: all */
+    bool dry;                   /* outputs are left out */
+    int64_t barrier_interval;   /* microseconds; 0: no barriers */
+};
+
+struct engine {
+    struct plan *plan;
+    struct diag *diag;
+    struct engine_options options;
+    struct post *posts;
+    size_t n_posts;
+    struct etl_unit *units;
+    size_t n_units;
+    struct etl_unit *finish_units; /* by stage index */
+    struct job *job;
+    size_t n_jobs;
+    struct worker *workers;
+
+    pthread_mutex_t lock; /* of all below, to the next blank line */
+    pthread_cond_t changed;
+    struct batch *ready;  /* may go on; any thread takes the lowest ticket */
+    struct batch *idle;   /* empty */
+    size_t n_batches, max_batches, n_idle;
+    size_t head;          /* the job whose batches get tickets */
+    size_t n_held;        /* batches held by jobs behind the head */
+    size_t next_job;      /* not claimed yet */
+    unsigned reading;     /* threads inside job_read */
+    struct job *failed_job;
+    uint64_t next_ticket, done_tickets;
+    bool no_more;         /* the limit is reached */
+    int64_t last_barrier; /* monotonic microseconds */
+    int64_t records_read; /* given a ticket */
+
+    _Atomic bool stop;    /* everybody returns */
+    bool failed;
+    enum exit_status status;
+
+    struct ledger *ledger;
+    struct barrier barrier; /* the one under way, if any */
+    bool barrier_busy;      /* under lock */
+    struct rundir *rundir;
+    struct run_journal *journal; /* NULL: the run cannot be resumed */
+    uint64_t verified_upto; /* units that a barrier has spoken of */
+
+    _Atomic uint64_t *stage_time; /* ns of CPU in its callbacks, by stage index */
+    _Atomic uint64_t barriers_made;
+    _Atomic int64_t barrier_time; /* microseconds spent committing */
+};
+
+/* Makes units and posts. Where to start again comes from `from` (NULL: at the beginning). */
+int engine_init(struct engine *e, struct plan *p, const struct engine_options *o, struct rundir *d,
+                struct ledger *l, const struct barrier *from);
+/* Reads everything and carries it through; then the stages' finish. 0, or -1 (reported). */
+int engine_run(struct engine *e);
+/* Each transform's finish, with what it emits; each output's. On the calling thread alone. */
+int engine_finish(struct engine *e);
+void engine_free(struct engine *e);
+/* From any thread: stop as soon as can be, with a status. The first call counts. */
+void engine_stop(struct engine *e, enum exit_status status);
+/* Bytes of input taken so far, and in all (-1: not known). */
+uint64_t engine_consumed(struct engine *e);
+int64_t engine_total(const struct engine *e);
+
+/* ---- between the engine's files ---- */
+
+/* Reads the units of a job; what it fills goes to engine_hand_over. */
+void job_read(struct engine *e, struct worker *w, struct job *j);
+/* Gives a full batch to the order of things and returns an empty one (NULL: the run is stopped). While
+ * none is free the thread helps with other batches. */
+void engine_hand_over(struct engine *e, struct job *j, struct batch *b);
+struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *j);
+/* Carries b as far as it gets: to the end, or until it is parked. */
+void batch_carry(struct engine *e, struct worker *w, struct batch *b);
+/* b is through, or the run stops: it goes back to the idle ones. */
+void engine_done(struct engine *e, struct batch *b);
+/* Sets the damage failure or failure of a unit; reported when its turn has come. */
+void job_fail(struct job *j, struct etl_unit *u, enum exit_status status, const char *text);
+/* The record under way is complete. -1: memory is out, or the input is not what it was. */
+int unit_settle(struct etl_unit *u);
+int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch);
+void *block_new(size_t size);
+/* What the manifest says of a file whose last part u is; false: u is not, or is not verified. */
+bool unit_verified(const struct etl_unit *u, struct verified *v);
+
+/* Where this thread is: set round every callback. */
+struct here {
+    struct engine *engine;
+    struct worker *worker;
+    struct stage *stage;
+    struct batch *batch;
+    struct etl_unit *unit;
+    uint32_t post;
+};
+extern _Thread_local struct here here;
+
+const struct schema *engine_schema(const struct etl_record *r);
+const char *engine_unit_path(const struct etl_unit *u); /* NULL: none */
+int64_t now_us(void); /* monotonic */
+
+/* Host calls of reading; they follow etl/plugin.h. */
+etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line);
+uint64_t unit_part(const etl_unit *u);
+uint64_t unit_skip(etl_unit *u);
+int unit_progress(etl_unit *u, uint64_t consumed);
+int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len);
+void *unit_worker(etl_unit *u);
+
+#endif

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Host functions that plugins call while they open: fields, files to make, and saying why not. The
+ * host table has one plan to speak of at a time, as etl_name is given no more than a field. */
+#include "core/plan-private.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+
+enum { MAX_FIELDS = 4096 };
+
+static struct plan *_Atomic current;
+
+void host_plan_set(struct plan *p)
+{
+    atomic_store(&current, p);
+}
+
+void host_plan_unset(const struct plan *p)
+{
+    struct plan *expected = (struct plan *)p;
+
+    atomic_compare_exchange_strong(&current, &expected, NULL);
+}
+
+static bool broke_rules(struct stage *s, const char *what, const char *name)
+{
+    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+    return plan_mistake(s->plan,
+                        &(struct mistake){ .code = E0510, .at = s->section->at, .stage = s,
+                                           .help = "please tell the plugin's author" },
+                        "plugin '%s' %s '%.255s'", s->plugin->is.name, what, name);
+}
+
+static bool fields_differ(struct stage *s, const struct schema_field *field, uint32_t type)
+{
+    const char *writer = field->stage == UINT32_MAX ? "etl itself"
+                                                    : s->plan->stages[field->stage].name;
+
+    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+    return plan_mistake(s->plan,
+                        &(struct mistake){ .code = E0608, .at = s->section->at, .stage = s,
+                                           .help = "only one of the two can be used in one "
+                                                   "pipeline, unless a key gives the field another "
+                                                   "name" },
+                        "[%s] takes field '%s' for %s, but [%s] made it %s", s->name, field->name,
+                        type_name(type), writer, type_name(field->type));
+}
+
+static bool not_written(struct stage *s, const char *name)
+{
+    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+    if (s->plan->fields_unknown)
+        return false;
+    return plan_mistake(s->plan,
+                        &(struct mistake){ .code = E0607, .at = s->section->at, .stage = s,
+                                           .near = schema_near(&s->plan->schema, name) },
+                        "[%s] reads field '%s', which nothing before it writes", s->name, name);
+}
+
+static uint32_t find_private(const struct stage *s, const char *name)
+{
+    const struct schema *schema = &s->plan->schema;
+
+    for (uint32_t id = FIELD_FIRST_OWN; id < schema->n; id++)
+        if (schema->fields[id].private_to_stage && schema->fields[id].stage == s->index &&
+            strcmp(schema->fields[id].name, name) == 0)
+            return id;
+    return 0;
+}
+
+static bool may_declare(struct stage *s, const char *name, uint32_t type, uint32_t access)
+{
+    const char *fault = name ? field_name_fault(name) : "is NULL";
+    char what[200];
+
+    if (s->phase != PHASE_OPEN)
+        return broke_rules(s, "may declare fields in open alone, not", name ? name : "");
+    if (fault) {
+        snprintf(what, sizeof(what), "declares a field whose name %s:", fault);
+        return broke_rules(s, what, name ? name : "");
+    }
+    if (type < ETL_BOOL || type > ETL_LIST)
+        return broke_rules(s, "declares, with a type that this etl does not know, field", name);
+    if (access == 0 || access & ~(uint32_t)(ETL_READS | ETL_WRITES | ETL_PRIVATE))
+        return broke_rules(s, "declares, with an access that this etl does not know, field", name);
+    if (s->plan->schema.n >= MAX_FIELDS)
+        return broke_rules(s, "declares, beyond the 4,095 fields of a pipeline, field", name);
+    return true;
+}
+
+etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t access)
+{
+    struct stage *s = stage_of(self);
+    struct schema *schema;
+    bool hidden = (access & ETL_PRIVATE) != 0;
+    uint32_t id;
+
+    if (!s || !may_declare(s, name, type, access))
+        return (etl_field){ 0 };
+    schema = &s->plan->schema;
+    id = hidden ? find_private(s, name) : schema_find(schema, name);
+    if (id > 0 && schema->fields[id].type != type) {
+        fields_differ(s, &schema->fields[id], type);
+        return (etl_field){ 0 };
+    }
+    if (id > 0 && id < FIELD_FIRST_OWN && access & ETL_WRITES) {
+        broke_rules(s, "may not write a field that etl sets itself:", name);
+        return (etl_field){ 0 };
+    }
+    if (id == 0 && !hidden && !(access & ETL_WRITES)) {
+        not_written(s, name);
+        return (etl_field){ 0 };
+    }
+    if (id == 0) {
+        id = schema_add(schema, name, type, hidden, s->index);
+        if (id == 0)
+            s->failed = !plan_no_memory(s->plan);
+    }
+    return (etl_field){ id };
+}
+
+static const struct schema_field *field_of(etl_field field)
+{
+    const struct plan *p = atomic_load(&current);
+
+    return p && field.id > 0 && field.id < p->schema.n ? &p->schema.fields[field.id] : NULL;
+}
+
+const char *host_name(etl_field field)
+{
+    const struct schema_field *f = field_of(field);
+
+    return f ? f->name : "";
+}
+
+uint32_t host_type_of(etl_field field)
+{
+    const struct schema_field *f = field_of(field);
+
+    return f ? f->type : ETL_NULL;
+}
+
+static struct diag_place fail_place(const struct stage *s, const char *option)
+{
+    for (size_t i = 0; option && i < s->plugin->n_options; i++)
+        if (strcmp(s->plugin->options[i].name, option) == 0)
+            return option_place(s, i, 0, 0);
+    return s->section->at;
+}
+
+void host_fail(const void *self, int32_t err, const char *option, const char *msg, size_t len)
+{
+    struct stage *s = stage_of(self);
+    bool opening = s && s->phase == PHASE_OPEN;
+    struct mistake m = { .code = opening || option ? E0511 : E0520, .err = err, .stage = s };
+
+    if (!s)
+        return;
+    /* Many threads may fail of one cause; while opening, each of several mistakes is told. */
+    if (__atomic_exchange_n(&s->failed, true, __ATOMIC_RELAXED) && !opening)
+        return;
+    m.at = fail_place(s, option);
+    plan_mistake(s->plan, &m, "[%s] %.*s", s->name, msg ? (int)(len > 1024 ? 1024 : len) : 0,
+                 msg ? msg : "");
+}
+
+/* A part may lie in a folder that the stage was given as a STORE. */
+bool stage_in_store(const struct stage *s, const char *name)
+{
+    for (size_t i = 0; i < s->plugin->n_options; i++) {
+        const char *store = s->options[i].text;
+        size_t len = strlen(store);
+
+        if (s->plugin->options[i].kind != ETL_OPTION_STORE || len == 0)
+            continue;
+        while (len > 1 && store[len - 1] == '/')
+            len--;
+        if (strncmp(name, store, len) == 0 && name[len] == '/' &&
+            path_name_fault(name + len + 1) == NULL && !strchr(name + len + 1, '/'))
+            return true;
+    }
+    return false;
+}
+
+static bool is_hosts_own(const char *name)
+{
+    static const char *const own[] = { "rejects.jsonl", "manifest.json", "run.json",
+                                       "progress.json" };
+
+    for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
+        if (strcmp(name, own[i]) == 0)
+            return true;
+    return strncmp(name, ".state", 6) == 0 && (name[6] == '/' || !name[6]);
+}
+
+static bool make_mistake(struct stage *s, enum diag_code code, const char *name, const char *what)
+{
+    struct diag_place at = s->section->at;
+
+    for (size_t i = 0; i < s->plugin->n_options; i++)
+        if (s->plugin->options[i].kind == ETL_OPTION_OUTPUT &&
+            strcmp(s->options[i].text, name) == 0)
+            at = option_place(s, i, 0, 0);
+    s->failed = true;
+    return plan_mistake(s->plan, &(struct mistake){ .code = code, .at = at, .stage = s },
+                        "output '%.255s' of [%s] %s", name, s->name, what);
+}
+
+/* The stage that makes a file of that name already; a side file is the stage's alone. */
+static const struct stage *maker(struct stage *s, enum file_kind kind, const char *name)
+{
+    for (size_t i = 0; i < s->plan->n_stages; i++) {
+        const struct stage *other = &s->plan->stages[i];
+
+        for (size_t k = 0; k < other->n_made; k++)
+            if ((other->made[k].kind == FILE_STATE) == (kind == FILE_STATE) &&
+                (kind != FILE_STATE || other == s) && strcmp(other->made[k].name, name) == 0)
+                return other;
+    }
+    return NULL;
+}
+
+static bool name_is_good(struct stage *s, enum file_kind kind, const char *name)
+{
+    const struct stage *other = maker(s, kind, name);
+    const char *fault = path_name_fault(name);
+    char what[300];
+
+    if (other) {
+        snprintf(what, sizeof(what), "is made by [%.100s] already; give one of them another name",
+                 other->name);
+        return make_mistake(s, E0615, name, what);
+    }
+    if (kind == FILE_STREAM && strcmp(name, "-") == 0)
+        return true;
+    if (kind == FILE_PART && stage_in_store(s, name))
+        return true;
+    if (kind != FILE_STATE && !fault && is_hosts_own(name))
+        fault = "is a file of etl's own; choose another name";
+    if (kind == FILE_STATE && !fault && strchr(name, '/'))
+        fault = "has a '/' in it";
+    return fault ? make_mistake(s, E0614, name, fault) : true;
+}
+
+struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const char *name)
+{
+    struct arena *memory = s->plan->memory;
+    struct stage_file *file;
+
+    if (s->phase != PHASE_OPEN && s->phase != PHASE_START) {
+        broke_rules(s, "may make files in open and start alone, not", name ? name : "");
+        return NULL;
+    }
+    if (!name || s->n_made == STAGE_FILES) {
+        broke_rules(s, name ? "makes more than 256 files with" : "makes a file without a name",
+                    name ? name : "");
+        return NULL;
+    }
+    if (!name_is_good(s, kind, name))
+        return NULL;
+    if (!s->made)
+        s->made = arena_get(memory, STAGE_FILES * sizeof(*s->made));
+    if (!s->made) {
+        plan_no_memory(s->plan);
+        return NULL;
+    }
+    file = &s->made[s->n_made];
+    *file = (struct stage_file){ .kind = kind, .name = arena_string(memory, name, strlen(name)) };
+    if (!file->name) {
+        plan_no_memory(s->plan);
+        return NULL;
+    }
+    s->n_made++;
+    return file;
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The system calls of io.h. */
+#define _GNU_SOURCE
+#include "core/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+int io_open(int dir, const char *name, int flags, mode_t mode)
+{
+    int fd;
+
+    do
+        fd = openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
+    while (fd < 0 && errno == EINTR);
+    return fd;
+}
+
+int io_write(int fd, const void *data, size_t len)
+{
+    const char *at = data;
+
+    while (len > 0) {
+        ssize_t n = write(fd, at, len);
+
+        if (n < 0) {
+            if (errno == EINTR || errno == EAGAIN)
+                continue;
+            return -1;
+        }
+        at += n;
+        len -= (size_t)n;
+    }
+    return 0;
+}
+
+int io_sync(int fd)
+{
+    int r;
+
+    do
+        r = fdatasync(fd);
+    while (r < 0 && errno == EINTR);
+    /* A pipe, a terminal or a special file has nothing to sync. */
+    return r < 0 && (errno == EINVAL || errno == EROFS) ? 0 : r;
+}
+
+int io_sync_dir(int dir)
+{
+    int r;
+
+    do
+        r = fsync(dir);
+    while (r < 0 && errno == EINTR);
+    return r < 0 && errno == EINVAL ? 0 : r;
+}
+
+int io_truncate(int fd, uint64_t len)
+{
+    int r;
+
+    do
+        r = ftruncate(fd, (off_t)len);
+    while (r < 0 && errno == EINTR);
+    return r;
+}
+
+int io_rename(int from_dir, const char *from, int to_dir, const char *to)
+{
+    return renameat(from_dir, from, to_dir, to);
+}
+
+int io_unlink(int dir, const char *name)
+{
+    return unlinkat(dir, name, 0);
+}
+
+int io_mkdir(int dir, const char *name, mode_t mode)
+{
+    return mkdirat(dir, name, mode);
+}
+
+int io_read_file(int dir, const char *name, char **data, size_t *len)
+{
+    struct stat st;
+    int fd = io_open(dir, name, O_RDONLY, 0), err;
+    char *to = NULL;
+    size_t used = 0;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) < 0)
+        goto failed;
+    to = malloc((size_t)st.st_size + 1);
+    if (!to)
+        goto failed;
+    while (used < (size_t)st.st_size) {
+        ssize_t n = pread(fd, to + used, (size_t)st.st_size - used, (off_t)used);
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            goto failed;
+        if (n == 0)
+            break;
+        used += (size_t)n;
+    }
+    close(fd);
+    to[used] = '\0';
+    *data = to;
+    *len = used;
+    return 0;
+failed:
+    err = errno;
+    free(to);
+    close(fd);
+    errno = err;
+    return -1;
+}
+
+static int replace(int dir, const char *name, const void *data, size_t len, bool sync)
+{
+    char temporary[256];
+    int fd, err, n = snprintf(temporary, sizeof(temporary), ".%s.new", name);
+
+    if (n < 0 || (size_t)n >= sizeof(temporary)) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    fd = io_open(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    if (fd < 0)
+        return -1;
+    if (io_write(fd, data, len) < 0 || (sync && io_sync(fd) < 0)) {
+        err = errno;
+        close(fd);
+        io_unlink(dir, temporary);
+        errno = err;
+        return -1;
+    }
+    if (close(fd) < 0)
+        return -1;
+    return io_rename(dir, temporary, dir, name);
+}
+
+int io_replace(int dir, const char *name, const void *data, size_t len)
+{
+    return replace(dir, name, data, len, true);
+}
+
+int io_replace_unsynced(int dir, const char *name, const void *data, size_t len)
+{
+    return replace(dir, name, data, len, false);
+}

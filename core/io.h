@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every system call by which the host writes, in one table, so that tests can make any of them fail
+ * and the rest of the core has one way to do each thing. All retry EINTR; all return -1 with errno. */
+#ifndef CORE_IO_H
+#define CORE_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+int io_open(int dir, const char *name, int flags, mode_t mode); /* adds O_CLOEXEC | O_NOFOLLOW */
+int io_write(int fd, const void *data, size_t len);             /* all of it */
+int io_sync(int fd);                                            /* fdatasync */
+int io_sync_dir(int dir);
+int io_truncate(int fd, uint64_t len);
+int io_rename(int from_dir, const char *from, int to_dir, const char *to);
+int io_unlink(int dir, const char *name);
+int io_mkdir(int dir, const char *name, mode_t mode);
+/* Reads a whole file; *data is malloced and has a NUL behind it. */
+int io_read_file(int dir, const char *name, char **data, size_t *len);
+/* Writes name whole or not at all: a temporary file, sync, rename. */
+/* The same without syncing: for what may be lost. */
+int io_replace_unsynced(int dir, const char *name, const void *data, size_t len);
+int io_replace(int dir, const char *name, const void *data, size_t len);
+
+#endif

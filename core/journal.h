@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The journal, .state/journal: records with a checksum, appended and synced one at a time. A torn
+ * tail is cut, never fatal. */
+#ifndef CORE_JOURNAL_H
+#define CORE_JOURNAL_H
+
+#include "common/buffer.h"
+#include "core/rundir.h"
+
+enum journal_kind { JOURNAL_BEGIN = 1, JOURNAL_BARRIER = 2, JOURNAL_PUBLISHING = 3, JOURNAL_PUBLISHED = 4 };
+
+struct journal_record {
+    enum journal_kind kind;
+    const unsigned char *data;
+    size_t len;
+    uint64_t end; /* offset behind it in the file */
+};
+
+struct journal {
+    int fd;
+    struct rundir *rundir;
+    struct diag *diag;
+    uint64_t size;
+};
+
+/* Reads what is there, whole records only. *data owns the bytes (free both). 0 records: no journal.
+ * -1: it cannot be read, or is of another version (reported). */
+int journal_load(struct rundir *r, struct diag *d, struct journal_record **records, size_t *n,
+                 char **data);
+/* Opens for appending behind `size` bytes (0: a new one); what lies behind them is cut. */
+int journal_open(struct journal *j, struct rundir *r, struct diag *d, uint64_t size);
+int journal_append(struct journal *j, enum journal_kind kind, const struct buffer *payload);
+void journal_close(struct journal *j);
+
+#endif

@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* manifest.json: the facts of a finished run, the same on every machine - plan, inputs, outputs,
+ * hashes and counts; no time, no host, no path outside the run. */
+#include <config.h>
+#include "core/run.h"
+
+#include "common/json-write.h"
+#include "common/utf8.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static void put_name(struct buffer *b, const char *name, const char *text)
+{
+    struct buffer valid = { 0 };
+    size_t n = strlen(text), good;
+
+    for (const char *at = text; n > 0; at += good + 1, n -= good + 1) {
+        good = utf8_valid_prefix(at, n);
+        buffer_append(&valid, at, good);
+        if (good == n)
+            break;
+        buffer_puts(&valid, "\xEF\xBF\xBD");
+    }
+    buffer_printf(b, "\"%s\": ", name);
+    json_write_text(b, valid.data ? valid.data : "", valid.len);
+    b->failed |= valid.failed;
+    buffer_free(&valid);
+}
+
+static void put_hash(struct buffer *b, struct hash128 h)
+{
+    buffer_printf(b, "\"xxh3_128\": \"%016llx%016llx\"", (unsigned long long)h.high,
+                  (unsigned long long)h.low);
+}
+
+static void put_input(struct buffer *b, const char *path, const struct verified *v)
+{
+    buffer_puts(b, "    {");
+    put_name(b, "path", path);
+    if (v->size != UINT64_MAX) {
+        buffer_printf(b, ", \"bytes\": %llu, ", (unsigned long long)v->size);
+        put_hash(b, v->hash);
+        if (v->damaged) {
+            buffer_printf(b, ", \"damaged_at\": %llu, ", (unsigned long long)v->damage_byte);
+            put_name(b, "damage", v->damage ? v->damage : "");
+        }
+    } else {
+        buffer_puts(b, ", \"verified\": false");
+    }
+    buffer_puts(b, "}");
+}
+
+static void put_inputs(struct run *r, struct buffer *b)
+{
+    const struct plan *p = r->plan;
+    size_t index = 0;
+
+    buffer_puts(b, "  \"inputs\": [\n");
+    for (size_t i = 0; i < p->n_inputs; i++) {
+        const struct stage *s = &p->stages[i];
+        size_t n = s->n_files ? s->n_files : 1;
+
+        for (size_t k = 0; k < n; k++, index++) {
+            put_input(b, s->n_files ? s->files[k].path : s->name, &r->verified[index]);
+            buffer_puts(b, index + 1 < r->n_files ? ",\n" : "\n");
+        }
+    }
+    buffer_puts(b, "  ],\n");
+}
+
+static void put_outputs(struct buffer *b, const struct published *files, size_t n)
+{
+    buffer_puts(b, "  \"outputs\": [\n");
+    for (size_t i = 0; i < n; i++) {
+        buffer_puts(b, "    {");
+        put_name(b, "path", files[i].name);
+        buffer_printf(b, ", \"bytes\": %llu, ", (unsigned long long)files[i].bytes);
+        put_hash(b, files[i].hash);
+        if (files[i].has_records)
+            buffer_printf(b, ", \"records\": %llu", (unsigned long long)files[i].records);
+        buffer_puts(b, i + 1 < n ? "},\n" : "}\n");
+    }
+    buffer_puts(b, "  ],\n");
+}
+
+static void put_counts(const struct ledger *l, struct buffer *b)
+{
+    buffer_printf(b,
+                  "  \"counts\": {\"read\": %llu, \"split\": %llu, \"made\": %llu, \"kept\": %llu, "
+                  "\"dropped\": %llu, \"duplicates\": %llu, \"rejected\": %llu},\n",
+                  (unsigned long long)l->read, (unsigned long long)l->split,
+                  (unsigned long long)l->made, (unsigned long long)l->fates[KEPT],
+                  (unsigned long long)l->fates[DROPPED], (unsigned long long)l->fates[DUPLICATE],
+                  (unsigned long long)l->fates[REJECTED]);
+}
+
+static void put_stages(struct run *r, struct buffer *b)
+{
+    const struct ledger *l = &r->ledger;
+
+    buffer_puts(b, "  \"stages\": [\n");
+    for (size_t i = 0, t = 0; i < r->plan->n_stages; i++) {
+        bool first = true;
+
+        buffer_puts(b, "    {");
+        put_name(b, "name", r->plan->stages[i].name);
+        buffer_puts(b, ", ");
+        put_name(b, "version", r->plan->stages[i].plugin->is.version);
+        buffer_puts(b, ", \"counts\": {");
+        for (; t < l->n_totals && l->totals[t].stage == i; t++, first = false) {
+            buffer_puts(b, first ? "" : ", ");
+            json_write_text(b, l->totals[t].name, strlen(l->totals[t].name));
+            buffer_printf(b, ": %lld", (long long)l->totals[t].n);
+        }
+        buffer_puts(b, i + 1 < r->plan->n_stages ? "}},\n" : "}}\n");
+    }
+    buffer_puts(b, "  ]\n");
+}
+
+void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *b)
+{
+    ledger_sort(&r->ledger);
+    for (size_t i = 0; i < r->engine.n_units; i++) {
+        struct verified v;
+
+        if (unit_verified(&r->engine.units[i], &v))
+            r->verified[v.file_index] = v;
+    }
+    buffer_puts(b, "{\n  \"etl\": \"" PACKAGE_VERSION "\",\n  ");
+    put_name(b, "pipeline", r->plan->name);
+    buffer_printf(b, ",\n  \"plan\": \"%s\",\n", r->plan->hash);
+    if (r->options.limit >= 0)
+        buffer_printf(b, "  \"limit\": %lld,\n", (long long)r->options.limit);
+    put_counts(&r->ledger, b);
+    put_inputs(r, b);
+    put_outputs(b, files, n);
+    put_stages(r, b);
+    buffer_puts(b, "}\n");
+}

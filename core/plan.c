@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* From sections to stages: order checked, plugins loaded, options read, stages opened. All mistakes
+ * are gathered: a stage that cannot be set up does not hide what is wrong with the others. */
+#include "core/plan-private.h"
+#include "common/nearest.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BLOCK_ALIGN = 64, MAX_KEYS = 1100 };
+static const uint64_t block_mark = UINT64_C(0x65746c2d73656c66);
+
+struct block_head {
+    _Alignas(BLOCK_ALIGN) uint64_t mark;
+    struct stage *stage;
+};
+
+void *stage_block(struct stage *s, size_t size)
+{
+    size_t body = (size ? size : 1) + BLOCK_ALIGN - 1;
+    struct block_head *head;
+
+    body -= body % BLOCK_ALIGN;
+    head = aligned_alloc(BLOCK_ALIGN, sizeof(*head) + body);
+    if (!head)
+        return NULL;
+    memset(head, 0, sizeof(*head) + body);
+    head->mark = block_mark;
+    head->stage = s;
+    return head + 1;
+}
+
+void stage_block_free(void *block)
+{
+    if (block)
+        free((struct block_head *)block - 1);
+}
+
+struct stage *stage_of(const void *self)
+{
+    const struct block_head *head = self;
+
+    return self && head[-1].mark == block_mark ? head[-1].stage : NULL;
+}
+
+bool stage_has_map(const struct stage *s)
+{
+    return s->plugin->is.map != NULL;
+}
+
+static size_t kind_of(const struct conf_section *section)
+{
+    switch (section->kind) {
+    case CONF_INPUT:
+        return ETL_KIND_INPUT;
+    case CONF_TRANSFORM:
+        return ETL_KIND_TRANSFORM;
+    case CONF_OUTPUT:
+        return ETL_KIND_OUTPUT;
+    default:
+        return 0;
+    }
+}
+
+/* Inputs, transforms, outputs: a section may not stand behind one of a later kind. */
+static void check_order(struct plan *p)
+{
+    const struct conf_section *highest = NULL;
+    size_t count[ETL_KIND_OUTPUT + 1] = { 0 };
+
+    for (size_t i = 0; i < p->conf->n_sections; i++) {
+        const struct conf_section *s = &p->conf->sections[i];
+        size_t kind = kind_of(s);
+
+        if (kind == 0)
+            continue;
+        count[kind]++;
+        if (highest && kind < kind_of(highest))
+            plan_mistake(p,
+                         &(struct mistake){ .code = E0601, .at = s->at,
+                                            .help = "inputs come first, then transforms, then "
+                                                    "outputs" },
+                         "[%s %s] stands after [%s %s] in line %u; move it before that",
+                         conf_kind_name(s->kind), s->plugin, conf_kind_name(highest->kind),
+                         highest->plugin, highest->at.line);
+        else
+            highest = s;
+    }
+    p->n_inputs = count[ETL_KIND_INPUT];
+    p->n_transforms = count[ETL_KIND_TRANSFORM];
+    p->n_outputs = count[ETL_KIND_OUTPUT];
+    p->n_stages = p->n_inputs + p->n_transforms + p->n_outputs;
+    for (size_t kind = ETL_KIND_INPUT; kind <= ETL_KIND_OUTPUT; kind += 2)
+        if (count[kind] == 0)
+            plan_mistake(p,
+                         &(struct mistake){ .code = E0602, .at = { .file = p->conf->path },
+                                            .help = kind == ETL_KIND_INPUT
+                                                        ? "add one, as in [input txt] path = pages/"
+                                                        : "add one, as in [output jsonl] path = "
+                                                          "pages.jsonl" },
+                         "the pipeline has no [%s ...] section, so it has nothing to %s",
+                         kind_name((enum etl_kind)kind), kind == ETL_KIND_INPUT ? "read" : "write");
+}
+
+/* "transform dedupe", "output jsonl rejected": the plugin's own name where it came by a path. */
+static bool name_stage(struct stage *s)
+{
+    struct buffer b = { 0 };
+
+    buffer_printf(&b, "%s %s", conf_kind_name(s->section->kind),
+                  s->plugin ? s->plugin->is.name : s->section->plugin);
+    if (s->section->label)
+        buffer_printf(&b, " %s", s->section->label);
+    buffer_string(&b);
+    s->name = b.failed ? NULL : arena_string(s->plan->memory, b.data, b.len);
+    buffer_free(&b);
+    return s->name != NULL;
+}
+
+/* The nearest key that the section may have. */
+static const char *near_key(const struct stage *s, size_t kind, const char *name)
+{
+    const char *names[MAX_KEYS];
+    size_t n = 0;
+
+    if (s->plan->mistakes >= MAX_MISTAKES)
+        return NULL;
+    for (size_t i = 0; i < s->plugin->n_options; i++)
+        names[n++] = s->plugin->options[i].name;
+    for (size_t i = 0; i < COMMON_KEYS; i++)
+        if (common_keys[i].kinds & 1u << kind)
+            names[n++] = common_keys[i].option.name;
+    return nearest(name, names, n);
+}
+
+static bool has_option(const struct plugin *p, const char *name)
+{
+    for (size_t i = 0; i < p->n_options; i++)
+        if (strcmp(p->options[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static void wrong_kind(struct stage *s, const struct conf_key *key, const struct common_key *common)
+{
+    char text[100];
+    size_t used = 0;
+
+    for (int k = ETL_KIND_INPUT; k <= ETL_KIND_OUTPUT; k++)
+        if (common->kinds & 1u << k)
+            used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%ss", used ? " and " : "",
+                                     kind_name((enum etl_kind)k));
+    plan_mistake(s->plan,
+                 &(struct mistake){ .code = E0606, .at = key->name_at, .stage = s,
+                                    .help = common == &common_keys[COMMON_WHEN]
+                                                ? "to leave out what was read, use [transform "
+                                                  "filter] with drop ="
+                                                : NULL },
+                 "key '%s' belongs to %s, not to [%s]", key->name, text, s->name);
+}
+
+static void check_keys(struct stage *s, size_t kind)
+{
+    char help[200];
+
+    snprintf(help, sizeof(help), "etl plugins %.100s   lists its keys", s->section->plugin);
+    for (size_t i = 0; i < s->section->n_keys; i++) {
+        const struct conf_key *key = &s->section->keys[i];
+        const struct common_key *common = common_key(key->name);
+
+        if (common && !(common->kinds & 1u << kind))
+            wrong_kind(s, key, common);
+        else if (!common && !has_option(s->plugin, key->name))
+            plan_mistake(s->plan,
+                         &(struct mistake){ .code = E0103, .at = key->name_at, .stage = s,
+                                            .near = near_key(s, kind, key->name), .help = help },
+                         "unknown key '%s' in [%s]", key->name, s->name);
+    }
+}
+
+static bool stage_begin(struct stage *s, size_t kind, const struct plan_options *o,
+                        struct registry *r)
+{
+    struct plan *p = s->plan;
+    size_t before = p->diag->errors;
+
+    s->plugin = registry_load(r, (enum etl_kind)kind, s->section->plugin, &s->section->plugin_at,
+                              p->diag);
+    p->mistakes += p->diag->errors - before;
+    if (!name_stage(s))
+        return plan_no_memory(p);
+    if (!s->plugin) {
+        s->broken = true;
+        return true;
+    }
+    s->self = stage_block(s, s->plugin->is.self_size);
+    s->state = stage_block(s, s->plugin->is.state_size);
+    s->options = arena_get(p->memory, (s->plugin->n_options + 1) * sizeof(*s->options));
+    if (!s->self || !s->state || !s->options)
+        return plan_no_memory(p);
+    memset(s->options, 0, (s->plugin->n_options + 1) * sizeof(*s->options));
+    check_keys(s, kind);
+    stage_read_options(s, o->offline);
+    return true;
+}
+
+/* One name a stage: messages, counts and side files go by it. The pipeline file's reader has
+ * compared the headers; what is left are plugins by path. */
+static void check_name(struct stage *s)
+{
+    for (struct stage *other = s->plan->stages; other < s; other++)
+        if (strcmp(other->name, s->name) == 0) {
+            plan_mistake(s->plan,
+                         &(struct mistake){ .code = E0603, .at = s->section->at, .stage = s,
+                                            .help = "a label is a third word: [output jsonl "
+                                                    "rejected]" },
+                         "there are two stages '%s'; give this one a label", s->name);
+            return;
+        }
+}
+
+static bool make_stages(struct plan *p, const struct plan_options *o, struct registry *r)
+{
+    uint32_t n = 0;
+
+    p->stages = calloc(p->n_stages ? p->n_stages : 1, sizeof(*p->stages));
+    if (!p->stages)
+        return plan_no_memory(p);
+    for (size_t kind = ETL_KIND_INPUT; kind <= ETL_KIND_OUTPUT; kind++)
+        for (size_t i = 0; i < p->conf->n_sections; i++) {
+            struct stage *s = &p->stages[n];
+
+            if (kind_of(&p->conf->sections[i]) != kind)
+                continue;
+            s->plan = p;
+            s->section = &p->conf->sections[i];
+            s->index = n++;
+            if (!stage_begin(s, kind, o, r))
+                return false;
+            check_name(s);
+        }
+    return true;
+}
+
+static void stage_open(struct stage *s)
+{
+    int verdict;
+
+    s->opened = true;
+    s->phase = PHASE_OPEN;
+    verdict = s->plugin->is.open ? s->plugin->is.open(s->self) : ETL_OK;
+    s->phase = PHASE_NONE;
+    s->broken = verdict != ETL_OK || s->failed;
+    if (verdict != ETL_OK && !s->failed)
+        plan_mistake(s->plan,
+                     &(struct mistake){ .code = E0510, .at = s->section->at, .stage = s,
+                                        .help = "please tell the plugin's author: open must say "
+                                                "why" },
+                     "[%s] could not be opened, and its plugin gave no reason", s->name);
+}
+
+/* In order, so that each sees the fields of all earlier stages. Behind a broken one the schema is
+ * not whole: then a field that nobody wrote may be that one's, and is not complained of. */
+static void open_stages(struct plan *p)
+{
+    for (size_t i = 0; i < p->n_stages; i++) {
+        struct stage *s = &p->stages[i];
+
+        if (s->plugin)
+            stage_read_fields(s);
+        if (s->plugin && !s->broken)
+            stage_write_fields(s);
+        if (!s->broken)
+            stage_open(s);
+        if (s->broken)
+            p->fields_unknown = true;
+    }
+}
+
+static bool make(struct plan *p, const struct plan_options *o, struct registry *r)
+{
+    if (!plan_settings(p, o))
+        return false;
+    check_order(p);
+    if (!make_stages(p, o, r))
+        return false;
+    host_plan_set(p);
+    open_stages(p);
+    return p->mistakes == 0 && plan_hash(p);
+}
+
+struct plan *plan_make(const struct plan_options *o, struct registry *r, struct diag *d)
+{
+    struct plan *p = calloc(1, sizeof(*p));
+    bool good = false;
+
+    if (!p) {
+        diag_error(d, E0771, NULL, "memory is out while the pipeline is made ready");
+        return NULL;
+    }
+    p->diag = d;
+    p->memory = calloc(1, sizeof(struct arena));
+    p->exprs = calloc(1, sizeof(*p->exprs));
+    p->n_exprs = 1;
+    p->conf = conf_load(o->path, o->defines, o->n_defines, o->sets, o->n_sets, d);
+    if (p->conf && p->memory && p->exprs && schema_init(&p->schema) && plan_mistakes_begin(p, d)) {
+        good = make(p, o, r) && p->diag->errors == 0;
+        plan_mistakes_end(p);
+    } else if (p->conf) {
+        plan_no_memory(p);
+    }
+    if (good)
+        return p;
+    plan_close(p);
+    return NULL;
+}
+
+static void stage_end(struct stage *s)
+{
+    if (s->opened && s->plugin->is.close)
+        s->plugin->is.close(s->self);
+    s->opened = false;
+}
+
+void plan_close(struct plan *p)
+{
+    if (!p)
+        return;
+    for (size_t i = p->stages ? p->n_stages : 0; i-- > 0;)
+        stage_end(&p->stages[i]);
+    for (size_t i = 0; p->stages && i < p->n_stages; i++) {
+        stage_block_free(p->stages[i].self);
+        stage_block_free(p->stages[i].state);
+        expr_free(p->stages[i].when);
+    }
+    for (size_t i = 1; i < p->n_exprs; i++)
+        expr_free(p->exprs[i]);
+    host_plan_unset(p);
+    free(p->exprs);
+    free(p->stages);
+    schema_free(&p->schema);
+    conf_free(p->conf);
+    if (p->memory)
+        arena_free(p->memory);
+    free(p->memory);
+    free(p);
+}

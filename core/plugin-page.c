@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is to be said of a plugin, made from its descriptor: for a reader, and as JSON. */
+#define _GNU_SOURCE
+#include "core/option.h"
+#include "core/verbs.h"
+#include "common/json-write.h"
+
+#include <string.h>
+
+enum { WIDTH = 78 };
+
+/* Words of text in lines of at most WIDTH, each behind `indent` blanks. Empty lines stay. */
+static void print_wrapped(FILE *out, const char *text, int indent)
+{
+    int column = 0;
+
+    while (*text) {
+        size_t blank = strspn(text, " \n"), word;
+        bool paragraph = blank >= 2 && memmem(text, blank, "\n\n", 2) != NULL;
+
+        text += blank;
+        word = strcspn(text, " \n");
+        if (word == 0)
+            break;
+        if (paragraph && column > 0) {
+            fputs("\n\n", out);
+            column = 0;
+        } else if (column > 0 && column + 1 + (int)word > WIDTH) {
+            fputs("\n", out);
+            column = 0;
+        }
+        column += fprintf(out, "%*s%.*s", column > 0 ? 1 : indent, "", (int)word, text);
+        text += word;
+    }
+    fputs("\n", out);
+}
+
+static void print_option(const etl_option *o, FILE *out)
+{
+    fprintf(out, "  %-18s %s", o->name, option_kind_name(o->kind));
+    if (o->limits && *o->limits)
+        fprintf(out, ", %s", o->limits);
+    if (!o->preset)
+        fputs("; must be given", out);
+    else if (*o->preset)
+        fprintf(out, "; preset %s", o->preset);
+    fputs("\n", out);
+    if (o->doc && *o->doc)
+        print_wrapped(out, o->doc, 21);
+}
+
+/* A value that is plausible for a key that must be given. */
+static const char *sample(const struct plugin *p, const etl_option *o)
+{
+    static const char *const samples[OPTION_KINDS] = {
+        [ETL_OPTION_BOOL] = "yes",           [ETL_OPTION_INT] = "1",
+        [ETL_OPTION_REAL] = "0.5",           [ETL_OPTION_TEXT] = "...",
+        [ETL_OPTION_WORDS] = "one, two",     [ETL_OPTION_SIZE] = "64M",
+        [ETL_OPTION_DURATION] = "30s",       [ETL_OPTION_INPUT] = "pages/",
+        [ETL_OPTION_DATA] = "rules.txt",     [ETL_OPTION_STORE] = "index",
+        [ETL_OPTION_READS] = "text",         [ETL_OPTION_WRITES] = "text",
+        [ETL_OPTION_EDITS] = "text",         [ETL_OPTION_FIELDS] = "*",
+        [ETL_OPTION_COLUMNS] = "id, source", [ETL_OPTION_EXPR] = "language == id",
+    };
+    static const char *const outputs[][2] = { { "jsonl", "pages.jsonl" },
+                                              { "csv", "pages.csv" },
+                                              { "sqlite", "pages.db" } };
+
+    for (size_t i = 0; o->kind == ETL_OPTION_OUTPUT && i < sizeof(outputs) / sizeof(*outputs); i++)
+        if (strcmp(p->is.name, outputs[i][0]) == 0)
+            return outputs[i][1];
+    return o->kind == ETL_OPTION_OUTPUT ? "pages.out" : samples[o->kind];
+}
+
+static void print_example(const struct plugin *p, FILE *out)
+{
+    size_t shown = 0;
+
+    fprintf(out, "\nexample:\n  [%s %s]\n", kind_name(p->is.kind), p->is.name);
+    for (size_t i = 0; i < p->n_options; i++) {
+        const etl_option *o = &p->options[i];
+
+        if (!o->preset && o->kind == ETL_OPTION_CHOICE)
+            fprintf(out, "  %s = %.*s\n", o->name, (int)strcspn(o->limits, "|"), o->limits);
+        else if (!o->preset)
+            fprintf(out, "  %s = %s\n", o->name, sample(p, o));
+        else if (*o->preset && shown++ < 3)
+            fprintf(out, "  %s = %s\n", o->name, o->preset);
+    }
+}
+
+void plugin_page(const struct plugin *p, FILE *out)
+{
+    fprintf(out, "%s %s %s - %s\n  %s\n", kind_name(p->is.kind), p->is.name, p->is.version,
+            p->is.summary, p->path);
+    if (p->is.doc && *p->is.doc) {
+        fputs("\n", out);
+        print_wrapped(out, p->is.doc, 0);
+    }
+    fputs("\nkeys:\n", out);
+    for (size_t i = 0; i < p->n_options; i++)
+        print_option(&p->options[i], out);
+    for (size_t i = 0; i < COMMON_KEYS; i++)
+        if (common_keys[i].kinds & 1u << p->is.kind)
+            print_option(&common_keys[i].option, out);
+    print_example(p, out);
+}
+
+static void member(struct buffer *b, const char *name, const char *text)
+{
+    buffer_printf(b, "\"%s\":", name);
+    if (text)
+        json_write_text(b, text, strlen(text));
+    else
+        buffer_puts(b, "null");
+}
+
+static void option_json(struct buffer *b, const etl_option *o)
+{
+    member(b, "name", o->name);
+    buffer_byte(b, ',');
+    member(b, "type", option_kind_name(o->kind));
+    buffer_printf(b, ",\"required\":%s,", o->preset ? "false" : "true");
+    member(b, "preset", o->preset);
+    buffer_byte(b, ',');
+    member(b, "limits", o->limits);
+    buffer_byte(b, ',');
+    member(b, "doc", o->doc);
+}
+
+bool plugin_json(const struct plugin *p, FILE *out)
+{
+    struct buffer b = { 0 };
+    bool good, first = true;
+
+    buffer_byte(&b, '{');
+    member(&b, "kind", kind_name(p->is.kind));
+    buffer_byte(&b, ',');
+    member(&b, "name", p->is.name);
+    buffer_byte(&b, ',');
+    member(&b, "version", p->is.version);
+    buffer_byte(&b, ',');
+    member(&b, "summary", p->is.summary);
+    buffer_byte(&b, ',');
+    member(&b, "doc", p->is.doc);
+    buffer_byte(&b, ',');
+    member(&b, "path", p->path);
+    buffer_printf(&b, ",\"abi\":%u,\"map\":%s,\"step\":%s,\"resumable\":%s,\"keys\":[", p->is.abi,
+                  p->is.map ? "true" : "false", p->is.step ? "true" : "false",
+                  p->is.state_size > 0 && !p->is.commit ? "false" : "true");
+    for (size_t i = 0; i < p->n_options + COMMON_KEYS; i++) {
+        const struct common_key *common = i < p->n_options ? NULL : &common_keys[i - p->n_options];
+
+        if (common && !(common->kinds & 1u << p->is.kind))
+            continue;
+        buffer_puts(&b, first ? "{" : ",{");
+        option_json(&b, common ? &common->option : &p->options[i]);
+        buffer_byte(&b, '}');
+        first = false;
+    }
+    buffer_puts(&b, "]}");
+    good = !b.failed && fwrite(b.data, 1, b.len, out) == b.len;
+    buffer_free(&b);
+    return good;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Publishing: everything is synced, the journal says what is to be renamed, then the renames, which
+ * may be done again, the directory, and manifest.json as the last. */
+#define _GNU_SOURCE
+#include "core/run.h"
+
+#include "core/io.h"
+#include "core/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static int hash_part(struct run *r, const char *path, struct published *f)
+{
+    struct hash128_stream *state = aligned_alloc(64, (sizeof(*state) + 63) / 64 * 64);
+    char block[64 * 1024];
+    int fd = state ? io_open(AT_FDCWD, path, O_RDONLY, 0) : -1, result = 0;
+    ssize_t n;
+
+    if (fd < 0) {
+        result = diag_error_errno(r->plan->diag, E0744, state ? errno : ENOMEM, "cannot read %s back",
+                                  path);
+        goto out;
+    }
+    hash128_begin(state);
+    while ((n = read(fd, block, sizeof(block))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            result = diag_error_errno(r->plan->diag, E0744, errno, "cannot read %s back", path);
+            goto out;
+        }
+        hash128_add(state, block, (size_t)n);
+        f->bytes += (uint64_t)n;
+    }
+    f->hash = hash128_end(state);
+    if (io_sync(fd) < 0)
+        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync %s", path);
+out:
+    if (fd >= 0)
+        close(fd);
+    free(state);
+    return result;
+}
+
+static int end_stream(struct etl_stream *s, struct published *f)
+{
+    if (stream_finish(s) < 0 || stream_sync(s) < 0)
+        return -1;
+    f->name = s->name;
+    f->part = s->part;
+    f->bytes = s->written;
+    f->hash = stream_digest(s);
+    return 0;
+}
+
+/* The files of all stages and rejects.jsonl, whole, synced and hashed. */
+static int gather(struct run *r, struct published *files, size_t *n)
+{
+    struct plan *p = r->plan;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made; k++) {
+            struct stage_file *made = &p->stages[i].made[k];
+            struct published *f = &files[*n];
+
+            if (made->kind == FILE_STATE)
+                continue;
+            *f = (struct published) {
+                .name = made->name,
+                .records = (uint64_t)ledger_total(&r->ledger, (uint32_t)i, "records written"),
+                .has_records = i >= p->n_inputs + p->n_transforms,
+            };
+            if (made->kind == FILE_STREAM) {
+                struct etl_stream *s = made->handle;
+
+                if (end_stream(s, f) < 0)
+                    return -1;
+                if (!s->part)
+                    continue;
+            } else {
+                f->in_store = stage_in_store(&p->stages[i], made->name);
+                f->part = strrchr(made->handle, '/') + 1;
+                if (f->in_store)
+                    f->part = made->handle;
+                if (hash_part(r, made->handle, f) < 0)
+                    return -1;
+            }
+            (*n)++;
+        }
+    files[*n] = (struct published) { .records = r->ledger.fates[REJECTED] - r->ledger.rejects_unwritten,
+                                     .has_records = true };
+    if (end_stream(r->ledger.rejects, &files[*n]) < 0)
+        return -1;
+    (*n)++;
+    return 0;
+}
+
+/* A rename that may have happened already: then the part is gone and the final name is there. */
+static int publish_file(struct run *r, const char *part, const char *name, bool in_store)
+{
+    int from = in_store ? AT_FDCWD : r->rundir.state, to = in_store ? AT_FDCWD : r->rundir.fd;
+    char *copy, *slash;
+
+    if (!in_store && strchr(name, '/')) {
+        copy = strdup(name);
+        if (!copy)
+            return diag_error_errno(r->plan->diag, E0744, ENOMEM, "cannot publish %s", name);
+        for (slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
+            *slash = '\0';
+            if (io_mkdir(r->rundir.fd, copy, 0777) < 0 && errno != EEXIST) {
+                diag_error_errno(r->plan->diag, E0744, errno, "cannot make %s/%s", r->rundir.path, copy);
+                free(copy);
+                return -1;
+            }
+            *slash = '/';
+        }
+        free(copy);
+    }
+    if (io_rename(from, part, to, name) == 0 ||
+        (errno == ENOENT && faccessat(to, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0))
+        return 0;
+    return diag_error_errno(r->plan->diag, E0744, errno, "cannot publish %s%s%s",
+                            in_store ? "" : r->rundir.path, in_store ? "" : "/", name);
+}
+
+static int sync_store(struct run *r, const char *name)
+{
+    char *copy = strdup(name), *slash = copy ? strrchr(copy, '/') : NULL;
+    int fd, result = 0;
+
+    if (slash)
+        *slash = '\0';
+    fd = copy ? open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd < 0 || io_sync_dir(fd) < 0)
+        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync the folder of %s", name);
+    if (fd >= 0)
+        close(fd);
+    free(copy);
+    return result;
+}
+
+static char *text_of(struct reader *at)
+{
+    size_t len;
+    const char *text = get_bytes(at, &len);
+
+    return at->bad ? NULL : strndup(text, len);
+}
+
+int run_publish_record(struct run *r, const void *data, size_t len)
+{
+    struct reader at = { data, (const unsigned char *)data + len, false };
+    uint64_t n = get_u64(&at);
+    const char *manifest;
+    size_t manifest_len;
+
+    /* From here on the directory is neither the old run's nor the new one's. */
+    if (io_unlink(r->rundir.fd, "manifest.json") < 0 && errno != ENOENT)
+        return diag_error_errno(r->plan->diag, E0744, errno, "cannot remove %s/manifest.json",
+                                r->rundir.path);
+    for (uint64_t i = 0; i < n; i++) {
+        bool in_store = get_u64(&at) != 0;
+        char *part = text_of(&at), *name = text_of(&at);
+        int result = -1;
+
+        if (part && name)
+            result = publish_file(r, part, name, in_store);
+        if (result == 0 && in_store)
+            result = sync_store(r, name);
+        free(part);
+        free(name);
+        if (result < 0)
+            return at.bad ? diag_error(r->plan->diag, E0705, NULL, "the journal cannot be read; rerun with --fresh")
+                          : -1;
+    }
+    manifest = get_bytes(&at, &manifest_len);
+    if (at.bad)
+        return diag_error(r->plan->diag, E0705, NULL, "the journal cannot be read; rerun with --fresh");
+    if (io_sync_dir(r->rundir.fd) < 0 || io_sync_dir(r->rundir.state) < 0 ||
+        io_replace(r->rundir.fd, "manifest.json", manifest, manifest_len) < 0 ||
+        io_sync_dir(r->rundir.fd) < 0)
+        return diag_error_errno(r->plan->diag, E0744, errno, "cannot write %s/manifest.json",
+                                r->rundir.path);
+    return 0;
+}
+
+static size_t count_files(const struct plan *p)
+{
+    size_t n = 1;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        n += p->stages[i].n_made;
+    return n;
+}
+
+/* Side files of stages have done their work. */
+static void remove_side_files(struct run *r)
+{
+    const struct plan *p = r->plan;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made; k++)
+            if (p->stages[i].made[k].kind == FILE_STATE)
+                io_unlink(AT_FDCWD, p->stages[i].made[k].handle);
+}
+
+int run_publish(struct run *r)
+{
+    struct published *files = calloc(count_files(r->plan), sizeof(*files));
+    struct buffer record = { 0 }, manifest = { 0 };
+    size_t n = 0;
+    int result = -1;
+
+    if (!files)
+        return diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
+    if (gather(r, files, &n) < 0)
+        goto out;
+    manifest_write(r, files, n, &manifest);
+    put_u64(&record, n);
+    for (size_t i = 0; i < n; i++) {
+        put_u64(&record, files[i].in_store);
+        put_bytes(&record, files[i].part, strlen(files[i].part));
+        put_bytes(&record, files[i].name, strlen(files[i].name));
+    }
+    put_bytes(&record, manifest.data, manifest.len);
+    if (manifest.failed || record.failed) {
+        diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
+        goto out;
+    }
+    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0 ||
+        run_publish_record(r, record.data, record.len) < 0)
+        goto out;
+    remove_side_files(r);
+    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer) { 0 }) < 0)
+        goto out;
+    r->published = true;
+    result = 0;
+out:
+    buffer_free(&record);
+    buffer_free(&manifest);
+    free(files);
+    return result;
+}

@@ -1,0 +1,383 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reading: what an input's `read` meets of the host - emit, skip, progress, damage - and how its
+ * records get into batches. A finish that emits is read in the same way. */
+#define _GNU_SOURCE
+#include "common/hash.h"
+#include "common/utf8.h"
+#include "core/engine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A batch is full at either. */
+enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
+
+const char *engine_unit_path(const struct etl_unit *u)
+{
+    return u && u->file ? u->file->path : NULL;
+}
+
+void job_fail(struct job *j, struct etl_unit *u, enum exit_status status, const char *text)
+{
+    if (j->failure)
+        return;
+    j->failure = strdup(text);
+    j->failure_status = status;
+    j->failed_unit = u;
+}
+
+/* Bytes that need not be text, as UTF-8 in the arena: U+FFFD for what is not. */
+static const char *as_text(struct arena *a, const char *s, size_t n, size_t *len)
+{
+    size_t room = 0, good, left = n;
+    const char *at = s;
+    char *to, *start;
+
+    if (utf8_valid(s, n)) {
+        *len = n;
+        return s;
+    }
+    for (; left > 0; room += good + 3) {
+        good = utf8_valid_prefix(at, left);
+        at += good + (good < left);
+        left -= good + (good < left);
+    }
+    start = to = arena_get(a, room + 1);
+    if (!to)
+        return NULL;
+    while (n > 0) {
+        good = utf8_valid_prefix(s, n);
+        memcpy(to, s, good);
+        to += good;
+        s += good;
+        n -= good;
+        if (n > 0) {
+            memcpy(to, "\xEF\xBF\xBD", 3);
+            to += 3;
+            s++;
+            n--;
+        }
+    }
+    *len = (size_t)(to - start);
+    return start;
+}
+
+static const char hex[] = "0123456789abcdef";
+
+/* The first 16 hex digits of XXH3-128 over the pieces, which are texts and little-endian numbers. */
+static bool set_id(struct etl_record *r, const void *a, size_t a_len, const uint64_t *numbers, size_t n)
+{
+    struct arena *arena = &r->batch->arena;
+    unsigned char *bytes = arena_get(arena, a_len + 1 + 8 * n);
+    char *id = arena_get(arena, 16);
+    struct hash128 h;
+
+    if (!bytes || !id)
+        return false;
+    memcpy(bytes, a, a_len);
+    bytes[a_len] = 0;
+    for (size_t i = 0; i < n; i++)
+        for (int k = 0; k < 8; k++)
+            bytes[a_len + 1 + 8 * i + (size_t)k] = (unsigned char)(numbers[i] >> (8 * k));
+    h = hash128(bytes, a_len + 1 + 8 * n);
+    for (int i = 0; i < 16; i++)
+        id[i] = hex[(h.high >> (60 - 4 * i)) & 15];
+    r->slots[FIELD_ID] = (etl_value) { .type = ETL_TEXT, .len = 16, .text = id };
+    return true;
+}
+
+/* id and source of a record that was read or made in finish. */
+static bool set_identity(struct etl_record *r, struct etl_unit *u)
+{
+    struct arena *a = &r->batch->arena;
+    const char *path = u->finishing ? u->stage->name : u->file ? u->file->path : u->stage->name, *text;
+    size_t path_len = strlen(path), member_len = r->member ? strlen(r->member) : 0, len;
+    uint64_t numbers[2] = { u->part, u->ordinal };
+    char *joined = arena_get(a, path_len + member_len + 2);
+
+    if (!joined)
+        return false;
+    memcpy(joined, path, path_len);
+    if (r->member) {
+        joined[path_len] = '!';
+        memcpy(joined + path_len + 1, r->member, member_len);
+        path_len += 1 + member_len;
+    }
+    text = as_text(a, joined, path_len, &len);
+    if (!text || len > UINT32_MAX)
+        return false;
+    if (u->finishing)
+        return set_id(r, text, len, &numbers[1], 1);
+    r->slots[FIELD_SOURCE] = (etl_value) { .type = ETL_TEXT, .len = (uint32_t)len, .text = text };
+    return set_id(r, text, len, numbers, 2);
+}
+
+bool record_split_identity(struct etl_record *r, struct etl_record *parent)
+{
+    uint64_t which = parent->splits++;
+
+    r->slots[FIELD_SOURCE] = parent->slots[FIELD_SOURCE];
+    return set_id(r, parent->slots[FIELD_ID].text, parent->slots[FIELD_ID].len, &which, 1);
+}
+
+/* Checks the last committed record against the one that came now in its place. */
+static bool same_as_committed(struct etl_unit *u, const struct etl_record *r)
+{
+    char text[512];
+
+    if (record_hash(r, &u->engine->plan->schema) == u->skip_hash)
+        return true;
+    snprintf(text, sizeof(text),
+             "%.300s: document %llu is not the one that was committed before the run was stopped",
+             engine_unit_path(u) ? engine_unit_path(u) : u->stage->name, (unsigned long long)u->skip);
+    job_fail(u->job, u, EXIT_DATA, text);
+    u->job->failure_status = EXIT_DATA;
+    return false;
+}
+
+/* The record under way is complete: it stays, or it is one that is committed and goes again. */
+static bool settle(struct etl_unit *u)
+{
+    struct etl_record *r = u->record;
+    struct batch *b = u->batch;
+
+    if (!r)
+        return true;
+    u->record = NULL;
+    if (u->ordinal <= u->skip) {
+        if (u->ordinal == u->skip && !same_as_committed(u, r))
+            return false;
+        batch_unread(b, u->before);
+        b->n_counts = 0; /* what was counted up to here is committed too */
+        return true;
+    }
+    record_apply_mark(r, u->stage->index);
+    if (!u->finishing) {
+        b->last_unit = u;
+        b->last_ordinal = u->ordinal;
+    }
+    return !b->short_of_memory;
+}
+
+int unit_settle(struct etl_unit *u)
+{
+    return !u->batch || settle(u) ? 0 : -1;
+}
+
+/* The batch is handed over when it is full; a new one is taken. */
+static bool renew(struct etl_unit *u)
+{
+    struct engine *e = u->engine;
+    struct batch *b = u->batch;
+    struct worker *w = here.worker;
+    struct here saved = here;
+
+    if (b->arena.used < BATCH_BYTES && b->n_records < BATCH_RECORDS)
+        return true;
+    if (!b->first) { /* only records that are committed already were read into it */
+        batch_reset(b);
+        return true;
+    }
+    u->batch = NULL;
+    engine_hand_over(e, u->job, b);
+    u->batch = engine_take_batch(e, w, u->job);
+    here = saved;
+    here.batch = u->batch;
+    return u->batch != NULL;
+}
+
+etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line)
+{
+    struct engine *e = u->engine;
+    struct etl_record *r;
+
+    if (atomic_load_explicit(&e->stop, memory_order_relaxed) || !u->batch)
+        return NULL;
+    if (!settle(u) || !renew(u)) {
+        if (u->batch && u->batch->short_of_memory)
+            engine_stop(e, EXIT_RESOURCES);
+        return NULL;
+    }
+    if (u->skip_asked && u->ordinal + 1 < u->skip)
+        u->ordinal = u->skip - 1;
+    u->before = u->batch->last;
+    r = record_new(u->batch, e->plan->schema.n, NULL);
+    if (!r)
+        goto memory;
+    r->unit = u;
+    r->line = line;
+    r->birth = u->finishing ? BIRTH_MADE : BIRTH_READ;
+    r->enters = u->finishing ? here.post + 1 : 0;
+    if (member) {
+        r->member = arena_string(&u->batch->arena, member, strlen(member));
+        if (!r->member)
+            goto memory;
+    }
+    if (!set_identity(r, u))
+        goto memory;
+    u->ordinal++;
+    u->record = r;
+    return r;
+memory:
+    u->batch->short_of_memory = true;
+    engine_stop(e, EXIT_RESOURCES);
+    return NULL;
+}
+
+uint64_t unit_part(const etl_unit *u)
+{
+    return u->part;
+}
+
+uint64_t unit_skip(etl_unit *u)
+{
+    u->skip_asked = true;
+    return u->skip > 0 ? u->skip - 1 : 0;
+}
+
+int unit_progress(etl_unit *u, uint64_t consumed)
+{
+    atomic_store_explicit(&u->consumed, consumed, memory_order_relaxed);
+    return atomic_load_explicit(&u->engine->stop, memory_order_relaxed) ? ETL_FAIL : ETL_OK;
+}
+
+int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
+{
+    const char *path = engine_unit_path(u) ? engine_unit_path(u) : u->stage->name;
+    struct buffer text = { 0 };
+
+    if (u->stage->on_damage == ON_DAMAGE_SALVAGE) {
+        if (!u->damage) {
+            u->damage = strndup(msg, len);
+            u->damage_byte = byte;
+        }
+        batch_count(u->batch, u->stage->index, "places of damage", 1);
+        return ETL_OK;
+    }
+    buffer_printf(&text, "%s: %.*s, at byte %llu, after document %llu", path, (int)len, msg,
+                  (unsigned long long)byte, (unsigned long long)u->ordinal);
+    job_fail(u->job, u, EXIT_DATA, buffer_string(&text));
+    buffer_free(&text);
+    return ETL_FAIL;
+}
+
+void *unit_worker(etl_unit *u)
+{
+    if (!u->block)
+        u->block = block_new(u->stage->plugin->is.worker_size);
+    if (!u->block)
+        engine_stop(u->engine, EXIT_RESOURCES);
+    return u->block;
+}
+
+static void close_block(struct etl_unit *u)
+{
+    if (u->block && u->stage->plugin->is.worker_close)
+        u->stage->plugin->is.worker_close(u->stage->self, u->block);
+    free(u->block);
+    u->block = NULL;
+}
+
+/* Size and hash of a file that was read, for the manifest: of its bytes as they lie there. */
+static int unit_hash(struct etl_unit *u)
+{
+    char block[64 * 1024], text[512];
+    struct hash128_stream *state;
+    int fd, err = 0;
+    ssize_t n;
+
+    if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts)
+        return 0;
+    state = aligned_alloc(64, (sizeof(*state) + 63) / 64 * 64);
+    fd = state ? open(u->file->path, O_RDONLY | O_CLOEXEC) : -1;
+    if (fd < 0) {
+        err = state ? errno : ENOMEM;
+        goto out;
+    }
+    hash128_begin(state);
+    u->size = 0;
+    while ((n = read(fd, block, sizeof(block))) != 0) {
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0) {
+            err = errno;
+            break;
+        }
+        hash128_add(state, block, (size_t)n);
+        u->size += (uint64_t)n;
+    }
+    u->hash = hash128_end(state);
+    close(fd);
+out:
+    free(state);
+    if (!err)
+        return 0;
+    snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash: %s", u->file->path,
+             strerror(err));
+    job_fail(u->job, u, EXIT_IO, text);
+    return -1;
+}
+
+/* Calls the input's read for a unit. *batch goes on from unit to unit; NULL: the run is stopped. */
+int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch)
+{
+    const etl_plugin *plugin = &u->stage->plugin->is;
+    struct here saved = here;
+    int verdict;
+
+    u->batch = *batch;
+    here = (struct here) { e, w, u->stage, u->batch, u, 0 };
+    verdict = plugin->read(u->stage->self, u);
+    if (u->batch && !settle(u) && !u->job->failure)
+        engine_stop(e, EXIT_RESOURCES);
+    close_block(u);
+    here = saved;
+    *batch = u->batch;
+    u->batch = NULL;
+    if (atomic_load(&e->stop) || !*batch)
+        return -1;
+    if (u->job->failure)
+        return -1;
+    if (verdict != ETL_OK) {
+        if (!u->stage->failed)
+            job_fail(u->job, u, EXIT_BUG, "the input stopped without a word");
+        else
+            engine_stop(e, e->diag->status);
+        return -1;
+    }
+    if (u->ordinal < u->skip) {
+        char text[512];
+
+        snprintf(text, sizeof(text), "%.300s: holds %llu documents now, %llu of it are committed",
+                 engine_unit_path(u) ? engine_unit_path(u) : u->stage->name,
+                 (unsigned long long)u->ordinal, (unsigned long long)u->skip);
+        job_fail(u->job, u, EXIT_DATA, text);
+        return -1;
+    }
+    if (u->file && unit_hash(u) < 0)
+        return -1;
+    u->verified = true;
+    if (u->file && u->file->size > 0)
+        atomic_store(&u->done_size, (uint64_t)u->file->size / u->parts);
+    return 0;
+}
+
+void job_read(struct engine *e, struct worker *w, struct job *j)
+{
+    struct batch *b = engine_take_batch(e, w, j);
+
+    for (size_t i = j->first; i < j->end && b; i++) {
+        e->units[i].job = j;
+        if (unit_read(e, w, &e->units[i], &b) < 0)
+            break;
+    }
+    pthread_mutex_lock(&e->lock);
+    j->ended = true;
+    pthread_cond_broadcast(&e->changed);
+    pthread_mutex_unlock(&e->lock);
+    engine_hand_over(e, j, b);
+}

@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A run from its directory to its end. */
+#define _GNU_SOURCE
+#include "core/run.h"
+
+#include "core/barrier-engine.h"
+#include "core/stream.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void run_count(const struct stage *s, const char *name, int64_t n)
+{
+    struct run *r = s->plan->run;
+
+    if (r)
+        ledger_count(&r->ledger, s->index, name, n);
+}
+
+int run_open_late(struct stage *s, struct stage_file *f)
+{
+    struct run *r = s->plan->run;
+    size_t i = (size_t)(f - s->made);
+    const struct saved *saved = r->from ? &r->from->stages[s->index] : NULL;
+
+    return stream_open(f->handle, &r->rundir, saved && i < saved->n_marks ? &saved->marks[i] : NULL,
+                       s->plan->diag);
+}
+
+/* In a STORE a part lies beside its final place, so that the rename stays in one file system. */
+const char *run_part_path(struct stage *s, struct stage_file *f)
+{
+    struct plan *p = s->plan;
+    const char *slash = strrchr(f->name, '/');
+    struct buffer path = { 0 };
+    char *part = NULL;
+
+    if (f->kind == FILE_PART && stage_in_store(s, f->name)) {
+        buffer_printf(&path, "%.*s/.%s.part", (int)(slash - f->name), f->name, slash + 1);
+    } else if (f->kind == FILE_PART) {
+        part = rundir_part_name(f->name);
+        buffer_printf(&path, "%s/.state/%s", p->out, part ? part : "");
+    } else {
+        buffer_printf(&path, "%s/.state/stage-%u-%s", p->out, (unsigned)s->index, f->name);
+    }
+    f->handle = path.failed ? NULL : arena_string(p->memory, path.data, path.len);
+    free(part);
+    buffer_free(&path);
+    if (!f->handle)
+        host_fail(s->self, ENOMEM, NULL, "memory is out", 13);
+    return f->handle;
+}
+
+int run_journal_barrier(struct run_journal *j, const struct barrier *b, const struct buffer *bytes)
+{
+    struct barrier_at *grown;
+
+    if (j->n == j->cap) {
+        j->cap = j->cap ? 2 * j->cap : 64;
+        grown = realloc(j->barriers, j->cap * sizeof(*grown));
+        if (!grown)
+            return diag_error_errno(j->journal.diag, E0771, ENOMEM, "cannot write the journal");
+        j->barriers = grown;
+    }
+    if (journal_append(&j->journal, JOURNAL_BARRIER, bytes) < 0)
+        return -1;
+    j->barriers[j->n++] = (struct barrier_at) { b->file_index, b->part, j->journal.size };
+    return 0;
+}
+
+/* A stage that keeps state and cannot save it, or standard input or output, makes a run that starts
+ * anew each time. */
+static void find_resumable(struct run *r)
+{
+    struct plan *p = r->plan;
+
+    r->resumable = true;
+    for (size_t i = 0; i < p->n_stages; i++) {
+        struct stage *s = &p->stages[i];
+        bool piped = false;
+
+        for (size_t k = 0; k < s->n_made; k++)
+            piped |= strcmp(s->made[k].name, "-") == 0;
+        for (size_t k = 0; k < s->n_files; k++)
+            piped |= strcmp(s->files[k].path, "-") == 0;
+        if (piped || (s->plugin->is.state_size > 0 && !s->plugin->is.commit)) {
+            r->resumable = false;
+            r->not_resumable = s->name;
+        }
+    }
+}
+
+static bool left_out(const struct run *r, const struct stage *s)
+{
+    return r->options.dry && s->index >= r->plan->n_inputs + r->plan->n_transforms;
+}
+
+static int open_streams(struct run *r, const struct barrier *from)
+{
+    struct plan *p = r->plan;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made && !left_out(r, &p->stages[i]); k++) {
+            const struct saved *saved = from ? &from->stages[i] : NULL;
+
+            if (p->stages[i].made[k].kind == FILE_STREAM &&
+                stream_open(p->stages[i].made[k].handle, &r->rundir,
+                            saved && k < saved->n_marks ? &saved->marks[k] : NULL, p->diag) < 0)
+                return -1;
+        }
+    r->ledger.rejects = stream_new("rejects.jsonl");
+    if (!r->ledger.rejects)
+        return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+    return stream_open(r->ledger.rejects, &r->rundir, from ? &from->rejects : NULL, p->diag);
+}
+
+static int start_stages(struct run *r, const struct barrier *from)
+{
+    struct plan *p = r->plan;
+
+    for (; r->n_started < p->n_stages; r->n_started++) {
+        struct stage *s = &p->stages[r->n_started];
+        const struct buffer *blob = from ? &from->stages[s->index].blob : NULL;
+        etl_blob saved = { blob ? (blob->data ? blob->data : "") : NULL, blob ? blob->len : 0 };
+        struct here outer = here;
+        int verdict = ETL_OK;
+
+        if (left_out(r, s))
+            continue;
+        s->phase = PHASE_START;
+        here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0 };
+        if (s->plugin->is.start)
+            verdict = s->plugin->is.start(s->self, s->state, saved);
+        here = outer;
+        if (verdict != ETL_OK || s->failed || stage_record_end(s) < 0) {
+            r->n_started++;
+            return s->failed ? -1
+                             : diag_error(p->diag, E0520, NULL, "%s could not start", s->name);
+        }
+        s->phase = PHASE_RUN;
+    }
+    return 0;
+}
+
+static void stop_stages(struct run *r)
+{
+    while (r->n_started > 0) {
+        struct stage *s = &r->plan->stages[--r->n_started];
+
+        if (!left_out(r, s) && s->plugin->is.stop)
+            s->plugin->is.stop(s->self, s->state);
+        s->phase = PHASE_NONE;
+    }
+}
+
+/* What each stage may keep: a part of --memory, or of half the machine's memory. */
+static void set_budgets(struct run *r)
+{
+    struct plan *p = r->plan;
+    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), size = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t all = p->memory_limit > 0 ? (uint64_t)p->memory_limit : pages / 2 * size;
+    uint64_t batches = (uint64_t)r->options.jobs * 4 * (4u << 20), keepers = 0;
+
+    all = all > 2 * batches ? all - batches : all / 2;
+    for (size_t i = 0; i < p->n_stages; i++)
+        keepers += p->stages[i].plugin->is.state_size > 0;
+    for (size_t i = 0; i < p->n_stages; i++)
+        p->stages[i].budget = keepers ? all / keepers : all;
+}
+
+static int prepare(struct run *r, struct barrier *from, bool *resume)
+{
+    struct plan *p = r->plan;
+
+    ledger_init(&r->ledger, p);
+    if (rundir_open(&r->rundir, p->out, p->diag) < 0)
+        return -1;
+    find_resumable(r);
+    for (size_t i = 0; i < p->n_inputs; i++)
+        r->n_files += p->stages[i].n_files ? p->stages[i].n_files : 1;
+    r->verified = calloc(r->n_files, sizeof(*r->verified));
+    if (!r->verified || barrier_init(from, p) < 0)
+        return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+    for (size_t i = 0; i < r->n_files; i++)
+        r->verified[i].size = UINT64_MAX;
+    return run_decide(r, from, resume);
+}
+
+static int begin_journal(struct run *r)
+{
+    struct buffer begin = { 0 };
+    int result;
+
+    if (journal_open(&r->journal.journal, &r->rundir, r->plan->diag, r->journal.journal.size) < 0)
+        return -1;
+    run_put_begin(r, &begin);
+    result = journal_append(&r->journal.journal, JOURNAL_BEGIN, &begin);
+    if (r->journal.n == 0)
+        r->journal.first_begin = r->journal.journal.size;
+    buffer_free(&begin);
+    return result;
+}
+
+static int start(struct run *r, const struct barrier *from, bool resume)
+{
+    struct plan *p = r->plan;
+    const struct engine_options options = {
+        .jobs = r->options.jobs,
+        .limit = r->options.limit,
+        .dry = r->options.dry,
+        .barrier_interval = r->resumable ? p->barrier_interval : 0,
+    };
+
+    if (!resume && rundir_clear(&r->rundir, p->diag) < 0)
+        return -1;
+    if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
+        return diag_error(p->diag, E0705, NULL, "the journal's counts do not fit; rerun with --fresh");
+    r->resumed_at = r->ledger.read;
+    set_budgets(r);
+    if (engine_init(&r->engine, p, &options, &r->rundir, &r->ledger, resume ? from : NULL) < 0)
+        return -1;
+    if (open_streams(r, resume ? from : NULL) < 0 || begin_journal(r) < 0 ||
+        start_stages(r, resume ? from : NULL) < 0)
+        return -1;
+    barrier_free(&r->engine.barrier);
+    if (barrier_init(&r->engine.barrier, p) < 0)
+        return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+    r->engine.journal = r->resumable ? &r->journal : NULL;
+    return 0;
+}
+
+/* The documents are through: may they be published? */
+static int accept(struct run *r)
+{
+    struct ledger *l = &r->ledger;
+    char *rejects = NULL;
+
+    if (!ledger_balanced(l))
+        return diag_error(r->plan->diag, E0902, NULL,
+                          "%llu documents came in, %llu kept, %llu dropped, %llu duplicates and %llu "
+                          "rejected came out",
+                          (unsigned long long)(l->read + l->split + l->made),
+                          (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
+                          (unsigned long long)l->fates[DUPLICATE],
+                          (unsigned long long)l->fates[REJECTED]);
+    if (!ledger_too_many_rejects(l))
+        return 0;
+    if (stream_finish(l->rejects) < 0)
+        return -1;
+    rejects = rundir_state_path(&r->rundir, "rejects.jsonl.part");
+    diag_report(r->plan->diag,
+                &(struct diag_message) {
+                    .level = DIAG_ERROR,
+                    .code = E0620,
+                    .text = "more documents were rejected than max_rejects lets through",
+                    .document = rejects,
+                    .note = "nothing is published; the file named lists them with their reasons",
+                    .help = "mend the pipeline or the input, or raise max_rejects",
+                });
+    free(rejects);
+    return -1;
+}
+
+static int finish(struct run *r)
+{
+    if (engine_finish(&r->engine) < 0 || accept(r) < 0)
+        return -1;
+    stop_stages(r);
+    if (r->options.dry)
+        return 0;
+    return run_publish(r);
+}
+
+static void keep_verified(struct run *r, const struct barrier *from)
+{
+    for (size_t i = 0; i < from->n_verified; i++) {
+        const struct verified *v = &from->verified[i];
+
+        if (v->file_index >= r->n_files)
+            continue;
+        free(r->verified[v->file_index].damage);
+        r->verified[v->file_index] = *v;
+        r->verified[v->file_index].damage = v->damage ? strdup(v->damage) : NULL;
+    }
+    r->files_before = from->file_index;
+}
+
+static enum exit_status status_of(const struct run *r)
+{
+    enum exit_status status = r->engine.failed ? r->engine.status : r->plan->diag->status;
+
+    return status == EXIT_DONE && !r->engine.failed ? EXIT_BUG : status;
+}
+
+enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_options *o)
+{
+    struct barrier from = { 0 };
+    enum exit_status status = EXIT_DONE;
+    bool resume = false;
+
+    memset(r, 0, sizeof(*r));
+    r->plan = p;
+    r->options = *o;
+    r->journal.journal.fd = r->rundir.fd = r->rundir.state = r->rundir.lock = -1;
+    r->began = now_us();
+    p->run = r;
+    if (prepare(r, &from, &resume) < 0) {
+        status = p->diag->status;
+        goto out;
+    }
+    if (r->up_to_date)
+        goto out;
+    r->resumed = resume;
+    r->from = resume ? &from : NULL;
+    keep_verified(r, &from);
+    if (start(r, &from, resume) < 0) {
+        status = status_of(r);
+        goto out;
+    }
+    __atomic_store_n(&r->live, true, __ATOMIC_RELEASE);
+    if (engine_run(&r->engine) < 0 || finish(r) < 0) {
+        status = r->engine.failed && r->engine.status == EXIT_DONE ? EXIT_DONE : status_of(r);
+        if (r->engine.failed_job && r->engine.failed_job->failed_unit)
+            run_roll_back(r, r->engine.failed_job->failed_unit);
+    }
+out:
+    r->from = NULL;
+    r->ended = now_us();
+    stop_stages(r);
+    barrier_free(&from);
+    return status;
+}
+
+void run_free(struct run *r)
+{
+    if (!r->plan)
+        return;
+    engine_free(&r->engine);
+    stream_free(r->ledger.rejects);
+    ledger_free(&r->ledger);
+    journal_close(&r->journal.journal);
+    free(r->journal.barriers);
+    for (size_t i = 0; r->verified && i < r->n_files; i++)
+        free(r->verified[i].damage);
+    free(r->verified);
+    rundir_close(&r->rundir);
+    r->plan->run = NULL;
+    memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One run of a plan in its run directory: decides where to start, starts the stages, lets the engine
+ * run, and publishes - or leaves everything so that the same command goes on from there. */
+#ifndef CORE_RUN_H
+#define CORE_RUN_H
+
+#include "core/engine.h"
+#include "core/journal.h"
+
+enum resume { RESUME_AUTO, RESUME_NEVER, RESUME_REQUIRE };
+
+struct run_options {
+    unsigned jobs;
+    int64_t limit; /* -1: none */
+    bool dry;
+    bool fresh;    /* drop unpublished state first */
+    enum resume resume;
+};
+
+/* Where each barrier record lies in the journal, so that the run can be taken back to one. */
+struct run_journal {
+    struct journal journal;
+    struct barrier_at {
+        uint64_t file_index, part, end;
+    } *barriers;
+    size_t n, cap;
+    uint64_t first_begin; /* behind the first begin record: no barrier before it */
+};
+
+struct run {
+    struct plan *plan;
+    struct run_options options;
+    struct rundir rundir;
+    struct ledger ledger;
+    struct engine engine;
+    struct run_journal journal;
+    struct verified *verified; /* by file index; of those not verified yet size is UINT64_MAX */
+    size_t n_files;
+    size_t files_before;       /* files that were verified by the runs before this one */
+    bool resumable, up_to_date, resumed, published, live;
+    uint64_t resumed_at;       /* documents that were committed before */
+    size_t n_started;
+    const char *not_resumable; /* name of the stage that cannot go on, or NULL */
+    int64_t began, ended;      /* monotonic microseconds */
+    const struct barrier *from; /* while it starts: where from; NULL: at the beginning */
+};
+
+/* The whole run. Returns the exit status; everything is reported. The caller may watch r->engine
+ * while r->live, from another thread; then prints the summary and calls run_free. */
+enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_options *o);
+void run_free(struct run *r);
+
+/* For host.c and the engine. */
+void run_count(const struct stage *s, const char *name, int64_t n);
+int run_open_late(struct stage *s, struct stage_file *f); /* a stream made in start */
+const char *run_part_path(struct stage *s, struct stage_file *f);
+int run_journal_barrier(struct run_journal *j, const struct barrier *b, const struct buffer *bytes);
+
+/* resume.c: reads the journal, decides, and leaves `from` filled when *resume is set. -1: refused. */
+int run_decide(struct run *r, struct barrier *from, bool *resume);
+void run_put_begin(const struct run *r, struct buffer *to);
+/* After damage: the journal goes back to the last barrier at or before the start of that unit. */
+int run_roll_back(struct run *r, const struct etl_unit *u);
+
+/* publish.c: hashes, manifest, renames. 0, or -1 (reported). */
+int run_publish(struct run *r);
+/* Does the renames that a publishing record lists; what is done already is passed over. */
+int run_publish_record(struct run *r, const void *data, size_t len);
+/* manifest.c */
+struct published {
+    const char *name;  /* as in the manifest: relative to the run directory, or a path in a STORE */
+    const char *part;  /* where it lies now: relative to .state, or a path in a STORE */
+    bool in_store;
+    uint64_t bytes, records;
+    bool has_records;
+    struct hash128 hash;
+};
+void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *to);
+
+#endif

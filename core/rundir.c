@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Making, locking and clearing the run directory. */
+#define _GNU_SOURCE
+#include "core/rundir.h"
+
+#include "core/io.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* mkdir -p */
+static int make_path(const char *path)
+{
+    char *copy = strdup(path);
+    int result = -1;
+
+    if (!copy)
+        return -1;
+    for (char *slash = copy + 1; *slash; slash++)
+        if (*slash == '/') {
+            *slash = '\0';
+            if (io_mkdir(AT_FDCWD, copy, 0777) < 0 && errno != EEXIST)
+                goto out;
+            *slash = '/';
+        }
+    if (io_mkdir(AT_FDCWD, copy, 0777) == 0 || errno == EEXIST)
+        result = 0;
+out:
+    free(copy);
+    return result;
+}
+
+static int take_lock(struct rundir *r, struct diag *d)
+{
+    struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+    r->lock = io_open(r->state, "lock", O_RDWR | O_CREAT, 0600);
+    if (r->lock < 0)
+        return diag_error_errno(d, E0702, errno, "cannot make %s/.state/lock", r->path);
+    if (fcntl(r->lock, F_OFD_SETLK, &lock) == 0)
+        return 0;
+    if (errno != EAGAIN && errno != EACCES)
+        return diag_error_errno(d, E0702, errno, "cannot lock %s/.state/lock", r->path);
+    return diag_report(d, &(struct diag_message) {
+                              .level = DIAG_ERROR,
+                              .code = E0701,
+                              .text = "another run is writing to this run directory",
+                              .document = r->path,
+                              .help = "wait until it ends, or give this run another directory with -o",
+                          });
+}
+
+/* The directory may not be a place where others could swap our files. */
+static int check_owner(struct rundir *r, struct diag *d)
+{
+    struct stat st;
+
+    if (fstat(r->state, &st) < 0)
+        return diag_error_errno(d, E0702, errno, "cannot look at %s/.state", r->path);
+    if (st.st_uid != geteuid())
+        return diag_error(d, E0703, NULL, "%s/.state belongs to another user", r->path);
+    if (st.st_mode & (S_IWGRP | S_IWOTH))
+        return diag_error(d, E0703, NULL, "%s/.state can be written by others; chmod 700 it", r->path);
+    return 0;
+}
+
+int rundir_open(struct rundir *r, const char *path, struct diag *d)
+{
+    memset(r, 0, sizeof(*r));
+    r->fd = r->state = r->lock = -1;
+    r->path = strdup(path);
+    if (!r->path)
+        return diag_error_errno(d, E0702, ENOMEM, "cannot open the run directory");
+    if (make_path(path) < 0) {
+        diag_error_errno(d, E0702, errno, "cannot make the run directory %s", path);
+        goto failed;
+    }
+    r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (r->fd < 0) {
+        diag_error_errno(d, E0702, errno, "cannot open the run directory %s", path);
+        goto failed;
+    }
+    if (io_mkdir(r->fd, ".state", 0700) < 0 && errno != EEXIST) {
+        diag_error_errno(d, E0702, errno, "cannot make %s/.state", path);
+        goto failed;
+    }
+    r->state = io_open(r->fd, ".state", O_RDONLY | O_DIRECTORY, 0);
+    if (r->state < 0) {
+        diag_error_errno(d, E0702, errno, "cannot open %s/.state", path);
+        goto failed;
+    }
+    if (check_owner(r, d) < 0 || take_lock(r, d) < 0)
+        goto failed;
+    return 0;
+failed:
+    rundir_close(r);
+    return -1;
+}
+
+void rundir_close(struct rundir *r)
+{
+    if (r->lock >= 0)
+        close(r->lock);
+    if (r->state >= 0)
+        close(r->state);
+    if (r->fd >= 0)
+        close(r->fd);
+    free(r->path);
+    memset(r, 0, sizeof(*r));
+    r->fd = r->state = r->lock = -1;
+}
+
+int rundir_clear(struct rundir *r, struct diag *d)
+{
+    int fd = dup(r->state);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    struct dirent *entry;
+    int result = 0;
+
+    if (!dir) {
+        if (fd >= 0)
+            close(fd);
+        return diag_error_errno(d, E0702, errno, "cannot read %s/.state", r->path);
+    }
+    rewinddir(dir);
+    while ((entry = readdir(dir))) {
+        if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
+            strcmp(entry->d_name, "lock") == 0)
+            continue;
+        if (io_unlink(r->state, entry->d_name) < 0)
+            result = diag_error_errno(d, E0702, errno, "cannot remove %s/.state/%s", r->path,
+                                      entry->d_name);
+    }
+    closedir(dir);
+    return result;
+}
+
+static char *join(const char *a, const char *b, const char *c)
+{
+    size_t n = strlen(a) + strlen(b) + strlen(c) + 1;
+    char *to = malloc(n);
+
+    if (to)
+        snprintf(to, n, "%s%s%s", a, b, c);
+    return to;
+}
+
+char *rundir_part_name(const char *final_name)
+{
+    char *to = malloc(3 * strlen(final_name) + 6), *at = to;
+
+    if (!to)
+        return NULL;
+    for (; *final_name; final_name++)
+        if (*final_name == '/' || *final_name == '%')
+            at += sprintf(at, "%%%02X", (unsigned)*final_name);
+        else
+            *at++ = *final_name;
+    strcpy(at, ".part");
+    return to;
+}
+
+char *rundir_state_path(const struct rundir *r, const char *name)
+{
+    return join(r->path, "/.state/", name);
+}
+
+char *rundir_path(const struct rundir *r, const char *name)
+{
+    return join(r->path, "/", name);
+}

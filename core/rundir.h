@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The run directory: made, locked, and the only place that a run writes to. */
+#ifndef CORE_RUNDIR_H
+#define CORE_RUNDIR_H
+
+#include "core/diag.h"
+
+struct rundir {
+    char *path;  /* as given */
+    int fd;      /* the directory */
+    int state;   /* .state, mode 0700 */
+    int lock;    /* .state/lock, held by an open-file-description lock: it ends with its holder */
+};
+
+/* Makes and locks it; another run's lock is E0701, EXIT_LOCKED. 0, or -1 (reported). */
+int rundir_open(struct rundir *r, const char *path, struct diag *d);
+void rundir_close(struct rundir *r);
+/* Removes everything in .state but the lock. 0, or -1 (reported). */
+int rundir_clear(struct rundir *r, struct diag *d);
+/* The name in .state of the unpublished part of an output: "news.jsonl.part". Malloced; NULL: memory. */
+char *rundir_part_name(const char *final_name);
+/* path/.state/name and path/name, malloced; for messages and for plugins that open files themselves. */
+char *rundir_state_path(const struct rundir *r, const char *name);
+char *rundir_path(const struct rundir *r, const char *name);
+
+#endif

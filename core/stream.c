@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Streams: pending bytes, blocks, the part file, and standard output for the name "-". */
+#define _GNU_SOURCE
+#include "core/stream.h"
+
+#include "core/io.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024 };
+
+static int complain(struct etl_stream *s, int err, const char *doing)
+{
+    if (!s->part)
+        return diag_error_errno(s->diag, E0744, err, "cannot %s standard output", doing);
+    return diag_error_errno(s->diag, E0744, err, "cannot %s %s/.state/%s", doing, s->rundir->path,
+                            s->part);
+}
+
+/* Cuts the part back to the mark and hashes what is left of it. */
+static int cut_back(struct etl_stream *s, const struct stream_mark *from)
+{
+    char block[64 * 1024];
+    uint64_t left = from->written;
+
+    if (lseek(s->fd, 0, SEEK_END) < (off_t)from->written)
+        return diag_error(s->diag, E0705, NULL,
+                          "%s/.state/%s is shorter than the journal says; rerun with --fresh",
+                          s->rundir->path, s->part);
+    if (io_truncate(s->fd, from->written) < 0 || lseek(s->fd, 0, SEEK_SET) < 0)
+        return complain(s, errno, "cut back");
+    while (left > 0) {
+        ssize_t n = read(s->fd, block, left < sizeof(block) ? left : sizeof(block));
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return complain(s, n < 0 ? errno : EIO, "read back");
+        hash128_add(s->hash, block, (size_t)n);
+        left -= (uint64_t)n;
+    }
+    s->raw = from->raw;
+    s->written = from->written;
+    if (!buffer_append(&s->pending, from->tail.data, from->tail.len))
+        return complain(s, ENOMEM, "go on with");
+    return 0;
+}
+
+struct etl_stream *stream_new(const char *name)
+{
+    struct etl_stream *s = calloc(1, sizeof(*s));
+
+    if (!s)
+        return NULL;
+    s->fd = -1;
+    s->kind = compress_kind_of_name(name);
+    s->name = strdup(name);
+    s->hash = aligned_alloc(64, (sizeof(*s->hash) + 63) / 64 * 64);
+    if (strcmp(name, "-") != 0)
+        s->part = rundir_part_name(name);
+    if (!s->name || !s->hash || (!s->part && strcmp(name, "-") != 0)) {
+        stream_free(s);
+        return NULL;
+    }
+    return s;
+}
+
+int stream_open(struct etl_stream *s, struct rundir *r, const struct stream_mark *from,
+                struct diag *d)
+{
+    s->rundir = r;
+    s->diag = d;
+    hash128_begin(s->hash);
+    if (!s->part) {
+        s->fd = STDOUT_FILENO;
+        return 0;
+    }
+    s->fd = io_open(r->state, s->part, O_RDWR | O_CREAT | (from ? 0 : O_TRUNC), 0666);
+    if (s->fd < 0)
+        return complain(s, errno, "open");
+    return from ? cut_back(s, from) : 0;
+}
+
+static int write_out(struct etl_stream *s, const char *data, size_t len)
+{
+    if (io_write(s->fd, data, len) < 0) {
+        if (errno == EPIPE && !s->part) {
+            s->broken_pipe = true;
+            return -1;
+        }
+        return complain(s, errno, "write");
+    }
+    if (s->part)
+        hash128_add(s->hash, data, len);
+    s->written += len;
+    return 0;
+}
+
+/* Writes all that is pending: as it is, or as one block. */
+static int flush(struct etl_stream *s)
+{
+    struct fault fault;
+    int result;
+
+    if (s->kind == COMPRESS_NONE) {
+        result = write_out(s, s->pending.data, s->pending.len);
+    } else {
+        s->packed.len = 0;
+        if (compress_block(s->kind, s->pending.data, s->pending.len, &s->packed, &fault) < 0)
+            return diag_error_errno(s->diag, E0744, fault.err, "cannot compress %s: %s", s->name,
+                                    fault.text);
+        result = write_out(s, s->packed.data, s->packed.len);
+    }
+    s->pending.len = 0;
+    return result;
+}
+
+int stream_write(struct etl_stream *s, const void *data, size_t len)
+{
+    if (!buffer_append(&s->pending, data, len))
+        return complain(s, ENOMEM, "write");
+    s->raw += len;
+    return 0;
+}
+
+int stream_record_end(struct etl_stream *s)
+{
+    size_t block = s->kind == COMPRESS_NONE ? PLAIN_BLOCK : PACKED_BLOCK;
+
+    return s->pending.len >= block ? flush(s) : 0;
+}
+
+int stream_mark(struct etl_stream *s, struct stream_mark *mark)
+{
+    if (s->kind == COMPRESS_NONE && s->pending.len > 0 && flush(s) < 0)
+        return -1;
+    mark->raw = s->raw;
+    mark->written = s->written;
+    mark->tail.len = 0;
+    if (!buffer_append(&mark->tail, s->pending.data, s->pending.len))
+        return complain(s, ENOMEM, "write");
+    return 0;
+}
+
+int stream_sync(struct etl_stream *s)
+{
+    return s->part && io_sync(s->fd) < 0 ? complain(s, errno, "sync") : 0;
+}
+
+int stream_finish(struct etl_stream *s)
+{
+    bool empty_file = s->kind != COMPRESS_NONE && s->written == 0;
+
+    return s->pending.len > 0 || empty_file ? flush(s) : 0;
+}
+
+struct hash128 stream_digest(const struct etl_stream *s)
+{
+    return hash128_end(s->hash);
+}
+
+void stream_free(struct etl_stream *s)
+{
+    if (!s)
+        return;
+    if (s->part && s->fd >= 0)
+        close(s->fd);
+    free(s->hash);
+    buffer_free(&s->pending);
+    buffer_free(&s->packed);
+    free(s->part);
+    free(s->name);
+    free(s);
+}

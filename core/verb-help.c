@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* etl help: about a verb, an error code, a plugin; of any other word, where it occurs. */
+#include "core/option.h"
+#include "core/verbs.h"
+
+#include <string.h>
+
+static void show_code(enum diag_code code)
+{
+    printf("%s: %s\n\n%s\n\nexit status %d\n", diag_code_name(code), diag_code_title(code),
+           diag_code_text(code), (int)diag_code_status(code));
+}
+
+/* All of word stands in text, small and capital ASCII letters alike. */
+static bool holds(const char *text, const char *word)
+{
+    size_t len = strlen(word);
+
+    for (; text && *text; text++) {
+        size_t i = 0;
+
+        while (i < len && text[i] &&
+               (text[i] == word[i] ||
+                ((text[i] ^ word[i]) == 0x20 && ((word[i] | 0x20) >= 'a' && (word[i] | 0x20) <= 'z'))))
+            i++;
+        if (i == len)
+            return true;
+    }
+    return false;
+}
+
+static size_t search_verbs(const char *word)
+{
+    size_t n = 0;
+
+    for (const struct verb *v = verbs; v->name; v++) {
+        bool found = holds(v->name, word) || holds(v->summary, word);
+
+        if (found && ++n)
+            printf("  etl help %-12s %s\n", v->name, v->summary);
+        for (const struct cli_option *o = v->options; o && o->id; o++)
+            if (o->name && (holds(o->name, word) || holds(o->help, word)) && ++n)
+                printf("  etl %s --%s   %s\n", v->name, o->name, o->help);
+    }
+    return n;
+}
+
+static size_t search_codes(const char *word)
+{
+    size_t n = 0;
+
+    for (int code = 0; code < DIAG_CODES; code++)
+        if ((holds(diag_code_title((enum diag_code)code), word) ||
+             holds(diag_code_text((enum diag_code)code), word)) &&
+            ++n)
+            printf("  etl help %-12s %s\n", diag_code_name((enum diag_code)code),
+                   diag_code_title((enum diag_code)code));
+    return n;
+}
+
+static size_t search_plugin(const struct plugin *p, const char *word)
+{
+    size_t n = 0;
+
+    if ((holds(p->is.name, word) || holds(p->is.summary, word) || holds(p->is.doc, word)) && ++n)
+        printf("  etl plugins %-9s %s: %s\n", p->is.name, kind_name(p->is.kind), p->is.summary);
+    for (size_t i = 0; i < p->n_options; i++)
+        if ((holds(p->options[i].name, word) || holds(p->options[i].doc, word)) && ++n)
+            printf("  [%s %s] %s   %s\n", kind_name(p->is.kind), p->is.name, p->options[i].name,
+                   p->options[i].doc ? p->options[i].doc : "");
+    return n;
+}
+
+/* Plugins that cannot be loaded are passed over here; `etl plugins` says why. */
+static void forget(void *to, const struct diag_message *m)
+{
+    (void)to;
+    (void)m;
+}
+
+static size_t each_plugin(struct app *app, const char *word, bool pages)
+{
+    struct diag quiet;
+    size_t n = 0;
+
+    if (!diag_init(&quiet, forget, NULL))
+        return 0;
+    for (int kind = ETL_KIND_INPUT; kind <= ETL_KIND_OUTPUT; kind++) {
+        const char *const *names = registry_names(app->registry, (enum etl_kind)kind);
+
+        for (; *names; names++) {
+            const struct plugin *p =
+                pages && strcmp(*names, word) != 0
+                    ? NULL
+                    : registry_load(app->registry, (enum etl_kind)kind, *names, NULL, &quiet);
+
+            if (p && pages) {
+                fputs(n++ ? "\n\n" : "", stdout);
+                plugin_page(p, stdout);
+            } else if (p) {
+                n += search_plugin(p, word);
+            }
+        }
+    }
+    diag_free(&quiet);
+    return n;
+}
+
+static size_t search_common(const char *word)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < COMMON_KEYS; i++)
+        if ((holds(common_keys[i].option.name, word) || holds(common_keys[i].option.doc, word)) && ++n)
+            printf("  %s   %s\n", common_keys[i].option.name, common_keys[i].option.doc);
+    return n;
+}
+
+static int nothing(struct app *app, const char *word)
+{
+    struct diag_message m = { .level = DIAG_ERROR, .code = E0205,
+                              .help = "etl help   lists the verbs; etl plugins   the plugins" };
+    char text[300];
+
+    snprintf(text, sizeof(text), "nothing in the help has to do with '%.200s'", word);
+    m.text = text;
+    diag_report(&app->diag, &m);
+    return EXIT_USAGE;
+}
+
+int verb_help(struct app *app, int argc, char **argv)
+{
+    const struct verb *v;
+    const char *word;
+    struct cli c;
+
+    cli_begin(&c, app, argc, argv);
+    while (cli_next(&c) > 0)
+        ;
+    if (!cli_ready(&c, 0, 1))
+        return c.status;
+    if (c.n_arguments == 0 || !*c.arguments[0]) {
+        app_usage(stdout);
+        return EXIT_DONE;
+    }
+    word = c.arguments[0];
+    v = verb_named(word);
+    if (v)
+        cli_usage(v, stdout);
+    else if (diag_code_named(word) != DIAG_CODES)
+        show_code(diag_code_named(word));
+    else if (each_plugin(app, word, true) == 0 &&
+             search_verbs(word) + search_common(word) + search_codes(word) +
+                     each_plugin(app, word, false) == 0)
+        return nothing(app, word);
+    return EXIT_DONE;
+}

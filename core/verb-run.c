@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* etl run: reads the command line, makes the plan, runs it, prints the summary. */
+#define _GNU_SOURCE
+#include "core/progress.h"
+#include "core/verbs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OUT = 1, JOBS, LIMIT, DRY, RESUME, FRESH, MAX_REJECTS, MEMORY, PROGRESS, INTERVAL, SET, STRICT };
+
+const struct cli_option run_options[] = {
+    { OUT, 'o', "out", "RUNDIR", "the run directory [out/NAME]" },
+    { JOBS, 'j', "jobs", "N|auto", "busy threads in all [auto: one a core]" },
+    { LIMIT, 'n', "limit", "N", "read the first N documents only" },
+    { DRY, 0, "dry-run", NULL, "read and transform, write no output" },
+    { RESUME, 0, "resume", "auto|never|require", "go on with an unfinished run [auto]" },
+    { FRESH, 0, "fresh", NULL, "give up what an unfinished run has committed" },
+    { MAX_REJECTS, 0, "max-rejects", "N|P%", "publish nothing if more are rejected [1%]" },
+    { MEMORY, 0, "memory", "SIZE", "for batches and what stages keep, e.g. 2G" },
+    { PROGRESS, 0, "progress", "auto|bar|plain|json|none", "how progress is shown [auto]" },
+    { INTERVAL, 0, "progress-interval", "DUR", "between plain lines [30s]" },
+    { SET, 0, "set", "SECTION.KEY=VALUE", "replace one value of the pipeline file" },
+    { STRICT, 0, "strict", NULL, "a warning is an error" },
+    { 0, 0, NULL, NULL, NULL },
+};
+
+struct request {
+    struct plan_options plan;
+    struct run_options run;
+    struct conf_define sets[64];
+    enum progress_kind progress;
+    int64_t interval;
+    bool strict;
+};
+
+static unsigned cores(void)
+{
+    cpu_set_t set;
+
+    if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
+        return (unsigned)CPU_COUNT(&set);
+    return 1;
+}
+
+static int word(const char *value, const char *const *words)
+{
+    for (int i = 0; words[i]; i++)
+        if (strcmp(value, words[i]) == 0)
+            return i;
+    return -1;
+}
+
+static int take_number(struct cli *c, const char *option, int64_t least, int64_t most, int64_t *to)
+{
+    const char *why;
+
+    if (!conf_int(c->value, to, &why))
+        return cli_wrong(c, option, why);
+    if (*to < least || *to > most)
+        return cli_wrong(c, option, "is out of range");
+    return 0;
+}
+
+static int take_set(struct cli *c, struct request *q)
+{
+    char *equals = strchr(c->value, '=');
+    char *name;
+
+    if (!equals || equals == c->value)
+        return cli_wrong(c, "--set", "must be SECTION.KEY=VALUE");
+    if (q->plan.n_sets == sizeof(q->sets) / sizeof(*q->sets))
+        return cli_wrong(c, "--set", "is given too often");
+    name = strndup(c->value, (size_t)(equals - c->value));
+    if (!name)
+        return cli_wrong(c, "--set", "needs memory, which is out");
+    q->sets[q->plan.n_sets++] = (struct conf_define) { name, equals + 1 };
+    return 0;
+}
+
+static int take_option(struct cli *c, int id, struct request *q)
+{
+    static const char *const resumes[] = { "auto", "never", "require", NULL };
+    static const char *const kinds[] = { "none", "bar", "plain", "json", "auto", NULL };
+    const char *why;
+    int64_t n;
+    int i;
+
+    switch (id) {
+    case OUT:
+        q->plan.out = c->value;
+        return *c->value ? 0 : cli_wrong(c, "--out", "must name a directory");
+    case JOBS:
+        if (strcmp(c->value, "auto") == 0) {
+            q->run.jobs = cores();
+            return 0;
+        }
+        if (take_number(c, "--jobs", 1, 1024, &n))
+            return c->status;
+        q->run.jobs = (unsigned)n;
+        return 0;
+    case LIMIT:
+        return take_number(c, "--limit", 0, INT64_MAX, &q->run.limit);
+    case DRY:
+        q->run.dry = true;
+        return 0;
+    case FRESH:
+        q->run.fresh = true;
+        return 0;
+    case RESUME:
+        i = word(c->value, resumes);
+        q->run.resume = (enum resume)i;
+        return i < 0 ? cli_wrong(c, "--resume", "is auto, never or require") : 0;
+    case MAX_REJECTS:
+        q->plan.max_rejects = c->value;
+        return 0;
+    case MEMORY:
+        q->plan.memory = c->value;
+        return 0;
+    case PROGRESS:
+        i = word(c->value, kinds);
+        if (i >= 0 && i < 4)
+            q->progress = (enum progress_kind)i;
+        return i < 0 ? cli_wrong(c, "--progress", "is auto, bar, plain, json or none") : 0;
+    case INTERVAL:
+        if (!conf_duration(c->value, &q->interval, &why))
+            return cli_wrong(c, "--progress-interval", why);
+        return q->interval > 0 ? 0 : cli_wrong(c, "--progress-interval", "must be more than 0");
+    case SET:
+        return take_set(c, q);
+    case STRICT:
+        q->strict = true;
+        return 0;
+    }
+    return 0;
+}
+
+/* A dry run writes to a directory of its own, which goes at the end. */
+static char *temporary_folder(struct diag *d)
+{
+    const char *base = getenv("TMPDIR");
+    struct buffer path = { 0 };
+    char *name;
+
+    buffer_printf(&path, "%s/etl-dry-XXXXXX", base && *base ? base : "/tmp");
+    name = buffer_take(&path);
+    if (name && mkdtemp(name))
+        return name;
+    diag_error_errno(d, E0702, name ? errno : ENOMEM, "cannot make a directory for the dry run");
+    free(name);
+    return NULL;
+}
+
+static void remove_temporary(struct rundir *d, struct diag *diag)
+{
+    rundir_clear(d, diag);
+    unlinkat(d->state, "lock", 0);
+    unlinkat(d->fd, ".state", AT_REMOVEDIR);
+    rmdir(d->path);
+}
+
+static void report_end(struct app *app, struct run *r, enum exit_status status)
+{
+    if (r->up_to_date) {
+        if (!app->quiet)
+            fprintf(stderr, "%s: up to date in %s; --fresh runs it again\n", r->plan->name,
+                    r->rundir.path);
+        return;
+    }
+    if (!r->live)
+        return;
+    if (r->published)
+        summary_write(r);
+    diag_print_folded(&app->printer);
+    if (!app->quiet && status == EXIT_DONE)
+        summary_print(r, stderr);
+}
+
+static enum exit_status run_plan(struct app *app, struct plan *p, const struct request *q)
+{
+    struct progress progress = { 0 };
+    enum exit_status status;
+    bool broken_pipe;
+    struct run r;
+
+    progress_block_signals();
+    memset(&r, 0, sizeof(r));
+    r.rundir.fd = -1;
+    progress_start(&progress, &r, app->quiet ? PROGRESS_NONE : q->progress, q->interval);
+    status = run_pipeline(&r, p, &q->run);
+    progress_stop(&progress);
+    broken_pipe = r.engine.failed && r.engine.status == EXIT_DONE;
+    report_end(app, &r, broken_pipe ? EXIT_DATA : status);
+    if (q->run.dry && r.rundir.state >= 0)
+        remove_temporary(&r.rundir, p->diag);
+    run_free(&r);
+    if (broken_pipe) { /* nobody reads on: end as any filter does */
+        signal(SIGPIPE, SIG_DFL);
+        raise(SIGPIPE);
+    }
+    return status;
+}
+
+int verb_run(struct app *app, int argc, char **argv)
+{
+    struct request q = {
+        .run = { .jobs = cores(), .limit = -1 },
+        .progress = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_PLAIN,
+        .interval = 30000000,
+    };
+    enum exit_status status;
+    char *temporary = NULL;
+    struct plan *p = NULL;
+    struct cli c;
+    int id;
+
+    cli_begin(&c, app, argc, argv);
+    while ((id = cli_next(&c)) > 0)
+        if (take_option(&c, id, &q))
+            break;
+    if (!cli_ready(&c, 1, 1)) {
+        status = (enum exit_status)c.status;
+        goto out;
+    }
+    app->diag.strict = q.strict;
+    q.plan.path = c.arguments[0];
+    q.plan.defines = app->defines;
+    q.plan.n_defines = app->n_defines;
+    q.plan.sets = q.sets;
+    if (q.run.dry) {
+        temporary = temporary_folder(&app->diag);
+        q.plan.out = temporary;
+    }
+    if (!q.run.dry || temporary)
+        p = plan_make(&q.plan, app->registry, &app->diag);
+    status = p ? run_plan(app, p, &q) : app->diag.status;
+    if (p)
+        plan_close(p);
+out:
+    for (size_t i = 0; i < q.plan.n_sets; i++)
+        free((void *)(uintptr_t)q.sets[i].name);
+    free(temporary);
+    return (int)status;
+}

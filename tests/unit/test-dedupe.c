@@ -1,0 +1,801 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The parts of dedupe: signatures are those of index format 1 and tell near from far as theory says;
+ * the table is a map; files come back as they were written, and damage is seen; three runs with an
+ * index agree with one. */
+#define _GNU_SOURCE
+#include "plugins/transform/dedupe/index.h"
+#include "unit.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char folder[] = "/tmp/etl-test-dedupe-XXXXXX";
+
+static const char *in_folder(const char *name)
+{
+    static char path[4][128];
+    static int turn;
+
+    turn = (turn + 1) % 4;
+    snprintf(path[turn], sizeof(path[turn]), "%s/%s", folder, name);
+    return path[turn];
+}
+
+/* ---- texts of invented words ---- */
+
+enum { MOST = 700 };
+
+struct words {
+    unsigned word[MOST];
+    size_t n;
+};
+
+static size_t spell(const struct words *w, char *to)
+{
+    size_t len = 0;
+
+    for (size_t i = 0; i < w->n; i++)
+        len += (size_t)sprintf(to + len, "w%ux ", w->word[i]);
+    return len;
+}
+
+static bool sketch_words(const struct words *w, struct sketch *out)
+{
+    static struct tokens t;
+    static struct shingles s;
+    static char text[MOST * 16];
+
+    return sketch_make(text, spell(w, text), false, &t, &s, out);
+}
+
+static struct words some_words(uint64_t *r, size_t n)
+{
+    struct words w = { .n = n };
+
+    for (size_t i = 0; i < n; i++)
+        w.word[i] = (unsigned)(next_random(r) % 100000);
+    return w;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+    return x < y ? -1 : x > y;
+}
+
+static size_t shingle_set(const struct words *w, uint64_t *to)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i + SHINGLE <= w->n; i++) {
+        to[i] = 0;
+        for (size_t k = 0; k < SHINGLE; k++)
+            to[i] = to[i] * 1000003 + w->word[i + k] + 1;
+    }
+    size_t all = w->n - SHINGLE + 1;
+    qsort(to, all, sizeof(*to), by_value);
+    for (size_t i = 0; i < all; i++)
+        if (n == 0 || to[n - 1] != to[i])
+            to[n++] = to[i];
+    return n;
+}
+
+static double jaccard(const struct words *a, const struct words *b)
+{
+    static uint64_t x[MOST], y[MOST];
+    size_t nx = shingle_set(a, x), ny = shingle_set(b, y), same = 0;
+
+    for (size_t i = 0, k = 0; i < nx && k < ny;) {
+        same += x[i] == y[k];
+        uint64_t low = x[i] < y[k] ? x[i] : y[k];
+        i += x[i] == low;
+        k += y[k] == low;
+    }
+    return (double)same / (double)(nx + ny - same);
+}
+
+/* Words swapped for others, left out, or a run of them moved to the end. */
+static struct words edited(const struct words *w, uint64_t *r, size_t edits)
+{
+    struct words to = *w;
+
+    for (size_t i = 0; i < edits && to.n > 40; i++) {
+        size_t at = next_random(r) % (to.n - 12);
+
+        switch (next_random(r) % 3) {
+        case 0:
+            to.word[at] = (unsigned)(next_random(r) % 100000);
+            break;
+        case 1:
+            memmove(to.word + at, to.word + at + 1, (to.n - at - 1) * sizeof(*to.word));
+            to.n--;
+            break;
+        default: {
+            unsigned run[12];
+
+            memcpy(run, to.word + at, sizeof(run));
+            memmove(to.word + at, to.word + at + 12, (to.n - at - 12) * sizeof(*to.word));
+            memcpy(to.word + to.n - 12, run, sizeof(run));
+        }
+        }
+    }
+    return to;
+}
+
+static bool is_near(const struct sketch *a, const struct sketch *b)
+{
+    if (signature_agree(&a->page.signature, &b->page.signature) < 180)
+        return false;
+    for (unsigned i = 0; i < BANDS; i++)
+        if (a->key[i] >> 26 == b->key[i] >> 26)
+            return true;
+    return false;
+}
+
+/* Index format 1 promises recall >= 0.99 from Jaccard 0.8 on and at most 0.01 accepted up to 0.6. */
+START_TEST(near_is_near_and_far_is_far)
+{
+    uint64_t r = 2026;
+    unsigned near = 0, near_found = 0, far = 0, far_found = 0;
+    double error = 0;
+    unsigned n = 0;
+
+    while (near < 3000 || far < 3000) {
+        struct words a = some_words(&r, 60 + next_random(&r) % 600);
+        struct words b = edited(&a, &r, 1 + next_random(&r) % (a.n / 12));
+        struct sketch x, y;
+        double j = jaccard(&a, &b);
+
+        must(sketch_words(&a, &x) && sketch_words(&b, &y));
+        double estimate = signature_agree(&x.page.signature, &y.page.signature) / 256.0;
+        error += estimate - j;
+        n++;
+        if (j >= 0.8) {
+            near++;
+            near_found += is_near(&x, &y);
+        } else if (j <= 0.6) {
+            far++;
+            far_found += is_near(&x, &y);
+        }
+    }
+    ck_assert_msg(near_found >= 0.99 * near, "found %u of %u near pairs", near_found, near);
+    ck_assert_msg(far_found <= 0.01 * far, "accepted %u of %u far pairs", far_found, far);
+    ck_assert_msg(error / n < 0.005 && error / n > -0.005, "mean error %g", error / n);
+}
+END_TEST
+
+/* The definition, written down once more in the plainest way. */
+static void plain_signature(const struct words *w, struct signature *out)
+{
+    uint32_t bin[BINS];
+    uint64_t hash[MOST];
+    char word[32];
+
+    memset(bin, 0xff, sizeof(bin));
+    for (size_t i = 0; i < w->n; i++)
+        hash[i] = token_hash(word, (size_t)sprintf(word, "w%ux", w->word[i]));
+    for (size_t i = 0; i + 5 <= w->n; i++) {
+        uint64_t s = 0;
+
+        for (int k = 0; k < 5; k++) {
+            uint64_t h = hash[i + 4 - (size_t)k];
+            s ^= k ? h << 13 * k | h >> (64 - 13 * k) : h;
+        }
+        s = hash_mix(s ^ UINT64_C(0xa0761d6478bd642f), UINT64_C(0xe7037ed1a0b428db));
+        uint32_t value = (uint32_t)(s >> 24);
+        if (value < bin[s >> 56])
+            bin[s >> 56] = value;
+    }
+    for (unsigned i = 0; i < BINS; i++) {
+        uint64_t p = hash_mix(i ^ UINT64_C(0x1d8e4e27c47d124f), UINT64_C(0xeb44accab455d165));
+        unsigned at = i;
+
+        if (bin[i] == UINT32_MAX)
+            for (at = p & 255; bin[at] == UINT32_MAX; at = (at + (p >> 8 & 255 & ~1u) + 1) & 255)
+                ;
+        out->value[i] = (uint16_t)bin[at];
+    }
+}
+
+START_TEST(signature_by_the_definition)
+{
+    uint64_t r = 5;
+
+    for (int round = 0; round < 3000; round++) {
+        struct words w = some_words(&r, 5 + next_random(&r) % (round % 2 ? 30 : 600));
+        struct signature plain;
+        struct sketch k;
+
+        must(sketch_words(&w, &k));
+        plain_signature(&w, &plain);
+        must(memcmp(&plain, &k.page.signature, sizeof(plain)) == 0);
+        must(signature_agree(&plain, &k.page.signature) == BINS);
+    }
+}
+END_TEST
+
+static bool sketch_text(const char *text, bool by_numbers, struct sketch *k)
+{
+    static struct tokens t;
+    static struct shingles s;
+
+    return sketch_make(text, strlen(text), by_numbers, &t, &s, k);
+}
+
+/* From a second reading of docs/index-format-1.md in another language. */
+START_TEST(values_of_format_1)
+{
+    const char *text = "Harga beras naik 12 persen di pasar induk kota itu, pada hari Senin (3 Maret)";
+    const uint16_t first[] = { 0x4c44, 0x2fba, 0x9f6c, 0x07fa, 0xaf3b, 0x60e9, 0xe11a, 0x1d24 };
+    struct sketch k;
+
+    ck_assert(sketch_text(text, false, &k));
+    ck_assert_mem_eq(k.page.signature.value, first, sizeof(first));
+    ck_assert(k.key[0] == UINT64_C(0x4ee57b46885529c5));
+    ck_assert(k.key[20] == UINT64_C(0x06d9338c03787060));
+    ck_assert(k.page.numbers == UINT64_C(0x13480622fc9f0ca2));
+    ck_assert(sketch_text(text, true, &k));
+    ck_assert(k.key[20] == UINT64_C(0x58df1ccc80db55ea));
+    ck_assert(sketch_text("satu dua tiga empat lima", false, &k));
+    ck_assert(k.page.signature.value[0] == 0xf61f && k.key[0] == UINT64_C(0xa89d5460ceccc3c5));
+    ck_assert(k.page.numbers == 0);
+    struct hash128 h = hash128("satu dua tiga empat lima", 24);
+    ck_assert(h.high == k.page.exact.high && h.low == k.page.exact.low);
+}
+END_TEST
+
+START_TEST(few_words_make_no_sketch)
+{
+    struct sketch a, b;
+
+    ck_assert(!sketch_text("", false, &a));
+    ck_assert(!sketch_text("satu dua tiga, empat!", false, &a));
+    ck_assert(sketch_text("satu dua tiga, empat! lima", false, &a));
+    ck_assert(sketch_text("SATU DUA-tiga\nempat \xe2\x80\x94 Lima.", false, &b));
+    ck_assert_mem_eq(&a, &b, sizeof(a));
+}
+END_TEST
+
+/* The text is several windows long: the result is the same as if it were one. */
+START_TEST(long_texts)
+{
+    enum { WORDS = 30000 };
+    char *text = malloc(WORDS * 8), *joined = malloc(WORDS * 8);
+    size_t len = 0, n = 0;
+    uint64_t r = 17;
+    struct sketch k;
+
+    for (int i = 0; i < WORDS; i++) {
+        char word[16];
+        int size = sprintf(word, "%x", (unsigned)(next_random(&r) % 9999));
+
+        len += (size_t)sprintf(text + len, "%s%s", word, i % 7 ? " " : ". ");
+        n += (size_t)sprintf(joined + n, "%s ", word);
+        must(size > 0);
+    }
+    ck_assert(sketch_text(text, false, &k));
+    struct hash128 h = hash128(joined, n - 1);
+    ck_assert(h.high == k.page.exact.high && h.low == k.page.exact.low);
+    struct sketch b;
+    ck_assert(sketch_text(joined, false, &b));
+    ck_assert_mem_eq(&k, &b, sizeof(k));
+    free(text);
+    free(joined);
+}
+END_TEST
+
+START_TEST(numbers_as_a_bag)
+{
+    struct sketch a, b, c, d;
+
+    ck_assert(sketch_text("suhu 31 derajat lembap 80 persen angin 12", false, &a));
+    ck_assert(sketch_text("angin 12 suhu 80 derajat lembap 31 persen", false, &b));
+    ck_assert(sketch_text("suhu 32 derajat lembap 80 persen angin 12", false, &c));
+    ck_assert(sketch_text("suhu 31 31 derajat lembap 80 persen angin 12", false, &d));
+    ck_assert(a.page.numbers == b.page.numbers);
+    ck_assert(a.page.numbers != c.page.numbers && a.page.numbers != d.page.numbers);
+}
+END_TEST
+
+/* ---- the table ---- */
+
+struct pair {
+    uint64_t key;
+    uint32_t page;
+};
+
+/* Keys of few kinds, so that many meet an owner. Only 38 bits of a key count. */
+START_TEST(table_is_a_map)
+{
+    enum { KINDS = 30000, TRIES = 60000 };
+    struct bands b = { 0 };
+    uint32_t *owner = calloc(KINDS, sizeof(*owner)); /* page + 1 */
+    uint64_t r = 23;
+
+    for (uint32_t i = 0; i < TRIES; i++) {
+        uint64_t kind = next_random(&r) % KINDS, seed = kind + 1;
+        uint64_t key = kind % 3 ? next_random(&seed) : kind << 26; /* a third stand close together */
+        uint64_t after = bands_bytes_after(&b, key);
+
+        bands_prefetch(&b, key);
+        must(bands_add(&b, key | (i & 0x3ffffff), i));
+        must(b.bytes <= after);
+        if (owner[kind] == 0)
+            owner[kind] = i + 1;
+    }
+    for (uint64_t kind = 0; kind < KINDS; kind++) {
+        uint64_t seed = kind + 1, key = kind % 3 ? next_random(&seed) : kind << 26;
+        uint32_t page;
+        bool found = bands_find(&b, key, &page);
+
+        must(found == (owner[kind] != 0));
+        must(!found || page == owner[kind] - 1);
+    }
+    bands_free(&b);
+    free(owner);
+}
+END_TEST
+
+START_TEST(table_stays_small)
+{
+    struct bands b = { 0 };
+    uint64_t r = 29, worst = 0;
+
+    for (uint32_t page = 0; page < 100000; page++) {
+        for (int i = 0; i < BANDS + 1; i++)
+            must(bands_add(&b, next_random(&r), page));
+        if (page > 20000 && b.bytes / (page + 1) > worst)
+            worst = b.bytes / (page + 1);
+    }
+    ck_assert_msg(worst <= 280, "%d bytes a page", (int)worst);
+    bands_free(&b);
+}
+END_TEST
+
+/* ---- files ---- */
+
+static bool ignore_page(void *to, const struct page *p, struct fault *f)
+{
+    (void)p;
+    (void)f;
+    (*(uint64_t *)to)++;
+    return true;
+}
+
+static struct page some_page(uint64_t *r)
+{
+    struct page p = { { next_random(r), next_random(r) }, next_random(r), next_random(r), { { 0 } } };
+
+    for (int i = 0; i < BINS; i++)
+        p.signature.value[i] = (uint16_t)next_random(r);
+    return p;
+}
+
+START_TEST(pages_come_back)
+{
+    enum { PAGES = 700 };
+    const char *path = in_folder("side");
+    struct side *s = calloc(1, sizeof(*s));
+    struct page *all = calloc(PAGES, sizeof(*all));
+    struct fault f = { 0 };
+    uint64_t r = 31, n = 0, check = 0;
+
+    ck_assert_int_eq(side_open(s, path, 0, 0, ignore_page, &n, &f), 0);
+    for (uint64_t i = 0; i < PAGES; i++) {
+        struct page back;
+        uint64_t some = next_random(&r) % (i + 1);
+
+        all[i] = some_page(&r);
+        ck_assert_int_eq(side_append(s, &all[i], &f), 0);
+        ck_assert_int_eq(side_read(s, some, &back, &f), 0);
+        ck_assert_mem_eq(&back, &all[some], sizeof(back));
+        if (i == 499) {
+            ck_assert_int_eq(side_flush(s, true, &f), 0);
+            check = s->check;
+        }
+    }
+    side_flush(s, false, &f);
+    side_close(s);
+    /* A kill: what came after the commit is cut off, and comes again the same. */
+    ck_assert_int_eq(side_open(s, path, 500, check, ignore_page, &n, &f), 0);
+    ck_assert_uint_eq(n, 500);
+    ck_assert(s->count == 500 && s->check == check);
+    struct stat st;
+    ck_assert(stat(path, &st) == 0 && st.st_size == 500 * PAGE_BYTES);
+    side_close(s);
+    ck_assert_int_eq(side_open(s, path, 500, check + 1, ignore_page, &n, &f), -1);
+    side_close(s);
+    ck_assert_int_eq(side_open(s, path, 501, check, ignore_page, &n, &f), -1);
+    ck_assert_ptr_nonnull(strstr(f.text, "cut short"));
+    side_close(s);
+    free(all);
+    free(s);
+}
+END_TEST
+
+static void flip(const char *path, size_t byte, int bit)
+{
+    int fd = open(path, O_RDWR);
+    unsigned char c;
+
+    must(pread(fd, &c, 1, (off_t)byte) == 1);
+    c = (unsigned char)(c ^ 1 << bit);
+    must(pwrite(fd, &c, 1, (off_t)byte) == 1);
+    close(fd);
+}
+
+START_TEST(flips_in_the_side_file_are_seen)
+{
+    const char *path = in_folder("flipped");
+    struct side *s = calloc(1, sizeof(*s));
+    struct fault f = { 0 };
+    uint64_t r = 37, n = 0;
+
+    ck_assert_int_eq(side_open(s, path, 0, 0, ignore_page, &n, &f), 0);
+    for (int i = 0; i < 3; i++) {
+        struct page p = some_page(&r);
+        side_append(s, &p, &f);
+    }
+    ck_assert_int_eq(side_flush(s, false, &f), 0);
+    side_close(s);
+    uint64_t check = s->check;
+    for (size_t byte = 0; byte < 3 * PAGE_BYTES; byte++) {
+        flip(path, byte, (int)(byte % 8));
+        ck_assert_int_eq(side_open(s, path, 3, check, ignore_page, &n, &f), -1);
+        ck_assert_ptr_nonnull(strstr(f.text, "damaged at page"));
+        side_close(s);
+        flip(path, byte, (int)(byte % 8));
+    }
+    ck_assert_int_eq(side_open(s, path, 3, check, ignore_page, &n, &f), 0);
+    side_close(s);
+    free(s);
+}
+END_TEST
+
+static const struct segment_settings settings = { 1, 0, 0.70, "body" };
+static const char plan_a[] = "00000000000000000000000000000aaa", plan_b[] = "1111111111111111111111111"
+                                                                            "1111bbb",
+                  plan_c[] = "0123456789abcdef0123456789abcdef";
+
+static void write_segment(const char *index, const char *plan, uint32_t generation, int pages)
+{
+    struct side *s = calloc(1, sizeof(*s));
+    struct fault f = { 0 };
+    uint64_t r = 41 + generation, n = 0;
+    char name[80], path[300];
+
+    unlink(in_folder("tmp"));
+    must(side_open(s, in_folder("tmp"), 0, 0, ignore_page, &n, &f) == 0);
+    for (int i = 0; i < pages; i++) {
+        struct page p = some_page(&r);
+        side_append(s, &p, &f);
+    }
+    must(side_flush(s, false, &f) == 0);
+    segment_name(plan, name);
+    snprintf(path, sizeof(path), "%s/%s", index, name);
+    must(segment_write(path, plan, generation, &settings, s, &f) == 0);
+    must(segment_write(path, plan, generation, &settings, s, &f) == 0);
+    side_close(s);
+    free(s);
+}
+
+static void expect_refused(const char *index, const struct segment_settings *set, const char *word)
+{
+    struct segments s;
+    struct fault f = { 0 };
+    uint64_t n = 0;
+    int bad = segments_list(index, plan_c, set, &s, &f);
+
+    for (size_t i = 0; i < s.n && !bad; i++)
+        bad = segment_load(index, &s.at[i], ignore_page, &n, &f);
+    ck_assert_msg(bad && strstr(f.text, word), "%s: %s", word, bad ? f.text : "taken");
+    segments_free(&s);
+}
+
+START_TEST(segments_in_the_order_of_runs)
+{
+    char index[100];
+    struct segments s;
+    struct fault f = { 0 };
+    uint64_t n = 0, before;
+
+    snprintf(index, sizeof(index), "%s", in_folder("order"));
+    ck_assert_int_eq(segments_list(index, plan_a, &settings, &s, &f), 0); /* no folder: none */
+    ck_assert(s.n == 0 && s.generation == 1);
+    segments_free(&s);
+    mkdir(index, 0700);
+    write_segment(index, plan_b, 1, 5);
+    write_segment(index, plan_a, 2, 3);
+    ck_assert_int_eq(segments_list(index, plan_c, &settings, &s, &f), 0);
+    ck_assert(s.n == 2 && s.generation == 3);
+    ck_assert(s.at[0].count == 5 && s.at[1].count == 3);
+    for (size_t i = 0; i < 2; i++)
+        ck_assert_int_eq(segment_load(index, &s.at[i], ignore_page, &n, &f), 0);
+    ck_assert_uint_eq(n, 8);
+    before = s.fingerprint;
+    segments_free(&s);
+    write_segment(index, plan_c, 3, 2); /* its own is not seen: the same as before */
+    ck_assert_int_eq(segments_list(index, plan_c, &settings, &s, &f), 0);
+    ck_assert(s.n == 2 && s.generation == 3 && s.fingerprint == before);
+    segments_free(&s);
+    ck_assert_int_eq(segments_list(index, plan_a, &settings, &s, &f), 0); /* nor what is younger */
+    ck_assert(s.n == 1 && s.generation == 2 && s.at[0].count == 5);
+    segments_free(&s);
+}
+END_TEST
+
+START_TEST(segments_of_another_kind_are_refused)
+{
+    char index[100], path[300];
+    struct segment_settings other = settings;
+
+    snprintf(index, sizeof(index), "%s", in_folder("kinds"));
+    mkdir(index, 0700);
+    write_segment(index, plan_a, 1, 4);
+    other.numbers = 1;
+    expect_refused(index, &other, "numbers = any, this run has numbers = differ");
+    other = settings;
+    other.threshold = 0.8;
+    expect_refused(index, &other, "threshold = 0.7, this run has threshold = 0.8");
+    other = settings;
+    strcpy(other.field, "text");
+    expect_refused(index, &other, "field = body, this run has field = text");
+    other = settings;
+    other.folds_all = 0;
+    expect_refused(index, &other, "ICU");
+    snprintf(path, sizeof(path), "%s/%s.etl-pages", index, plan_a);
+    flip(path, 8, 1);
+    expect_refused(index, &settings, "is of format 3, this etl reads format 1");
+    flip(path, 8, 1);
+    for (size_t byte = 0; byte < SEGMENT_HEADER + 4 * PAGE_BYTES; byte++) {
+        flip(path, byte, (int)(byte % 8));
+        expect_refused(index, &settings, "segment");
+        flip(path, byte, (int)(byte % 8));
+    }
+    ck_assert_int_eq(truncate(path, SEGMENT_HEADER + 3 * PAGE_BYTES), 0);
+    expect_refused(index, &settings, "should make");
+    ck_assert_int_eq(truncate(path, 20), 0);
+    expect_refused(index, &settings, "is no index segment");
+}
+END_TEST
+
+/* ---- the whole ---- */
+
+enum { DOCS = 900 };
+
+struct answers {
+    struct verdict of[DOCS];
+};
+
+static void judge(struct dedupe_index *x, const struct words *docs, size_t from, size_t to,
+                  struct answers *out)
+{
+    struct fault f = { 0 };
+
+    for (size_t i = from; i < to; i++) {
+        struct sketch k;
+
+        must(sketch_words(&docs[i], &k));
+        must(index_judge(x, &k, i, 180, &out->of[i], &f) == 0);
+    }
+}
+
+static struct dedupe_index *open_index(const char *side, uint64_t count, uint64_t check,
+                                       const char *index, const char *plan)
+{
+    struct dedupe_index *x = calloc(1, sizeof(*x));
+    struct fault f = { 0 };
+
+    x->side.fd = -1;
+    x->budget = UINT64_MAX;
+    x->folder = index;
+    must(!index || segments_list(index, plan, &settings, &x->segments, &f) == 0);
+    must(index_open(x, side, count, check, &f) == 0);
+    return x;
+}
+
+static struct words *make_docs(void)
+{
+    struct words *docs = calloc(DOCS, sizeof(*docs));
+    uint64_t r = 53;
+
+    for (size_t i = 0; i < DOCS; i++) {
+        docs[i] = some_words(&r, 80 + next_random(&r) % 300);
+        if (i > 10 && i % 3 == 0)
+            docs[i] = docs[next_random(&r) % i];
+        else if (i > 10 && i % 3 == 1)
+            docs[i] = edited(&docs[next_random(&r) % i], &r, 1 + next_random(&r) % 12);
+    }
+    return docs;
+}
+
+/* The verdict that the rules ask for, by comparing with all kept pages. */
+START_TEST(verdicts_by_the_rules)
+{
+    struct words *docs = make_docs();
+    struct answers *a = calloc(1, sizeof(*a));
+    struct sketch *kept = calloc(DOCS, sizeof(*kept));
+    size_t n = 0, exact = 0, near = 0;
+
+    unlink(in_folder("rules"));
+    struct dedupe_index *x = open_index(in_folder("rules"), 0, 0, NULL, NULL);
+    judge(x, docs, 0, DOCS, a);
+    for (size_t i = 0; i < DOCS; i++) {
+        const struct verdict *v = &a->of[i];
+        struct sketch k;
+        unsigned best = 0;
+        size_t of = 0;
+
+        must(sketch_words(&docs[i], &k));
+        for (size_t j = 0; j < n; j++) {
+            unsigned agree = signature_agree(&kept[j].page.signature, &k.page.signature);
+
+            if (is_near(&kept[j], &k) && agree > best) {
+                best = agree;
+                of = j;
+            }
+        }
+        must(v->duplicate == (best > 0));
+        must(!v->duplicate || (v->of == kept[of].page.id && v->agree == best));
+        exact += v->exact;
+        near += v->duplicate && !v->exact;
+        if (!v->duplicate) {
+            kept[n] = k;
+            kept[n++].page.id = i;
+        }
+    }
+    ck_assert(exact > 200 && near > 100 && n > 200);
+    index_close(x);
+    free(x);
+    free(kept);
+    free(a);
+    free(docs);
+}
+END_TEST
+
+START_TEST(resumed_is_uninterrupted)
+{
+    struct words *docs = make_docs();
+    struct answers *one = calloc(1, sizeof(*one)), *two = calloc(1, sizeof(*two));
+    struct fault f = { 0 };
+
+    unlink(in_folder("one"));
+    unlink(in_folder("two"));
+    struct dedupe_index *x = open_index(in_folder("one"), 0, 0, NULL, NULL);
+    judge(x, docs, 0, DOCS, one);
+    struct dedupe_index *y = open_index(in_folder("two"), 0, 0, NULL, NULL);
+    judge(y, docs, 0, 300, two);
+    must(side_flush(&y->side, true, &f) == 0);
+    uint64_t count = y->side.count, check = y->side.check;
+    judge(y, docs, 300, 700, two); /* killed: these are undone */
+    side_flush(&y->side, false, &f);
+    index_close(y);
+    free(y);
+    y = open_index(in_folder("two"), count, check, NULL, NULL);
+    judge(y, docs, 300, DOCS, two);
+    ck_assert_mem_eq(one, two, sizeof(*one));
+    ck_assert(x->side.check == y->side.check && x->side.count == y->side.count);
+    index_close(x);
+    index_close(y);
+    free(x);
+    free(y);
+    free(one);
+    free(two);
+    free(docs);
+}
+END_TEST
+
+/* Plans whose names are not in the order of the days. */
+START_TEST(three_days_are_one_run)
+{
+    static const char *const plan[] = { plan_b, plan_c, plan_a };
+    struct words *docs = make_docs();
+    struct answers *one = calloc(1, sizeof(*one)), *three = calloc(1, sizeof(*three));
+    char index[100];
+    struct fault f = { 0 };
+
+    snprintf(index, sizeof(index), "%s", in_folder("days"));
+    mkdir(index, 0700);
+    unlink(in_folder("whole"));
+    struct dedupe_index *x = open_index(in_folder("whole"), 0, 0, NULL, NULL);
+    judge(x, docs, 0, DOCS, one);
+    for (size_t day = 0; day < 3; day++) {
+        char name[80], path[300];
+
+        unlink(in_folder("day"));
+        struct dedupe_index *y = open_index(in_folder("day"), 0, 0, index, plan[day]);
+        judge(y, docs, day * DOCS / 3, (day + 1) * DOCS / 3, three);
+        must(side_flush(&y->side, true, &f) == 0);
+        segment_name(plan[day], name);
+        snprintf(path, sizeof(path), "%s/%s", index, name);
+        must(segment_write(path, plan[day], y->segments.generation, &settings, &y->side, &f) == 0);
+        index_close(y);
+        free(y);
+    }
+    ck_assert_mem_eq(one, three, sizeof(*one));
+    index_close(x);
+    free(x);
+    free(one);
+    free(three);
+    free(docs);
+}
+END_TEST
+
+START_TEST(past_the_budget_is_said)
+{
+    struct words *docs = make_docs();
+    struct fault f = { 0 };
+    struct verdict v;
+    int result = 0;
+
+    unlink(in_folder("budget"));
+    struct dedupe_index *x = open_index(in_folder("budget"), 0, 0, NULL, NULL);
+    x->budget = 200000;
+    for (size_t i = 0; i < DOCS && result == 0; i++) {
+        struct sketch k;
+
+        must(sketch_words(&docs[i], &k));
+        result = index_judge(x, &k, i, 180, &v, &f);
+        must(x->bands.bytes <= x->budget);
+    }
+    ck_assert_int_eq(result, -1);
+    ck_assert_ptr_nonnull(strstr(f.text, "bytes it would hold twice as many"));
+    index_close(x);
+    free(x);
+    free(docs);
+}
+END_TEST
+
+static void remove_tree(const char *path)
+{
+    DIR *d = opendir(path);
+    struct dirent *e;
+    char name[400];
+
+    while (d && (e = readdir(d))) {
+        snprintf(name, sizeof(name), "%.120s/%.255s", path, e->d_name);
+        if (e->d_name[0] != '.' && unlink(name) != 0)
+            remove_tree(name);
+    }
+    if (d)
+        closedir(d);
+    rmdir(path);
+}
+
+int main(void)
+{
+    Suite *s = suite_create("dedupe");
+    TCase *c = tcase_create("all");
+    SRunner *r = srunner_create(s);
+    int failed;
+
+    if (!mkdtemp(folder))
+        return 99;
+    tcase_set_timeout(c, 60);
+    tcase_add_test(c, near_is_near_and_far_is_far);
+    tcase_add_test(c, signature_by_the_definition);
+    tcase_add_test(c, values_of_format_1);
+    tcase_add_test(c, few_words_make_no_sketch);
+    tcase_add_test(c, long_texts);
+    tcase_add_test(c, numbers_as_a_bag);
+    tcase_add_test(c, table_is_a_map);
+    tcase_add_test(c, table_stays_small);
+    tcase_add_test(c, pages_come_back);
+    tcase_add_test(c, flips_in_the_side_file_are_seen);
+    tcase_add_test(c, segments_in_the_order_of_runs);
+    tcase_add_test(c, segments_of_another_kind_are_refused);
+    tcase_add_test(c, verdicts_by_the_rules);
+    tcase_add_test(c, resumed_is_uninterrupted);
+    tcase_add_test(c, three_days_are_one_run);
+    tcase_add_test(c, past_the_budget_is_said);
+    suite_add_tcase(s, c);
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    remove_tree(folder);
+    return failed ? 1 : 0;
+}

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Languages: the lists are read or refused with a line, the vote does not mind the order of lines,
+ * close relatives are told apart by their own words, and what has no language gets none. */
+#include "plugins/transform/language/guess.h"
+#include "plugins/transform/language/cld2.h"
+
+#include <check.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static struct words words;
+static struct tokens *scratch;
+
+static void setup(void)
+{
+    const char *source = getenv("srcdir");
+    char path[4096];
+    struct fault f = { .line = 0 };
+
+    snprintf(path, sizeof(path), "%s/plugins/languages/words.conf", source ? source : ".");
+    ck_assert_msg(words_load(&words, path, &f) == 0, "%s:%d: %s", path, (int)f.line, f.text);
+    scratch = malloc(sizeof(*scratch));
+    ck_assert_ptr_nonnull(scratch);
+}
+
+static void teardown(void)
+{
+    words_free(&words);
+    free(scratch);
+}
+
+static struct language_guess guess(const char *text)
+{
+    return language_guess(&words, scratch, text, strlen(text));
+}
+
+static const struct {
+    const char *code, *text;
+} sentences[] = {
+    { "id", "Warga desa itu sudah menunggu sejak pagi karena bantuan belum juga datang, kata "
+            "kepala desa pada hari Senin." },
+    { "id", "Anak-anak bermain di halaman sekolah setelah hujan berhenti dan matahari terlihat lagi." },
+    { "ms", "Penduduk kampung itu sudah menunggu sejak pagi kerana bantuan belum juga tiba, kata "
+            "ketua kampung pada hari Isnin. Bahawa wang itu cuma sedikit, iaitu lapan ringgit "
+            "sahaja, ialah perkara yang berbeza." },
+    { "jv", "Wong-wong ing desa iku wis ngenteni wiwit esuk amarga pitulungane durung teka, lan ora "
+            "ana sing ngerti kapan bakal teka." },
+    { "su", "Warga di lembur éta geus ngadagoan ti isuk-isuk sabab bantuan can datang, jeung teu aya "
+            "nu nyaho iraha rék datangna." },
+    { "min", "Urang kampuang tu alah mananti dari pagi dek bantuan alun juo tibo, nan indak ado urang "
+             "nan tau bilo ka tibo untuak kito." },
+    { "en", "The people of the village had been waiting since the morning because the help that was "
+            "promised had not come." },
+    { "tl", "Ang mga tao sa nayon ay naghihintay na mula pa kaninang umaga dahil hindi pa dumarating "
+            "ang tulong." },
+    { "nl", "De mensen in het dorp wachtten al sinds de ochtend omdat de hulp nog niet was gekomen." },
+    { "de", "Die Leute im Dorf warteten schon seit dem Morgen, weil die Hilfe noch nicht gekommen war." },
+    { "fr", "Les gens du village attendaient depuis le matin parce que les secours n'étaient pas "
+            "encore arrivés." },
+    { "es", "La gente del pueblo esperaba desde la mañana porque la ayuda todavía no había llegado." },
+    { "pt", "As pessoas da aldeia esperavam desde a manhã porque a ajuda ainda não tinha chegado." },
+    { "ru", "Люди в деревне ждали с самого утра, потому что помощь ещё не пришла." },
+    { "uk", "Люди в селі чекали з самого ранку, тому що допомога ще не прийшла." },
+#ifdef HAVE_CLD2
+    { "ja", "村の人たちは朝から待っていましたが、助けはまだ来ていませんでした。" },
+    { "th", "ชาวบ้านรอตั้งแต่เช้าเพราะความช่วยเหลือยังมาไม่ถึง" },
+    { "ko", "마을 사람들은 아침부터 기다렸지만 도움은 아직 오지 않았습니다." },
+    { "ar", "كان أهل القرية ينتظرون منذ الصباح لأن المساعدة لم تصل بعد." },
+#endif
+};
+
+START_TEST(tells_sentences)
+{
+    struct language_guess g = guess(sentences[_i].text);
+
+    ck_assert_msg(g.code && strcmp(g.code, sentences[_i].code) == 0, "%s is called %s (%s)",
+                  sentences[_i].code, g.code ? g.code : "none", guess_how_name(g.how));
+    ck_assert_msg(g.score > 0.5 && g.score <= 1, "%s has score %f", g.code, g.score);
+}
+END_TEST
+
+START_TEST(nothing_is_said_of_nothing)
+{
+    static const char *const texts[] = { "", " \n\t ", "12345 67890", "!!! ??? ...", "2024-05-06" };
+    static const char *const short_ones[] = { "OK", "x", "a b", "Rp 12.000" };
+
+    for (size_t i = 0; i < sizeof(texts) / sizeof(*texts); i++) {
+        ck_assert_ptr_null(guess(texts[i]).code);
+        ck_assert(guess(texts[i]).score == 0);
+    }
+    for (size_t i = 0; i < sizeof(short_ones) / sizeof(*short_ones); i++)
+        ck_assert_msg(guess(short_ones[i]).score < 0.3, "%s", short_ones[i]);
+}
+END_TEST
+
+/* All lines of the table but one language's, in any order: the votes are the same. */
+START_TEST(order_of_lines_is_nothing_to_the_vote)
+{
+    enum { LINES = 8 };
+    char text[2][4096] = { "", "" };
+    struct vote v[2];
+
+    for (int i = 0; i < LINES; i++) {
+        strcat(strcat(text[0], sentences[i].text), "\n");
+        strcat(strcat(text[1], sentences[LINES - 1 - i].text), "\n");
+    }
+    for (int i = 0; i < 2; i++)
+        vote_count(&words, scratch, text[i], strlen(text[i]), &v[i]);
+    ck_assert_int_ge(v[0].best, 0);
+    ck_assert_int_eq(v[0].best, v[1].best);
+    ck_assert_mem_eq(v[0].tally, v[1].tally, sizeof(v[0].tally));
+}
+END_TEST
+
+START_TEST(a_page_keeps_its_language_though_it_quotes_another)
+{
+    struct language_guess g = guess(
+        "Kepala sekolah itu mengatakan bahwa para siswa akan kembali belajar pada hari Senin.\n"
+        "\"We have been waiting for this for a long time, and we are very happy that it is here,\" "
+        "said the visitor.\n"
+        "Ia menambahkan bahwa gedung baru itu belum dapat dipakai karena atapnya masih bocor.\n"
+        "\"But I do not think that it will be long before they can use it,\" she said.\n"
+        "Menurut dia, para guru sudah siap sejak bulan Juli dan tinggal menunggu izin dari dinas.\n");
+
+    ck_assert_str_eq(g.code, "id");
+    ck_assert(g.score < 0.9);
+}
+END_TEST
+
+START_TEST(long_texts_and_long_words_are_read_to_their_end)
+{
+    size_t n = 0, max = 4u << 20;
+    char *text = malloc(max);
+    const char *line = sentences[0].text;
+
+    ck_assert_ptr_nonnull(text);
+    memset(text, 'x', max / 2); /* one word of 2 MiB */
+    for (n = max / 2; n + 200 < max; n += strlen(line) + 1) {
+        text[n - 1] = ' ';
+        memcpy(text + n, line, strlen(line));
+        text[n + strlen(line)] = ' ';
+    }
+    ck_assert_str_eq(language_guess(&words, scratch, text, n).code, "id");
+    free(text);
+}
+END_TEST
+
+START_TEST(samples_are_whole_characters)
+{
+    enum { MAX = 5000 };
+    char text[MAX], sample[GUESS_SAMPLE];
+
+    for (size_t n = 0; n < MAX; n += 37) {
+        for (size_t i = 0; i < n; i++)
+            text[i] = "\xe0\xb8\x81"[i % 3];
+        size_t whole = n - n % 3, got = guess_sample(text, whole, sample), at = 0;
+
+        ck_assert_uint_le(got, GUESS_SAMPLE);
+        if (whole <= GUESS_SAMPLE)
+            ck_assert_uint_eq(got, whole);
+        while (at < got) {
+            size_t step = sample[at] == '\n' ? 1 : 3;
+
+            ck_assert(step == 1 || memcmp(sample + at, "\xe0\xb8\x81", 3) == 0);
+            at += step;
+        }
+        ck_assert_uint_eq(at, got);
+    }
+}
+END_TEST
+
+START_TEST(codes_are_iso_639)
+{
+    ck_assert_str_eq(guess_code("jw"), "jv");
+    ck_assert_str_eq(guess_code("iw"), "he");
+    ck_assert_str_eq(guess_code("no"), "nb");
+    ck_assert_str_eq(guess_code("zh-Hant"), "zh");
+    ck_assert_str_eq(guess_code("id"), "id");
+    ck_assert_str_eq(guess_code("ceb"), "ceb");
+    ck_assert_ptr_null(guess_code("un"));
+    ck_assert_ptr_null(guess_code("xx-Cher"));
+    ck_assert_ptr_null(guess_code("tlh"));
+    ck_assert_ptr_null(guess_code(NULL));
+}
+END_TEST
+
+#ifdef HAVE_CLD2
+/* The link order decides it, and nothing else tells. */
+START_TEST(cld2_has_its_full_tables)
+{
+    const char *version = cld2_tables();
+
+    ck_assert_str_eq(version + strlen(version) - 8, "20140204");
+}
+END_TEST
+#endif
+
+static int parse(const char *text, struct fault *f)
+{
+    struct words w;
+    int status = words_parse(&w, text, strlen(text), f);
+
+    words_free(&w);
+    return status;
+}
+
+START_TEST(mistakes_in_lists_have_a_line)
+{
+    static const struct {
+        const char *text;
+        uint64_t line;
+        const char *part;
+    } bad[] = {
+        { "# no word\n", 1, "no word" },
+        { "[id]\nwords = a\n[id]\n", 3, "already" },
+        { "[indonesian]\n", 1, "ISO 639" },
+        { "[ID]\n", 1, "ISO 639" },
+        { "[id\n", 1, "ISO 639" },
+        { "words = a\n", 1, "before" },
+        { "[id]\nword = a\n", 2, "word" },
+        { "[id]\nwords = a\nwords = b\n", 3, "second" },
+        { "[id]\nwords = a\n b\n\n[ms]\nnear = xx\n", 6, "xx" },
+        { "[id]\nwords = a\nnear = id\n", 3, "itself" },
+        { "[id]\nnonsense\n", 2, "neither" },
+        { "[id]\nalone = maybe\n", 2, "maybe" },
+        { "[id]\nname =\n", 2, "name" },
+    };
+
+    for (size_t i = 0; i < sizeof(bad) / sizeof(*bad); i++) {
+        struct fault f = { .line = 0 };
+
+        ck_assert_msg(parse(bad[i].text, &f) == -1, "%s", bad[i].text);
+        if (i > 0)
+            ck_assert_uint_eq(f.line, bad[i].line);
+        ck_assert_msg(strstr(f.text, bad[i].part) != NULL, "%s: %s", bad[i].text, f.text);
+    }
+    struct fault f;
+
+    ck_assert_int_eq(parse("# x\n\n[id]\r\nname = Indonesian\r\nwords = yang\r\n\tdan\r\n", &f), 0);
+    ck_assert_int_eq(words_load(&(struct words){ .n = 0 }, "/nowhere/words.conf", &f), -1);
+    ck_assert_int_ne(f.err, 0);
+}
+END_TEST
+
+START_TEST(a_word_of_few_languages_counts_more)
+{
+    const char *text = "[aa]\nwords = one both\nmarks = own\n[bb]\nnear = cc\nwords = both two\n"
+                       "marks = two\n[cc]\nwords = both two\n[dd]\nwords = \xc3\x89T\xc3\x89\n";
+    struct words w;
+    struct fault f;
+
+    ck_assert_int_eq(words_parse(&w, text, strlen(text), &f), 0);
+    const struct words_entry *one = words_look_up(&w, token_hash("one", 3));
+    const struct words_entry *own = words_look_up(&w, token_hash("own", 3));
+    const struct words_entry *both = words_look_up(&w, token_hash("both", 4));
+    const struct words_entry *two = words_look_up(&w, token_hash("two", 3));
+
+    ck_assert_uint_eq(one->n, 1);
+    ck_assert_uint_eq(w.votes[one->first].votes, WORDS_WEIGHT);
+    ck_assert_uint_eq(w.votes[own->first].votes, WORDS_WEIGHT * WORDS_MARK);
+    ck_assert_uint_eq(both->n, 3);
+    ck_assert_uint_lt(w.votes[both->first].votes, WORDS_WEIGHT);
+    /* bb and cc are near, so one family has it; a mark that is a word, too, is a mark */
+    ck_assert_uint_eq(two->n, 2);
+    ck_assert_uint_eq(w.votes[two->first].votes, WORDS_WEIGHT * WORDS_MARK);
+    ck_assert_uint_eq(w.votes[two->first + 1].votes, WORDS_WEIGHT);
+    ck_assert_ptr_nonnull(words_look_up(&w, token_hash("\xc3\xa9t\xc3\xa9", 5))); /* folded */
+    ck_assert_ptr_null(words_look_up(&w, token_hash("three", 5)));
+    ck_assert(words_near(&w, 1, 2) && words_near(&w, 2, 1) && !words_near(&w, 0, 1));
+    words_free(&w);
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("language");
+    TCase *c = tcase_create("all");
+    SRunner *r = srunner_create(s);
+    int failed;
+
+    tcase_add_unchecked_fixture(c, setup, teardown);
+    tcase_set_timeout(c, 60);
+    tcase_add_loop_test(c, tells_sentences, 0, sizeof(sentences) / sizeof(*sentences));
+    tcase_add_test(c, nothing_is_said_of_nothing);
+    tcase_add_test(c, order_of_lines_is_nothing_to_the_vote);
+    tcase_add_test(c, a_page_keeps_its_language_though_it_quotes_another);
+    tcase_add_test(c, long_texts_and_long_words_are_read_to_their_end);
+    tcase_add_test(c, samples_are_whole_characters);
+    tcase_add_test(c, codes_are_iso_639);
+#ifdef HAVE_CLD2
+    tcase_add_test(c, cld2_has_its_full_tables);
+#endif
+    tcase_add_test(c, mistakes_in_lists_have_a_line);
+    tcase_add_test(c, a_word_of_few_languages_counts_more);
+    suite_add_tcase(s, c);
+    srunner_run_all(r, CK_ENV);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? 1 : 0;
+}
