@@ -24,12 +24,14 @@ void buffer_free(struct buffer *b);
 /* False when memory is out. Callers that append much may ignore it and look at `failed` once. */
 static inline bool buffer_append(struct buffer *b, const void *data, size_t len)
 {
-    char *to = len <= b->cap - b->len ? b->data + b->len : buffer_room(b, len);
+    char *to;
 
+    if (len == 0)
+        return true;
+    to = b->data && len <= b->cap - b->len ? b->data + b->len : buffer_room(b, len);
     if (!to)
-        return len == 0;
-    if (len > 0)
-        memcpy(to, data, len);
+        return false;
+    memcpy(to, data, len);
     b->len += len;
     return true;
 }
