@@ -13,17 +13,17 @@
 
 enum charset_kind {
     CHARSET_UTF8,
-    CHARSET_UTF16,      /* two bytes a unit: LE, BE, or (without either) as the BOM says */
+    CHARSET_UTF16, /* two bytes a unit: LE, BE, or (without either) as the BOM says */
     CHARSET_UTF32,
-    CHARSET_LATIN,      /* one byte a character, letters as in western and central Europe */
-    CHARSET_SINGLE,     /* one byte a character, other letters */
-    CHARSET_MULTI,      /* several bytes a character */
-    CHARSET_ESCAPES     /* 7 bits, escape sequences change what they mean */
+    CHARSET_LATIN,  /* one byte a character, letters as in western and central Europe */
+    CHARSET_SINGLE, /* one byte a character, other letters */
+    CHARSET_MULTI,  /* several bytes a character */
+    CHARSET_ESCAPES /* 7 bits, escape sequences change what they mean */
 };
 
 struct charset {
-    const char *name;   /* as the Encoding Standard (encoding.spec.whatwg.org) or IANA has it */
-    const char *iconv;  /* the C library's name for it */
+    const char *name;  /* as the Encoding Standard (encoding.spec.whatwg.org) or IANA has it */
+    const char *iconv; /* the C library's name for it */
     enum charset_kind kind;
 };
 

@@ -15,14 +15,14 @@
 #include <uchardet/uchardet.h>
 #endif
 
-#define SAMPLE 8192     /* bytes that the detector is shown */
-#define FEW_HIGH 8      /* bytes from 0x80 on among ASCII: too few for the detector */
+#define SAMPLE 8192      /* bytes that the detector is shown */
+#define FEW_HIGH 8       /* bytes from 0x80 on among ASCII: too few for the detector */
 #define SURE_SEQUENCES 4 /* so many UTF-8 sequences in a line are no chance in another charset */
 
 /* A text that is not UTF-8, seen as lines. */
 struct bad_lines {
-    struct buffer sample;  /* the first of those that are not UTF-8 */
-    size_t high, bytes;    /* bytes from 0x80 on, and all bytes, of those that are not UTF-8 */
+    struct buffer sample; /* the first of those that are not UTF-8 */
+    size_t high, bytes;   /* bytes from 0x80 on, and all bytes, of those that are not UTF-8 */
 };
 
 static int no_memory(struct fault *f)
@@ -64,23 +64,43 @@ static const struct charset *by_zeros(const unsigned char *s, size_t n)
         zeros[i & 1] += s[i] == 0;
     }
     for (size_t high = 0; high < 2; high++)
-        if (zeros[high] > 0 && zeros[!high] <= pairs / 64 && small[high] >= pairs - pairs / 4 &&
-            small[!high] <= pairs / 8)
+        if (zeros[high] > 0 && zeros[!high] <= zeros[high] / 4 &&
+            small[high] >= pairs - pairs / 4 && small[!high] <= pairs / 8)
             return charset_find(high ? "utf-16le" : "utf-16be");
     return NULL;
 }
 
-/* For what is not UTF-8 either: no old charset has zero bytes, so those of one parity alone come
- * from the spaces and line ends of UTF-16 in another script. */
-static const struct charset *by_few_zeros(const unsigned char *s, size_t n)
+/* Characters that UTF-16 in an East Asian script is nearly all made of. */
+static bool is_east_asian(unsigned u)
 {
-    size_t zeros[2] = { 0, 0 }, pairs = (n < SAMPLE ? n : SAMPLE) / 2;
+    return (u >= 0x4e00 && u <= 0x9fff) || (u >= 0xac00 && u <= 0xd7a3) ||
+           (u >= 0x3000 && u <= 0x30ff) || (u >= 0xff00 && u <= 0xffef) ||
+           (u >= 0x20 && u < 0x7f) || u == '\n' || u == '\r' || u == '\t';
+}
 
-    for (size_t i = 0; i < pairs * 2; i++)
-        zeros[i & 1] += s[i] == 0;
-    if (n % 2 != 0 || (zeros[0] > 0) == (zeros[1] > 0) || zeros[0] + zeros[1] < pairs / 256 + 1)
+/* For what holds zero bytes and is not UTF-8 either. Pairs of Latin letters look like ideographs,
+ * and pairs of high bytes like Hangul, so there must be some bytes of ASCII's range, not most. */
+static const struct charset *by_units(const unsigned char *s, size_t n)
+{
+    size_t pairs = (n < SAMPLE ? n : SAMPLE) / 2, ascii = 0, zeros[2] = { 0, 0 },
+           good[2] = { 0, 0 };
+
+    for (size_t i = 0; i < pairs; i++) {
+        unsigned a = s[2 * i], b = s[2 * i + 1];
+
+        ascii += a >= 0x20 && a < 0x7f;
+        ascii += b >= 0x20 && b < 0x7f;
+        zeros[0] += a == 0;
+        zeros[1] += b == 0;
+        good[0] += is_east_asian(a << 8 | b);
+        good[1] += is_east_asian(b << 8 | a);
+    }
+    if (pairs < 16 || n % 2 != 0 || ascii < pairs / 4 || ascii > pairs + pairs / 2)
         return NULL;
-    return charset_find(zeros[1] ? "utf-16le" : "utf-16be");
+    for (size_t high = 0; high < 2; high++)
+        if (zeros[high] > 0 && good[high] >= pairs - pairs / 8 && good[!high] < good[high])
+            return charset_find(high ? "utf-16le" : "utf-16be");
+    return NULL;
 }
 
 /* ---- the detector ---- */
@@ -221,7 +241,7 @@ static int decode_old(const char *s, size_t n, struct buffer *out, struct decode
                       struct fault *f)
 {
     struct bad_lines bad = { { 0 }, 0, 0 };
-    const struct charset *other = by_few_zeros((const unsigned char *)s, n);
+    const struct charset *other = by_units((const unsigned char *)s, n);
     int result;
 
     if (other) {
@@ -266,9 +286,8 @@ static const struct charset *settle(const char *encoding, const char *s, size_t 
         zeros = by_zeros((const unsigned char *)s, n);
         return zeros ? zeros : charset;
     }
-    return n > 1 && memchr(s, '\0', n < SAMPLE ? n : SAMPLE)
-               ? by_zeros((const unsigned char *)s, n)
-               : NULL;
+    return n > 1 && memchr(s, '\0', n < SAMPLE ? n : SAMPLE) ? by_zeros((const unsigned char *)s, n)
+                                                             : NULL;
 }
 
 bool decode_is_text(const char *encoding, const void *data, size_t len, size_t *start)

@@ -8,7 +8,7 @@
 
 struct filling {
     etl_record *rec;
-    char *to;           /* NULL: nothing yet; it may move whenever room is asked for */
+    char *to; /* NULL: nothing yet; it may move whenever room is asked for */
     size_t cap, used;
 };
 

@@ -297,8 +297,9 @@ enum json_kind json_next(struct json *j, struct json_token *t)
         if (c == (in_object(j) ? '}' : ']'))
             return leave(j, t);
         if (c != ',')
-            return bad(j, j->at, in_object(j) ? "a comma or } should stand here"
-                                              : "a comma or ] should stand here");
+            return bad(j, j->at,
+                       in_object(j) ? "a comma or } should stand here"
+                                    : "a comma or ] should stand here");
         j->at++;
         j->expect = in_object(j) ? KEY : VALUE;
         skip_blanks(j);

@@ -18,8 +18,16 @@
 enum json_kind {
     JSON_BAD = -1, /* see the fault; ask no more */
     JSON_END = 0,  /* the value is over and nothing follows */
-    JSON_NULL, JSON_FALSE, JSON_TRUE, JSON_NUMBER, JSON_STRING, JSON_KEY,
-    JSON_ARRAY, JSON_ARRAY_END, JSON_OBJECT, JSON_OBJECT_END
+    JSON_NULL,
+    JSON_FALSE,
+    JSON_TRUE,
+    JSON_NUMBER,
+    JSON_STRING,
+    JSON_KEY,
+    JSON_ARRAY,
+    JSON_ARRAY_END,
+    JSON_OBJECT,
+    JSON_OBJECT_END
 };
 
 struct json_token {
@@ -28,16 +36,16 @@ struct json_token {
     bool integer;     /* number: without point and exponent */
     const char *text; /* string, key: between the quotes; number: as written. Into the input */
     size_t len;
-    size_t at;        /* where the token begins, quote included */
+    size_t at; /* where the token begins, quote included */
 };
 
 struct json {
     const char *text;
     size_t len, at;
     struct fault *fault;
-    int expect;                 /* what may come next, json-read.c knows */
+    int expect; /* what may come next, json-read.c knows */
     int depth;
-    bool object[JSON_DEPTH];    /* what is open: objects, or else arrays */
+    bool object[JSON_DEPTH]; /* what is open: objects, or else arrays */
 };
 
 /* Starts on text, which must stay as it is, as f must. False: not UTF-8. */

@@ -13,11 +13,11 @@ struct reading {
     const struct line_records *how;
     etl_unit *unit;
     struct lines *lines;
-    uint64_t skip;          /* documents that are committed, which are left out */
-    uint64_t documents;     /* so far, those included */
+    uint64_t skip;      /* documents that are committed, which are left out */
+    uint64_t documents; /* so far, those included */
     const char *guess;
-    struct filling doc;     /* rec NULL: this line is left out, or rejected already */
-    bool stopped;           /* the run is being stopped */
+    struct filling doc; /* rec NULL: this line is left out, or rejected already */
+    bool stopped;       /* the run is being stopped */
 };
 
 int line_records_trouble(const void *self, etl_unit *unit, const struct fault *f)
@@ -53,7 +53,7 @@ static void begin_file(struct reading *r, struct lines_piece *p)
 
 static void begin_line(struct reading *r, const struct lines_piece *p)
 {
-    r->doc = (struct filling) { NULL, NULL, 0, 0 };
+    r->doc = (struct filling){ NULL, NULL, 0, 0 };
     if (is_blank(p)) {
         if (r->documents >= r->skip) /* else it is counted already */
             etl_count(r->how->self, NULL, "blank lines left out", 1);

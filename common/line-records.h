@@ -10,10 +10,10 @@
 
 struct line_records {
     const void *self;
-    const char *encoding;   /* of the file, for lines_open; NULL: the lines are cut as they are */
-    etl_field bytes;        /* takes a line's bytes, without its LF or CR LF */
-    etl_field text;         /* takes them instead where they had to be turned into UTF-8 first */
-    etl_field guess;        /* encoding = auto: takes what decode_guess says, if anything */
+    const char *encoding; /* of the file, for lines_open; NULL: the lines are cut as they are */
+    etl_field bytes;      /* takes a line's bytes, without its LF or CR LF */
+    etl_field text;       /* takes them instead where they had to be turned into UTF-8 first */
+    etl_field guess;      /* encoding = auto: takes what decode_guess says, if anything */
 };
 
 /* Emits a record for each line; blank ones are left out and counted, too long ones rejected, and

@@ -14,11 +14,11 @@
 struct lines {
     struct codec *codec;
     const char *encoding;
-    char *block;                /* CODEC_BLOCK bytes; those from start to end are not handed out */
+    char *block; /* CODEC_BLOCK bytes; those from start to end are not handed out */
     size_t start, end;
-    uint64_t number;            /* of the line that the last piece was of */
-    bool begun, ended, within;  /* within: the last piece was not the last of its line */
-    bool failed;                /* what came before the fault is handed out first */
+    uint64_t number;           /* of the line that the last piece was of */
+    bool begun, ended, within; /* within: the last piece was not the last of its line */
+    bool failed;               /* what came before the fault is handed out first */
     struct fault fault;
 
     const struct charset *wide; /* NULL: bytes are handed out as they are */

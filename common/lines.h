@@ -13,11 +13,11 @@
 struct lines;
 
 struct lines_piece {
-    const char *data;   /* good until the next call; without the LF that ends the line */
+    const char *data; /* good until the next call; without the LF that ends the line */
     size_t len;
-    uint64_t number;    /* of its line, from 1 */
-    bool first, last;   /* of its line. One that is not the last is at least 64 KiB long, but
-                           where the input is damaged behind it */
+    uint64_t number;  /* of its line, from 1 */
+    bool first, last; /* of its line. One that is not the last is at least 64 KiB long, but
+                         where the input is damaged behind it */
 };
 
 /* "-" is standard input. encoding: UTF-16 and UTF-32, told by it or by the file's beginning, are
@@ -29,7 +29,7 @@ void lines_close(struct lines *l);
  * last line without LF is a line; behind a last LF there is none. */
 int lines_next(struct lines *l, struct lines_piece *p, struct fault *f);
 
-uint64_t lines_consumed(const struct lines *l);     /* compressed bytes so far */
+uint64_t lines_consumed(const struct lines *l); /* compressed bytes so far */
 
 /* Have the lines been turned into UTF-8? Known from the first lines_next on. */
 bool lines_are_text(const struct lines *l);

@@ -198,7 +198,7 @@ bool number_read_int(const char *s, size_t n, int64_t *i)
 /* A JSON number taken apart: its value is the `digits` times 10 to the power `exponent`. */
 struct decimal {
     bool negative;
-    bool cut;           /* digits other than 0 were left out: 768 tell all ties apart */
+    bool cut; /* digits other than 0 were left out: 768 tell all ties apart */
     char digits[800];
     int n;
     int64_t exponent;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The scan: 64 bytes at a time become a mask of word bytes, whose edges are where runs begin and end;
- * a run of ASCII is folded and hashed in one or two words, any other goes to tokens-fold.c. */
+/* The scan: 64 bytes at a time become a mask of word bytes, whose edges are where runs begin and
+ * end; a run of ASCII is folded and hashed in one or two words, any other goes to tokens-fold.c. */
 #include "common/tokens.h"
 #include "common/tokens-fold.h"
 
@@ -19,8 +19,8 @@ static inline uint64_t word_mask(const char *s)
 
     for (int i = 0; i < 4; i++) {
         __m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
-        __m128i letter = _mm_cmplt_epi8(_mm_add_epi8(_mm_or_si128(c, bit5), from_a),
-                                        _mm_set1_epi8(-128 + 26));
+        __m128i letter =
+            _mm_cmplt_epi8(_mm_add_epi8(_mm_or_si128(c, bit5), from_a), _mm_set1_epi8(-128 + 26));
         __m128i digit = _mm_cmplt_epi8(_mm_add_epi8(c, from_0), _mm_set1_epi8(-128 + 10));
         __m128i word = _mm_or_si128(_mm_or_si128(letter, digit), c);
 
@@ -43,11 +43,25 @@ static inline uint64_t word_mask(const char *s)
 }
 #endif
 
+/* Without -mpopcnt the builtin is a call. */
+static inline int count_bits(uint64_t x)
+{
+#ifdef __POPCNT__
+    return __builtin_popcountll(x);
+#else
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (int)(x * UINT64_C(0x0101010101010101) >> 56);
+#endif
+}
+
 /* Places where the mask changes, as positions in the window; begin and end by turns. Eight are
  * written at once whether there are as many or not (Lemire and Langdale's way in simdjson), for a
  * branch on each bit would be mispredicted. */
-static size_t find_edges(const char *s, size_t n, uint16_t *to)
+static inline size_t find_edges(const char *s, size_t n, uint16_t *to)
 {
+    const uint64_t last_bit = UINT64_C(1) << 63;
     uint16_t *at = to;
     uint64_t last = 0;
 
@@ -62,15 +76,15 @@ static size_t find_edges(const char *s, size_t n, uint16_t *to)
         }
         uint64_t mask = word_mask(block);
         uint64_t edges = mask ^ (mask << 1 | last);
-        int count = __builtin_popcountll(edges);
+        uint16_t *end = at + count_bits(edges);
 
         last = mask >> 63;
-        for (int done = 0; done < count; done += 8)
+        for (; at < end; at += 8)
             for (int k = 0; k < 8; k++) {
-                at[done + k] = (uint16_t)(i + (size_t)(edges ? __builtin_ctzll(edges) : 0));
+                at[k] = (uint16_t)(i + (size_t)__builtin_ctzll(edges | last_bit));
                 edges &= edges - 1;
             }
-        at += count;
+        at = end;
     }
     if (last)
         *at++ = (uint16_t)n;
@@ -147,8 +161,8 @@ static void add_folded(struct tokens *t, size_t at, size_t len)
     }
 }
 
-/* Room for a piece of any kind and, after it, for ASCII in all that is ahead in the window? Always so
- * while the window holds nothing. */
+/* Room for a piece of any kind and, after it, for ASCII in all that is ahead in the window? Always
+ * so while the window holds nothing. */
 static bool room(const struct tokens *t, size_t ahead)
 {
     return t->n + FOLD_TOKENS + ahead / 2 + 1 <= TOKENS_MAX &&
@@ -197,63 +211,85 @@ static size_t add_run(struct tokens *t, size_t at, size_t end, size_t window_end
     return end;
 }
 
-/* A run of up to 16 bytes in two words, 16 of which may be read; false if it is not all ASCII. */
-static inline bool add_short(struct tokens *t, size_t at, size_t len, const char *s)
+static inline uint64_t load(const void *from)
+{
+    uint64_t word;
+
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+/* A run of up to 16 bytes in two words, 16 of which may be read, to token k and its text; false if
+ * it is not all ASCII. */
+static inline bool put_short(struct token *k, char *to, const char *s, size_t len)
 {
     static const unsigned char keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255,
                                             255, 255, 255, 255, 255, 255, 255, 255 };
-    const uint64_t high = UINT64_C(0x8080808080808080), bit6 = UINT64_C(0x4040404040404040),
-                   bit5 = UINT64_C(0x2020202020202020);
-    uint64_t word[2], mask[2];
+    const uint64_t high = UINT64_C(0x8080808080808080), bit6 = high >> 1, bit5 = high >> 2;
+    uint64_t keep_a = load(keep + 16 - len), keep_b = load(keep + 24 - len);
+    uint64_t a = load(s) & keep_a, b = load(s + 8) & keep_b;
 
-    memcpy(word, s, 16);
-    memcpy(mask, keep + 16 - len, 16);
-    if (((word[0] & mask[0]) | (word[1] & mask[1])) & high)
+    if ((a | b) & high)
         return false;
-    uint64_t digit = (~word[0] & mask[0] & bit6) | (~word[1] & mask[1] & bit6);
-    word[0] = (word[0] | bit5) & mask[0];
-    word[1] = (word[1] | bit5) & mask[1];
-    memcpy(t->text + t->text_len, word, 16);
-    struct token *k = add(t, at, len, len);
+    k->digit = ((a ^ keep_a) | (b ^ keep_b)) & bit6 ? 1 : 0;
+    a |= bit5 & keep_a;
+    b |= bit5 & keep_b;
+    memcpy(to, &a, 8);
+    memcpy(to + 8, &b, 8);
+    to[len] = ' ';
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    word[0] = __builtin_bswap64(word[0]);
-    word[1] = __builtin_bswap64(word[1]);
+    a = __builtin_bswap64(a);
+    b = __builtin_bswap64(b);
 #endif
-    k->hash = hash_mix(word[0] ^ TOKEN_K0, word[1] ^ TOKEN_K1);
-    k->digit = digit != 0;
+    k->hash = hash_mix(a ^ TOKEN_K0, b ^ TOKEN_K1);
+    k->len = k->text_len = (uint16_t)len;
     return true;
 }
 
-/* One window from t->done; sets t->done to where the next begins. */
+/* One window from t->done; sets t->done to where the next begins. What has been written so far is
+ * noted in t only where add_run looks: a store of text may, for all compilers know, change it. */
 static void scan_window(struct tokens *t)
 {
-    size_t base = t->done;
-    size_t n = t->size - base < TOKENS_WINDOW ? t->size - base : TOKENS_WINDOW;
-    bool final = base + n == t->size;
-    size_t edges = find_edges(t->source + base, n, t->edges);
+    const char *base = t->source + t->done;
+    size_t left = t->size - t->done;
+    size_t n = left < TOKENS_WINDOW ? left : TOKENS_WINDOW;
+    size_t edges = find_edges(base, n, t->edges);
+    size_t closed = n == left ? n + 1 : n; /* a run that ends before it is whole */
+    struct token *k = t->list;
+    char *to = t->text;
 
     for (size_t i = 0; i < edges; i += 2) {
-        size_t at = base + t->edges[i], len = (size_t)(t->edges[i + 1] - t->edges[i]);
-        bool open = !final && at + len == base + n;
+        size_t at = t->edges[i], end = t->edges[i + 1], len = end - at;
 
-        if (len <= 16 && !open) {
+        if (len <= 16 && end < closed) {
             char last[16];
-            const char *s = t->source + at;
+            const char *s = base + at;
 
-            if (t->size - at < 16) {
+            if (left - at < 16) {
                 memset(last, 0, sizeof(last));
-                s = memcpy(last, s, t->size - at);
+                s = memcpy(last, s, left - at);
             }
-            if (add_short(t, at, len, s))
+            if (put_short(k, to, s, len)) {
+                k->at = (uint32_t)(t->done + at);
+                k->text_at = (uint32_t)(to - t->text);
+                to += len + 1;
+                k++;
                 continue;
+            }
         }
-        size_t stop = add_run(t, at, at + len, base + n, open);
-        if (stop < at + len) {
+        t->n = (size_t)(k - t->list);
+        t->text_len = (size_t)(to - t->text);
+        size_t stop = add_run(t, t->done + at, t->done + end, t->done + n, end >= closed);
+        k = t->list + t->n;
+        to = t->text + t->text_len;
+        if (stop < t->done + end) {
             t->done = stop;
             return;
         }
     }
-    t->done = base + n;
+    t->n = (size_t)(k - t->list);
+    t->text_len = (size_t)(to - t->text);
+    t->done += n;
 }
 
 void tokens_begin(struct tokens *t, const char *s, size_t n)

@@ -3,9 +3,9 @@
  *
  * Token rules, part of index format 1 (docs/index-format-1.md), so they never change:
  * 1. Separators are ASCII characters other than letters and digits; U+0080-00BF without the nine
- *    that are letters or digits in NFKC (U+00AA B2 B3 B5 B9 BA BC BD BE); U+00D7 and F7; U+2000-206F;
- *    U+3000-3003, 3008-3011, 3014-301B; U+FF01-FF0F, FF1A-FF20, FF3B-FF40, FF5B-FF65; U+FEFF.
- *    The runs between them are pieces.
+ *    that are letters or digits in NFKC (U+00AA B2 B3 B5 B9 BA BC BD BE); U+00D7 and F7;
+ * U+2000-206F; U+3000-3003, 3008-3011, 3014-301B; U+FF01-FF0F, FF1A-FF20, FF3B-FF40, FF5B-FF65;
+ * U+FEFF. The runs between them are pieces.
  * 2. A piece longer than 256 bytes is cut after the last character that ends within 256, and so on.
  * 3. Each piece is put into NFKC, folded by simple case folding (CaseFolding.txt C and S), and put
  *    into NFKC again.
@@ -69,10 +69,10 @@ bool tokens_fold_all(void);
 #define TOKEN_K0 UINT64_C(0x9e3779b97f4a7c15)
 #define TOKEN_K1 UINT64_C(0xd6e8feb86659fd93)
 
-/* Of a folded token, a multiply-mix of 16-byte blocks, the last filled up with zeros: h = 0, and for
- * each block of two little-endian words a, b: h = hash_mix(a ^ K0 ^ h, b ^ K1). The bytes of a token
- * never equal K0 or K1 (0x15 and 0xfd stand in no token). Of 16 bytes or fewer it takes one multiply
- * and no branch. Use it for words of a list that are folded already. */
+/* Of a folded token, a multiply-mix of 16-byte blocks, the last filled up with zeros: h = 0, and
+ * for each block of two little-endian words a, b: h = hash_mix(a ^ K0 ^ h, b ^ K1). The bytes of a
+ * token never equal K0 or K1 (0x15 and 0xfd stand in no token). Of 16 bytes or fewer it takes one
+ * multiply and no branch. Use it for words of a list that are folded already. */
 static inline uint64_t token_hash(const char *folded, size_t n)
 {
     uint64_t h = 0;

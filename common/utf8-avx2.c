@@ -13,37 +13,71 @@
 /* What can be wrong with a pair of bytes, one bit each; a pair is bad where the tables for its
  * three nibbles (high and low of the first, high of the second) have a bit in common. */
 enum {
-    TOO_SHORT = 1 << 0,   /* a lead, then no tail */
-    TOO_LONG = 1 << 1,    /* ASCII, then a tail */
-    OVERLONG_3 = 1 << 2,  /* E0 80..9F */
-    TOO_LARGE = 1 << 3,   /* F4 90..BF, F5.. 80..BF */
-    SURROGATE = 1 << 4,   /* ED A0..BF */
-    OVERLONG_2 = 1 << 5,  /* C0, C1 */
-    OVERLONG_4 = 1 << 6,  /* F0 80..8F; also: F5.. 80..8F is too large */
-    TWO_TAILS = 1 << 7,   /* right only as byte 3 or 4 of a sequence */
+    TOO_SHORT = 1 << 0,  /* a lead, then no tail */
+    TOO_LONG = 1 << 1,   /* ASCII, then a tail */
+    OVERLONG_3 = 1 << 2, /* E0 80..9F */
+    TOO_LARGE = 1 << 3,  /* F4 90..BF, F5.. 80..BF */
+    SURROGATE = 1 << 4,  /* ED A0..BF */
+    OVERLONG_2 = 1 << 5, /* C0, C1 */
+    OVERLONG_4 = 1 << 6, /* F0 80..8F; also: F5.. 80..8F is too large */
+    TWO_TAILS = 1 << 7,  /* right only as byte 3 or 4 of a sequence */
     CARRY = TOO_SHORT | TOO_LONG | TWO_TAILS,
     LARGE = CARRY | TOO_LARGE | OVERLONG_4
 };
 
 static const uint8_t first_high[16] = {
-    TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG, TOO_LONG,
-    TWO_TAILS, TWO_TAILS, TWO_TAILS, TWO_TAILS,
-    TOO_SHORT | OVERLONG_2, TOO_SHORT, TOO_SHORT | OVERLONG_3 | SURROGATE,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TOO_LONG,
+    TWO_TAILS,
+    TWO_TAILS,
+    TWO_TAILS,
+    TWO_TAILS,
+    TOO_SHORT | OVERLONG_2,
+    TOO_SHORT,
+    TOO_SHORT | OVERLONG_3 | SURROGATE,
     TOO_SHORT | TOO_LARGE | OVERLONG_4,
 };
 static const uint8_t first_low[16] = {
-    CARRY | OVERLONG_2 | OVERLONG_3 | OVERLONG_4, CARRY | OVERLONG_2, CARRY, CARRY,
-    CARRY | TOO_LARGE, LARGE, LARGE, LARGE,
-    LARGE, LARGE, LARGE, LARGE,
-    LARGE, LARGE | SURROGATE, LARGE, LARGE,
+    CARRY | OVERLONG_2 | OVERLONG_3 | OVERLONG_4,
+    CARRY | OVERLONG_2,
+    CARRY,
+    CARRY,
+    CARRY | TOO_LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE,
+    LARGE | SURROGATE,
+    LARGE,
+    LARGE,
 };
 static const uint8_t second_high[16] = {
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
     TOO_LONG | OVERLONG_2 | TWO_TAILS | OVERLONG_3 | OVERLONG_4,
     TOO_LONG | OVERLONG_2 | TWO_TAILS | OVERLONG_3 | TOO_LARGE,
     TOO_LONG | OVERLONG_2 | TWO_TAILS | SURROGATE | TOO_LARGE,
     TOO_LONG | OVERLONG_2 | TWO_TAILS | SURROGATE | TOO_LARGE,
-    TOO_SHORT, TOO_SHORT, TOO_SHORT, TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
+    TOO_SHORT,
 };
 
 AVX2 static inline __m256i table(const uint8_t *sixteen)
@@ -66,9 +100,9 @@ AVX2 static inline __m256i wrong_in(__m256i block, __m256i before)
     __m256i two = EARLIER(block, before, 2);
     __m256i three = EARLIER(block, before, 3);
     __m256i pairs = _mm256_and_si256(
-        _mm256_and_si256(_mm256_shuffle_epi8(table(first_high), high_nibbles(one)),
-                         _mm256_shuffle_epi8(table(first_low),
-                                             _mm256_and_si256(one, _mm256_set1_epi8(0x0f)))),
+        _mm256_and_si256(
+            _mm256_shuffle_epi8(table(first_high), high_nibbles(one)),
+            _mm256_shuffle_epi8(table(first_low), _mm256_and_si256(one, _mm256_set1_epi8(0x0f)))),
         _mm256_shuffle_epi8(table(second_high), high_nibbles(block)));
     /* Bytes that must be a third or fourth: two back is E0 or more, or three back F0 or more. */
     __m256i third = _mm256_subs_epu8(two, _mm256_set1_epi8((char)(0xe0 - 0x80)));
@@ -82,7 +116,7 @@ AVX2 static inline __m256i wrong_in(__m256i block, __m256i before)
 AVX2 static inline __m256i open_end(__m256i block)
 {
     static const uint8_t most[32] = {
-        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,  255,  255,
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 0xef, 0xdf, 0xbf,
     };
 

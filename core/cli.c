@@ -13,10 +13,21 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { HELP = 1000, SHOW_VERSION, QUIET, VERBOSE, COLOUR, LOG_FORMAT, LOG_FILE, PLUGIN_PATH, DEFINE,
-       FOLDER, MAX_OPTIONS = 100 };
+enum {
+    HELP = 1000,
+    SHOW_VERSION,
+    QUIET,
+    VERBOSE,
+    COLOUR,
+    LOG_FORMAT,
+    LOG_FILE,
+    PLUGIN_PATH,
+    DEFINE,
+    FOLDER,
+    MAX_OPTIONS = 100
+};
 
-static const struct cli_option globals[] = {
+const struct cli_option global_options[] = {
     { HELP, 'h', "help", NULL, "show help" },
     { SHOW_VERSION, 'V', "version", NULL, "show the version" },
     { QUIET, 'q', "quiet", NULL, "warnings and errors only" },
@@ -61,7 +72,7 @@ int cli_wrong(struct cli *c, const char *option, const char *why)
 /* The tables in which an option is looked up: the verb's, and everybody's. */
 static const struct cli_option *table(const struct cli *c, int which)
 {
-    return which == 1 ? globals : c->verb && c->verb->options ? c->verb->options : NULL;
+    return which == 1 ? global_options : c->verb && c->verb->options ? c->verb->options : NULL;
 }
 
 static const struct cli_option *by_name(const struct cli *c, const char *name, size_t len)
@@ -170,8 +181,7 @@ static void add_define(struct cli *c)
 
 static void add_folder(struct cli *c)
 {
-    const char **grown = realloc(c->app->plugin_path,
-                                 (c->app->n_plugin_path + 1) * sizeof(*grown));
+    const char **grown = realloc(c->app->plugin_path, (c->app->n_plugin_path + 1) * sizeof(*grown));
 
     if (!grown) {
         complain(c, E0771, NULL, "memory is out%s", "");
@@ -386,6 +396,6 @@ void app_usage(FILE *out)
         fprintf(out, "  %-30s %s\n", text, v->summary);
     }
     fputs("\noptions of all verbs:\n", out);
-    print_options(globals, out);
+    print_options(global_options, out);
     fputs("\n`etl VERB --help` says more of a verb.\n", out);
 }

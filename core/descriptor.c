@@ -40,13 +40,15 @@ static bool is_text(const char *s, size_t max)
 static bool head_fits(const etl_plugin *from, const char *path, struct refusal *r)
 {
     if (from->size < FIRST_PLUGIN_SIZE || from->size > MAX_DESCRIPTOR || from->size % 8)
-        return REFUSE("'%s': a plugin's descriptor says it has %u bytes; etl/plugin.h gives %d", path,
-                      from->size, (int)FIRST_PLUGIN_SIZE);
+        return REFUSE("'%s': a plugin's descriptor says it has %u bytes; etl/plugin.h gives %d",
+                      path, from->size, (int)FIRST_PLUGIN_SIZE);
     if (from->abi > ETL_ABI) {
         char help[200];
 
-        snprintf(help, sizeof(help), "install etl 1.%u or later, or build the plugin with a lower "
-                                     "ETL_TARGET", from->abi);
+        snprintf(help, sizeof(help),
+                 "install etl 1.%u or later, or build the plugin with a lower "
+                 "ETL_TARGET",
+                 from->abi);
         return refuse(r, E0502, help, "'%s': a plugin needs etl 1.%u, this is etl 1.%d", path,
                       from->abi, ETL_ABI);
     }
@@ -113,8 +115,8 @@ static bool preset_fits(const etl_plugin *p, const etl_option *o, struct refusal
     if (!option_kind_is_scalar(o->kind))
         return true;
     if (!option_parse(o, o->preset, &v, &f))
-        return REFUSE("plugin '%s': the preset '%.60s' of option '%s' %s", p->name, o->preset, o->name,
-                      f.text);
+        return REFUSE("plugin '%s': the preset '%.60s' of option '%s' %s", p->name, o->preset,
+                      o->name, f.text);
     return true;
 }
 
@@ -130,14 +132,17 @@ static bool option_fits(const etl_plugin *p, const etl_option *o, struct refusal
         return REFUSE("plugin '%s': option '%s' has kind %u, which this etl does not know", p->name,
                       o->name, o->kind);
     if (o->flags != 0)
-        return REFUSE("plugin '%s': option '%s' has flags 0x%x, which this etl does not know", p->name,
-                      o->name, o->flags);
+        return REFUSE("plugin '%s': option '%s' has flags 0x%x, which this etl does not know",
+                      p->name, o->name, o->flags);
     if (common_key(o->name))
-        return REFUSE("plugin '%s': the name of option '%s' belongs to etl itself", p->name, o->name);
+        return REFUSE("plugin '%s': the name of option '%s' belongs to etl itself", p->name,
+                      o->name);
     if (o->offset > p->self_size || size > p->self_size - o->offset ||
         o->offset % option_kind_align(o->kind) != 0)
-        return REFUSE("plugin '%s': option '%s' lies at byte %zu, which its %zu bytes of self do not "
-                      "hold", p->name, o->name, o->offset, p->self_size);
+        return REFUSE(
+            "plugin '%s': option '%s' lies at byte %zu, which its %zu bytes of self do not "
+            "hold",
+            p->name, o->name, o->offset, p->self_size);
     if (!texts_fit(o))
         return REFUSE("plugin '%s': option '%s' has a preset, limits or doc that are not UTF-8",
                       p->name, o->name);
@@ -158,11 +163,11 @@ static bool options_agree(const etl_plugin *p, const etl_option *all, size_t n, 
             return REFUSE("plugin '%s' has two options '%s'", p->name, o->name);
         if (o->offset < last->offset + option_kind_size(last->kind) &&
             last->offset < o->offset + option_kind_size(o->kind))
-            return REFUSE("plugin '%s': options '%s' and '%s' lie over each other", p->name, o->name,
-                          last->name);
+            return REFUSE("plugin '%s': options '%s' and '%s' lie over each other", p->name,
+                          o->name, last->name);
         if (p->kind == ETL_KIND_INPUT && o->kind == ETL_OPTION_INPUT && last->kind == o->kind)
-            return REFUSE("input '%s' has two options for its files, '%s' and '%s'", p->name, o->name,
-                          last->name);
+            return REFUSE("input '%s' has two options for its files, '%s' and '%s'", p->name,
+                          o->name, last->name);
     }
     return true;
 }
@@ -200,8 +205,7 @@ static bool options_read(struct loaded *out, struct arena *memory, struct refusa
     for (size_t i = 0; i < n; i++) {
         memcpy(&p->options[i], option_at(&p->is, i),
                size < sizeof(etl_option) ? size : sizeof(etl_option));
-        if (!option_fits(&p->is, &p->options[i], r) ||
-            !options_agree(&p->is, p->options, i + 1, r))
+        if (!option_fits(&p->is, &p->options[i], r) || !options_agree(&p->is, p->options, i + 1, r))
             return false;
         p->n_options = i + 1;
     }

@@ -42,10 +42,9 @@ static int make_units(struct engine *e, const struct barrier *from)
 
     for (size_t i = 0; i < e->plan->n_inputs; i++) {
         struct stage *s = &e->plan->stages[i];
-        size_t n = s->n_files ? s->n_files : 1;
 
-        for (size_t k = 0; k < n; k++, file_index++) {
-            const struct plan_file *f = s->n_files ? &s->files[k] : NULL;
+        for (size_t k = 0; k < s->n_files; k++, file_index++) {
+            const struct plan_file *f = s->files[k].path ? &s->files[k] : NULL;
             uint64_t parts;
 
             if (from && file_index < from->file_index)

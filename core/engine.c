@@ -161,7 +161,7 @@ static void advance_head(struct engine *e)
         if (j->failure && !e->no_more) {
             if (!e->failed) {
                 e->failed = true;
-                e->status = j->failure_status;
+                e->status = diag_code_status(j->failure_code);
                 e->failed_job = j;
             }
             atomic_store(&e->stop, true);
@@ -304,6 +304,18 @@ static void *thread_main(void *p)
     return NULL;
 }
 
+static void report_failure(struct engine *e, const struct job *j)
+{
+    struct diag_message m = { .level = DIAG_ERROR, .code = j->failure_code, .text = j->failure };
+
+    if (m.code == E0311) {
+        m.note = "nothing is published; files that were verified before it stay done";
+        m.help = "get the file again and rerun the same command, or set on_damage = salvage in its "
+                 "section to publish what can be read of it";
+    }
+    diag_report(e->diag, &m);
+}
+
 int engine_run(struct engine *e)
 {
     unsigned started = 1;
@@ -321,13 +333,7 @@ int engine_run(struct engine *e)
     for (unsigned i = 1; i < started; i++)
         pthread_join(e->workers[i].thread, NULL);
     if (e->failed_job)
-        diag_report(e->diag, &(struct diag_message) {
-                                 .level = DIAG_ERROR,
-                                 .code = e->failed_job->failure_status == EXIT_IO    ? E0744
-                                         : e->failed_job->failure_status == EXIT_BUG ? E0520
-                                                                                     : E0311,
-                                 .text = e->failed_job->failure,
-                             });
+        report_failure(e, e->failed_job);
     else if (e->failed && e->status == EXIT_RESOURCES && e->diag->errors == 0)
         diag_error(e->diag, E0771, NULL, "memory is out");
     return e->failed ? -1 : 0;
@@ -395,6 +401,8 @@ static int finish_output(struct engine *e, struct stage *s)
 
 int engine_finish(struct engine *e)
 {
+    e->no_more = false; /* the limit is for what is read */
+    e->options.limit = -1;
     for (size_t i = 0; i < e->n_posts; i++) {
         struct post *p = &e->posts[i];
 

@@ -57,7 +57,7 @@ struct job {
     size_t first, end; /* units */
     bool ended;
     char *failure;       /* set when read failed: the run stops when this job's turn has come */
-    enum exit_status failure_status;
+    enum diag_code failure_code;
     struct etl_unit *failed_unit;
     struct batch *held, *held_last; /* full batches of a job that is not the head's yet */
     size_t n_held;
@@ -147,7 +147,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b);
 /* b is through, or the run stops: it goes back to the idle ones. */
 void engine_done(struct engine *e, struct batch *b);
 /* Sets the damage failure or failure of a unit; reported when its turn has come. */
-void job_fail(struct job *j, struct etl_unit *u, enum exit_status status, const char *text);
+void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text);
 /* The record under way is complete. -1: memory is out, or the input is not what it was. */
 int unit_settle(struct etl_unit *u);
 int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch);

@@ -27,19 +27,23 @@ static bool broke_rules(struct stage *s, const char *what, const char *name)
 {
     __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
     return plan_mistake(s->plan,
-                        &(struct mistake){ .code = E0510, .at = s->section->at, .stage = s,
+                        &(struct mistake){ .code = E0510,
+                                           .at = s->section->at,
+                                           .stage = s,
                                            .help = "please tell the plugin's author" },
                         "plugin '%s' %s '%.255s'", s->plugin->is.name, what, name);
 }
 
 static bool fields_differ(struct stage *s, const struct schema_field *field, uint32_t type)
 {
-    const char *writer = field->stage == UINT32_MAX ? "etl itself"
-                                                    : s->plan->stages[field->stage].name;
+    const char *writer =
+        field->stage == UINT32_MAX ? "etl itself" : s->plan->stages[field->stage].name;
 
     __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
     return plan_mistake(s->plan,
-                        &(struct mistake){ .code = E0608, .at = s->section->at, .stage = s,
+                        &(struct mistake){ .code = E0608,
+                                           .at = s->section->at,
+                                           .stage = s,
                                            .help = "only one of the two can be used in one "
                                                    "pipeline, unless a key gives the field another "
                                                    "name" },
@@ -53,7 +57,9 @@ static bool not_written(struct stage *s, const char *name)
     if (s->plan->fields_unknown)
         return false;
     return plan_mistake(s->plan,
-                        &(struct mistake){ .code = E0607, .at = s->section->at, .stage = s,
+                        &(struct mistake){ .code = E0607,
+                                           .at = s->section->at,
+                                           .stage = s,
                                            .near = schema_near(&s->plan->schema, name) },
                         "[%s] reads field '%s', which nothing before it writes", s->name, name);
 }

@@ -19,20 +19,27 @@ static const struct cli_option check_options[] = {
     { 0, 0, NULL, NULL, NULL },
 };
 
+static const struct cli_option help_options[] = {
+    { 1, 0, "man", "PART", "a part of the manual, as roff: options, verbs, codes, keys, pipeline" },
+    { 0, 0, NULL, NULL, NULL },
+};
+
 static const struct cli_option plugins_options[] = {
     { 1, 0, "json", NULL, "one JSON array, for programs" },
     { 2, 0, "path", NULL, "the plugin's file; without a name, the folders looked in" },
+    { 3, 0, "man", NULL, "manual pages, as roff" },
     { 0, 0, NULL, NULL, NULL },
 };
 
 const struct verb verbs[] = {
     { "run", verb_run, "PIPELINE", "run a pipeline, or go on with its unfinished run", run_options,
-      "  etl run pipelines/news.conf\n  etl run -j 8 -o out/monday -D news=/data/monday news.conf" },
+      "  etl run pipelines/news.conf\n"
+      "  etl run -j 8 -o out/monday -D news=/data/monday news.conf" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
-    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word", NULL,
+    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word", help_options,
       "  etl help E0103" },
     { NULL, NULL, NULL, NULL, NULL, NULL },
 };
@@ -69,9 +76,9 @@ void app_set_printer(struct app *app)
         app->printer.format = DIAG_JOURNAL;
     else
         app->printer.format = DIAG_LINES;
-    app->printer.colour = strcmp(app->colour, "always") == 0 ||
-                          (strcmp(app->colour, "auto") == 0 && is_terminal &&
-                           !(no_colour && *no_colour));
+    app->printer.colour =
+        strcmp(app->colour, "always") == 0 ||
+        (strcmp(app->colour, "auto") == 0 && is_terminal && !(no_colour && *no_colour));
     app->diag.shown = app->quiet ? DIAG_WARNING : app->verbose > 1 ? DIAG_DEBUG : DIAG_INFO;
 }
 
@@ -85,7 +92,8 @@ static void keep_standard_streams(void)
 
 static int unknown_verb(struct app *app, const char *name)
 {
-    struct diag_message m = { .level = DIAG_ERROR, .code = E0201,
+    struct diag_message m = { .level = DIAG_ERROR,
+                              .code = E0201,
                               .help = "etl --help   lists the verbs" };
     const char *names[32];
     char text[300];

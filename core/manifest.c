@@ -59,10 +59,9 @@ static void put_inputs(struct run *r, struct buffer *b)
     buffer_puts(b, "  \"inputs\": [\n");
     for (size_t i = 0; i < p->n_inputs; i++) {
         const struct stage *s = &p->stages[i];
-        size_t n = s->n_files ? s->n_files : 1;
 
-        for (size_t k = 0; k < n; k++, index++) {
-            put_input(b, s->n_files ? s->files[k].path : s->name, &r->verified[index]);
+        for (size_t k = 0; k < s->n_files; k++, index++) {
+            put_input(b, s->files[k].path ? s->files[k].path : s->name, &r->verified[index]);
             buffer_puts(b, index + 1 < r->n_files ? ",\n" : "\n");
         }
     }

@@ -45,8 +45,7 @@ const struct common_key common_keys[COMMON_KEYS] = {
     [COMMON_WHEN] = { { ETL_OPTION_EXPR, 0, 0, "when", "", NULL,
                         "Only records for which this is true; the others pass unchanged" },
                       TRANSFORMS | OUTPUTS },
-    [COMMON_ON_ERROR] = { { ETL_OPTION_CHOICE, 0, 0, "on_error", "reject",
-                            "reject|drop|keep|abort",
+    [COMMON_ON_ERROR] = { { ETL_OPTION_CHOICE, 0, 0, "on_error", "reject", "reject|drop|keep|abort",
                             "A record that this stage rejects: what becomes of it" },
                           TRANSFORMS },
     [COMMON_FROM] = { { ETL_OPTION_CHOICE, 0, 0, "from", "kept",
@@ -187,7 +186,8 @@ bool option_range(const etl_option *o, struct option_range *r, struct option_fau
         goto wrong;
     return true;
 wrong:
-    snprintf(f->text, sizeof(f->text), "has limits '%.60s', which are not like '1..100'", o->limits);
+    snprintf(f->text, sizeof(f->text), "has limits '%.60s', which are not like '1..100'",
+             o->limits);
     return false;
 }
 
@@ -257,12 +257,12 @@ bool option_limits_valid(const etl_option *o, struct option_fault *f)
     if (is_field(o->kind) || limits_are_types(o)) {
         if (option_types(o->limits) != 0)
             return true;
-        snprintf(f->text, sizeof(f->text), "has limits '%.60s', which are not types like 'text|int'",
-                 o->limits);
+        snprintf(f->text, sizeof(f->text),
+                 "has limits '%.60s', which are not types like 'text|int'", o->limits);
         return false;
     }
-    snprintf(f->text, sizeof(f->text), "has limits '%.60s', but its kind, %s, takes none", o->limits,
-             option_kind_name(o->kind));
+    snprintf(f->text, sizeof(f->text), "has limits '%.60s', but its kind, %s, takes none",
+             o->limits, option_kind_name(o->kind));
     return false;
 }
 
@@ -312,7 +312,10 @@ static bool choice_of(const etl_option *o, const char *text, int64_t *index, str
     used = (size_t)snprintf(f->text, sizeof(f->text), "is not one of");
     for (size_t i = 0; i < n && used < sizeof(f->text); i++)
         used += (size_t)snprintf(f->text + used, sizeof(f->text) - used, "%s %s",
-                                 i == 0 ? "" : i + 1 == n ? " and" : ",", names[i]);
+                                 i == 0       ? ""
+                                 : i + 1 == n ? " and"
+                                              : ",",
+                                 names[i]);
     return false;
 }
 

@@ -14,10 +14,17 @@ struct common_key {
     etl_option option; /* offset unused */
     uint32_t kinds;    /* a bit for each enum etl_kind */
 };
-enum { COMMON_WHEN, COMMON_ON_ERROR, COMMON_FROM, COMMON_ON_DAMAGE, COMMON_MAX_DOCUMENT, COMMON_KEYS };
+enum {
+    COMMON_WHEN,
+    COMMON_ON_ERROR,
+    COMMON_FROM,
+    COMMON_ON_DAMAGE,
+    COMMON_MAX_DOCUMENT,
+    COMMON_KEYS
+};
 extern const struct common_key common_keys[COMMON_KEYS];
 const struct common_key *common_key(const char *name); /* or NULL */
-bool option_name_valid(const char *name); /* [a-z][a-z0-9_]*, at most 63 bytes */
+bool option_name_valid(const char *name);              /* [a-z][a-z0-9_]*, at most 63 bytes */
 
 const char *option_kind_name(uint32_t kind); /* "whole number": for messages and help */
 /* Of the member in *self; 0: no such kind. */

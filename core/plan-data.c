@@ -97,7 +97,9 @@ static const char *find(struct stage *s, size_t option)
 
 bool stage_find_data(struct stage *s, size_t option)
 {
-    struct mistake m = { .code = E0613, .at = option_place(s, option, 0, 0), .stage = s,
+    struct mistake m = { .code = E0613,
+                         .at = option_place(s, option, 0, 0),
+                         .stage = s,
                          .help = "it is looked for beside the pipeline file, then beside the "
                                  "plugin, then in " DATADIR };
     const char *path = find(s, option);

@@ -51,9 +51,12 @@ static void set_expr(struct stage *s, size_t i)
 {
     const etl_option *o = &s->plugin->options[i];
     struct plan *p = s->plan;
-    struct conf_key preset = { .name = o->name, .value = s->options[i].text,
-                               .value_len = strlen(s->options[i].text), .name_at = s->section->at,
-                               .value_at = s->section->at, .origin = "preset" };
+    struct conf_key preset = { .name = o->name,
+                               .value = s->options[i].text,
+                               .value_len = strlen(s->options[i].text),
+                               .name_at = s->section->at,
+                               .value_at = s->section->at,
+                               .origin = "preset" };
     struct expr **grown, *e;
 
     if (!*s->options[i].text && o->preset)
@@ -95,10 +98,13 @@ static uint32_t find_field(struct stage *s, size_t i, const char *name, struct d
         s->broken = true;
         if (!s->plan->fields_unknown)
             plan_mistake(s->plan,
-                         &(struct mistake){ .code = E0607, .at = at, .stage = s,
-                                            .near = schema_near(schema, name), .note = preset },
-                         "key '%s' in [%s] reads field '%s', which nothing before it writes", o->name,
-                         s->name, name);
+                         &(struct mistake){ .code = E0607,
+                                            .at = at,
+                                            .stage = s,
+                                            .near = schema_near(schema, name),
+                                            .note = preset },
+                         "key '%s' in [%s] reads field '%s', which nothing before it writes",
+                         o->name, s->name, name);
         return 0;
     }
     if (!(option_types(o->limits) & 1u << schema->fields[id].type)) {
@@ -160,14 +166,15 @@ static char *trimmed(char *text)
     return text + strspn(text, " \t");
 }
 
-static bool list_mistake(struct list *l, const struct item *item, const char *help, const char *what)
+static bool list_mistake(struct list *l, const struct item *item, const char *help,
+                         const char *what)
 {
     struct stage *s = l->stage;
 
     s->broken = true;
-    return plan_mistake(s->plan,
-                        &(struct mistake){ .code = E0609, .at = item->at, .stage = s, .help = help },
-                        "key '%s' in [%s]: %s", s->plugin->options[l->option].name, s->name, what);
+    return plan_mistake(
+        s->plan, &(struct mistake){ .code = E0609, .at = item->at, .stage = s, .help = help },
+        "key '%s' in [%s]: %s", s->plugin->options[l->option].name, s->name, what);
 }
 
 static bool item_read(struct list *l, struct item *item, char *text)
@@ -217,8 +224,8 @@ static bool items_read(struct list *l)
     memset(l->items, 0, (l->n + 1) * sizeof(*l->items));
     memset(l->taken, 0, s->plan->schema.n * sizeof(*l->taken));
     for (size_t k = 0; k < l->n; k++) {
-        char *text = arena_string(memory, s->options[l->option].text + pieces[k].offset,
-                                  pieces[k].len);
+        char *text =
+            arena_string(memory, s->options[l->option].text + pieces[k].offset, pieces[k].len);
 
         if (!text)
             return plan_no_memory(s->plan);
@@ -252,9 +259,11 @@ static bool list_expand(struct list *l)
             if (!l->taken[id] && !schema->fields[id].private_to_stage &&
                 types & 1u << schema->fields[id].type)
                 l->columns[l->n_columns++] =
-                    (struct item){ .as = arena_string(l->stage->plan->memory, schema->fields[id].name,
-                                                      strlen(schema->fields[id].name)),
-                                   .id = id, .at = l->items[k].at };
+                    (struct item){ .as =
+                                       arena_string(l->stage->plan->memory, schema->fields[id].name,
+                                                    strlen(schema->fields[id].name)),
+                                   .id = id,
+                                   .at = l->items[k].at };
     }
     for (size_t k = 0; k < l->n_columns; k++)
         if (!l->columns[k].as)

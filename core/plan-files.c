@@ -56,8 +56,8 @@ static bool add_file(struct file_list *l, const char *path, const struct stat *s
         l->cap = cap;
     }
     file = &l->at[l->n];
-    *file = (struct plan_file){ .path = arena_string(l->plan->memory, path, strlen(path)),
-                                .size = -1 };
+    *file =
+        (struct plan_file){ .path = arena_string(l->plan->memory, path, strlen(path)), .size = -1 };
     if (!file->path)
         return plan_no_memory(l->plan);
     if (st) {
@@ -265,8 +265,10 @@ static void keep_once(struct stage *s, struct file_list *l)
     if (repeated == 1)
         snprintf(text, sizeof(text), "'%.200s' is matched twice; it is read once, the first time",
                  first);
-    diag_report(s->plan->diag, &(struct diag_message){ .level = DIAG_WARNING, .code = E0619,
-                                                       .text = text, .place = l->mistake->at,
+    diag_report(s->plan->diag, &(struct diag_message){ .level = DIAG_WARNING,
+                                                       .code = E0619,
+                                                       .text = text,
+                                                       .place = l->mistake->at,
                                                        .section = s->name });
 }
 
@@ -321,15 +323,16 @@ static bool find_all(struct stage *s, size_t option, struct file_list *l, struct
     m->at = option_place(s, option, 0, 0);
     m->code = E0612;
     if (good && standard_input_twice(s, l))
-        good = plan_mistake(s->plan, m, "[%s] reads standard input, which is read already",
-                            s->name);
+        good =
+            plan_mistake(s->plan, m, "[%s] reads standard input, which is read already", s->name);
     return good;
 }
 
 bool stage_find_files(struct stage *s, size_t option, bool offline)
 {
     const etl_option *o = &s->plugin->options[option];
-    struct mistake m = { .stage = s, .help = "paths begin at the working directory; -C DIR sets it" };
+    struct mistake m = { .stage = s,
+                         .help = "paths begin at the working directory; -C DIR sets it" };
     struct file_list l = { .plan = s->plan, .mistake = &m };
     struct conf_piece *pieces;
     bool good;

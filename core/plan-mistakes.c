@@ -71,8 +71,12 @@ bool plan_mistakes_begin(struct plan *p, struct diag *d)
 
 bool plan_mistake(struct plan *p, const struct mistake *m, const char *fmt, ...)
 {
-    struct diag_message out = { .level = DIAG_ERROR, .code = m->code, .place = m->at,
-                                .near = m->near, .note = m->note, .help = m->help };
+    struct diag_message out = { .level = DIAG_ERROR,
+                                .code = m->code,
+                                .place = m->at,
+                                .near = m->near,
+                                .note = m->note,
+                                .help = m->help };
     struct buffer text = { 0 };
     va_list args;
 

@@ -29,7 +29,9 @@ bool option_mistake(struct stage *s, size_t i, enum diag_code code, const char *
     snprintf(note, sizeof(note), "this is the preset of '%s', which the section does not set",
              o->name);
     return plan_mistake(s->plan,
-                        &(struct mistake){ .code = code, .at = option_place(s, i, 0, 0), .stage = s,
+                        &(struct mistake){ .code = code,
+                                           .at = option_place(s, i, 0, 0),
+                                           .stage = s,
                                            .near = near,
                                            .note = s->options[i].key ? NULL : note },
                         "'%s' of key '%s' in [%s] %s", s->options[i].text, o->name, s->name, what);
@@ -66,8 +68,8 @@ struct conf_piece *option_pieces(struct stage *s, size_t i, size_t *n)
                          &(struct mistake){ .code = E0605,
                                             .at = option_place(s, i, pieces[k].offset, 1),
                                             .stage = s },
-                         "the list of key '%s' in [%s] has an empty item", s->plugin->options[i].name,
-                         s->name);
+                         "the list of key '%s' in [%s] has an empty item",
+                         s->plugin->options[i].name, s->name);
             return NULL;
         }
     return pieces;
@@ -186,9 +188,10 @@ static bool common_value(struct stage *s, size_t which, int64_t *value)
 
     if (!option_parse(o, key ? key->value : o->preset, &v, &f))
         return plan_mistake(s->plan,
-                            &(struct mistake){ .code = E0605, .at = key ? key->value_at
-                                                                        : s->section->at,
-                                               .stage = s, .near = f.near[0] ? f.near : NULL },
+                            &(struct mistake){ .code = E0605,
+                                               .at = key ? key->value_at : s->section->at,
+                                               .stage = s,
+                                               .near = f.near[0] ? f.near : NULL },
                             "'%s' of key '%s' in [%s] %s", key ? key->value : o->preset, o->name,
                             s->name, f.text);
     *value = v.integer;
@@ -212,9 +215,11 @@ static void read_common(struct stage *s)
         plan_mistake(s->plan,
                      &(struct mistake){ .code = E0616,
                                         .at = conf_find(s->section, "on_error")->value_at,
-                                        .stage = s, .help = "use reject, drop or abort" },
+                                        .stage = s,
+                                        .help = "use reject, drop or abort" },
                      "[%s] cannot use on_error = keep: its plugin remembers earlier records, which "
-                     "cannot be taken back", s->name);
+                     "cannot be taken back",
+                     s->name);
 }
 
 /* A stage with a wrong number or missing files is opened nevertheless, with the preset or without
@@ -252,7 +257,7 @@ void stage_read_options(struct stage *s, bool offline)
             s->broken = true;
     }
     /* An input without paths is read as one unit. */
-    if (s->plugin->is.kind == ETL_KIND_INPUT && s->n_files == 0 && !(has_files && offline)) {
+    if (s->plugin->is.kind == ETL_KIND_INPUT && !has_files) {
         s->files = arena_get(s->plan->memory, sizeof(*s->files));
         if (s->files)
             s->files[s->n_files++] = (struct plan_file){ .path = NULL, .size = -1 };

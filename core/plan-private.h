@@ -12,8 +12,8 @@
 bool plan_mistakes_begin(struct plan *p, struct diag *d);
 void plan_mistakes_end(struct plan *p);
 
-/* A mistake in the pipeline: an error with a place and the words that help. Beyond MAX_MISTAKES they
- * are counted only. Always false, so that a caller can return it. */
+/* A mistake in the pipeline: an error with a place and the words that help. Beyond MAX_MISTAKES
+ * they are counted only. Always false, so that a caller can return it. */
 enum { MAX_MISTAKES = 200 };
 struct mistake {
     enum diag_code code;

@@ -22,6 +22,12 @@ static const etl_option settings[SETTINGS] = {
                  "For batches, readers and the budgets of stages" },
 };
 
+const etl_option *pipeline_keys(size_t *n)
+{
+    *n = SETTINGS;
+    return settings;
+}
+
 static const struct conf_key *setting(const struct plan *p, size_t which)
 {
     const struct conf_key *key = NULL;
@@ -54,7 +60,8 @@ static void check_unknown(struct plan *p, const struct conf_section *s)
             known++;
         if (known == SETTINGS && strcmp(s->keys[i].name, "include") != 0)
             plan_mistake(p,
-                         &(struct mistake){ .code = E0103, .at = s->keys[i].name_at,
+                         &(struct mistake){ .code = E0103,
+                                            .at = s->keys[i].name_at,
                                             .near = nearest(s->keys[i].name, names, SETTINGS) },
                          "unknown key '%s' in [pipeline]", s->keys[i].name);
     }
@@ -144,8 +151,8 @@ bool plan_settings(struct plan *p, const struct plan_options *o)
             check_unknown(p, &p->conf->sections[i]);
     if (format && strcmp(format->value, "1") != 0)
         plan_mistake(p,
-                     &(struct mistake){ .code = E0618, .at = format->value_at,
-                                        .help = "a later etl may know it" },
+                     &(struct mistake){
+                         .code = E0618, .at = format->value_at, .help = "a later etl may know it" },
                      "this etl knows format 1 of pipeline files, not '%s'", format->value);
     read_max_rejects(p, o->max_rejects);
     p->max_rejects_size = number(p, MAX_REJECTS_SIZE, NULL, NULL);

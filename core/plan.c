@@ -2,6 +2,7 @@
 /* From sections to stages: order checked, plugins loaded, options read, stages opened. All mistakes
  * are gathered: a stage that cannot be set up does not hide what is wrong with the others. */
 #include "core/plan-private.h"
+#include "core/stream.h"
 #include "common/nearest.h"
 
 #include <stdio.h>
@@ -78,7 +79,8 @@ static void check_order(struct plan *p)
         count[kind]++;
         if (highest && kind < kind_of(highest))
             plan_mistake(p,
-                         &(struct mistake){ .code = E0601, .at = s->at,
+                         &(struct mistake){ .code = E0601,
+                                            .at = s->at,
                                             .help = "inputs come first, then transforms, then "
                                                     "outputs" },
                          "[%s %s] stands after [%s %s] in line %u; move it before that",
@@ -94,7 +96,8 @@ static void check_order(struct plan *p)
     for (size_t kind = ETL_KIND_INPUT; kind <= ETL_KIND_OUTPUT; kind += 2)
         if (count[kind] == 0)
             plan_mistake(p,
-                         &(struct mistake){ .code = E0602, .at = { .file = p->conf->path },
+                         &(struct mistake){ .code = E0602,
+                                            .at = { .file = p->conf->path },
                                             .help = kind == ETL_KIND_INPUT
                                                         ? "add one, as in [input txt] path = pages/"
                                                         : "add one, as in [output jsonl] path = "
@@ -152,7 +155,9 @@ static void wrong_kind(struct stage *s, const struct conf_key *key, const struct
             used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%ss", used ? " and " : "",
                                      kind_name((enum etl_kind)k));
     plan_mistake(s->plan,
-                 &(struct mistake){ .code = E0606, .at = key->name_at, .stage = s,
+                 &(struct mistake){ .code = E0606,
+                                    .at = key->name_at,
+                                    .stage = s,
                                     .help = common == &common_keys[COMMON_WHEN]
                                                 ? "to leave out what was read, use [transform "
                                                   "filter] with drop ="
@@ -173,8 +178,11 @@ static void check_keys(struct stage *s, size_t kind)
             wrong_kind(s, key, common);
         else if (!common && !has_option(s->plugin, key->name))
             plan_mistake(s->plan,
-                         &(struct mistake){ .code = E0103, .at = key->name_at, .stage = s,
-                                            .near = near_key(s, kind, key->name), .help = help },
+                         &(struct mistake){ .code = E0103,
+                                            .at = key->name_at,
+                                            .stage = s,
+                                            .near = near_key(s, kind, key->name),
+                                            .help = help },
                          "unknown key '%s' in [%s]", key->name, s->name);
     }
 }
@@ -185,8 +193,8 @@ static bool stage_begin(struct stage *s, size_t kind, const struct plan_options 
     struct plan *p = s->plan;
     size_t before = p->diag->errors;
 
-    s->plugin = registry_load(r, (enum etl_kind)kind, s->section->plugin, &s->section->plugin_at,
-                              p->diag);
+    s->plugin =
+        registry_load(r, (enum etl_kind)kind, s->section->plugin, &s->section->plugin_at, p->diag);
     p->mistakes += p->diag->errors - before;
     if (!name_stage(s))
         return plan_no_memory(p);
@@ -212,7 +220,9 @@ static void check_name(struct stage *s)
     for (struct stage *other = s->plan->stages; other < s; other++)
         if (strcmp(other->name, s->name) == 0) {
             plan_mistake(s->plan,
-                         &(struct mistake){ .code = E0603, .at = s->section->at, .stage = s,
+                         &(struct mistake){ .code = E0603,
+                                            .at = s->section->at,
+                                            .stage = s,
                                             .help = "a label is a third word: [output jsonl "
                                                     "rejected]" },
                          "there are two stages '%s'; give this one a label", s->name);
@@ -254,7 +264,9 @@ static void stage_open(struct stage *s)
     s->broken = verdict != ETL_OK || s->failed;
     if (verdict != ETL_OK && !s->failed)
         plan_mistake(s->plan,
-                     &(struct mistake){ .code = E0510, .at = s->section->at, .stage = s,
+                     &(struct mistake){ .code = E0510,
+                                        .at = s->section->at,
+                                        .stage = s,
                                         .help = "please tell the plugin's author: open must say "
                                                 "why" },
                      "[%s] could not be opened, and its plugin gave no reason", s->name);
@@ -323,17 +335,24 @@ static void stage_end(struct stage *s)
     s->opened = false;
 }
 
+static void stage_free(struct stage *s)
+{
+    for (size_t i = 0; i < s->n_made; i++)
+        if (s->made[i].kind == FILE_STREAM)
+            stream_free(s->made[i].handle);
+    stage_block_free(s->self);
+    stage_block_free(s->state);
+    expr_free(s->when);
+}
+
 void plan_close(struct plan *p)
 {
     if (!p)
         return;
     for (size_t i = p->stages ? p->n_stages : 0; i-- > 0;)
         stage_end(&p->stages[i]);
-    for (size_t i = 0; p->stages && i < p->n_stages; i++) {
-        stage_block_free(p->stages[i].self);
-        stage_block_free(p->stages[i].state);
-        expr_free(p->stages[i].when);
-    }
+    for (size_t i = 0; p->stages && i < p->n_stages; i++)
+        stage_free(&p->stages[i]);
     for (size_t i = 1; i < p->n_exprs; i++)
         expr_free(p->exprs[i]);
     host_plan_unset(p);

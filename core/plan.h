@@ -18,15 +18,16 @@ enum from { FROM_KEPT, FROM_DROPPED, FROM_DUPLICATES, FROM_REJECTS, FROM_ALL };
 enum file_kind { FILE_STREAM, FILE_PART, FILE_STATE };
 struct stage_file {
     enum file_kind kind;
-    char *name;    /* final name in the run directory (a part may lie in a STORE), or of the side file */
-    void *handle;  /* what was handed to the plugin: its stream, or the path as text */
+    char *name;   /* in the run directory (a part's may lie in a STORE), or of the side file */
+    void *handle; /* what was handed to the plugin: its stream, which plan_close frees, or the path
+                   * as text */
 };
 
 /* One input file: a path as matched, "-" for standard input, or NULL. */
 struct plan_file {
-    const char *path;   /* as matched, without a leading "./"; what `source` shows */
-    int64_t size;       /* bytes; -1: not known */
-    int64_t mtime;      /* ns */
+    const char *path; /* as matched, without a leading "./"; what `source` shows */
+    int64_t size;     /* bytes; -1: not known */
+    int64_t mtime;    /* ns */
 };
 
 /* Where an option's value came from, beside plugin->options[i]. */
@@ -42,26 +43,26 @@ struct stage {
     struct plan *plan;
     const struct plugin *plugin;
     const struct conf_section *section;
-    char *name;             /* "transform dedupe", "output jsonl rejected": for messages and counts */
-    uint32_t index;         /* in plan->stages */
-    void *self, *state;     /* 64-byte aligned, zeroed blocks; self_size and state_size at least 1 */
-    struct expr *when;      /* NULL: always */
+    char *name;         /* "transform dedupe", "output jsonl rejected": for messages and counts */
+    uint32_t index;     /* in plan->stages */
+    void *self, *state; /* 64-byte aligned, zeroed blocks; self_size and state_size at least 1 */
+    struct expr *when;  /* NULL: always */
     enum on_error on_error;
     enum on_damage on_damage;
     enum from from;
-    int64_t max_document;   /* inputs: bytes */
-    struct plan_file *files; /* inputs: from the INPUT option, globs expanded, sorted bytewise, once */
+    int64_t max_document; /* inputs: bytes */
+    struct plan_file *files; /* inputs: what the INPUT option means, sorted bytewise, once each */
     size_t n_files;
     struct stage_option *options; /* plugin->n_options */
     struct stage_file *made;      /* pointers to them stay good: at most STAGE_FILES */
     size_t n_made;
-    bool opened;            /* open was called: close is owed */
-    uint8_t phase;          /* enum stage_phase: which host calls are allowed */
-    bool failed;            /* fail was called; the message is reported already. Set atomically */
-    bool broken;            /* private to plan_make: it could not be set up, so it is not opened */
-    uint64_t digest;        /* of its part of the plan's hash: which stage has changed? */
-    uint64_t budget;        /* bytes this stage may keep */
-    struct buffer *saving;  /* where etl_save puts its bytes, while commit runs */
+    bool opened;           /* open was called: close is owed */
+    uint8_t phase;         /* enum stage_phase: which host calls are allowed */
+    bool failed;           /* fail was called; the message is reported already. Set atomically */
+    bool broken;           /* private to plan_make: it could not be set up, so it is not opened */
+    uint64_t digest;       /* of its part of the plan's hash: which stage has changed? */
+    uint64_t budget;       /* bytes this stage may keep */
+    struct buffer *saving; /* where etl_save puts its bytes, while commit runs */
 };
 enum { STAGE_FILES = 256 };
 enum stage_phase { PHASE_NONE, PHASE_OPEN, PHASE_START, PHASE_RUN, PHASE_COMMIT, PHASE_FINISH };
@@ -70,33 +71,33 @@ struct plan {
     struct conf *conf;
     struct diag *diag;
     struct schema schema;
-    struct stage *stages;   /* inputs, then transforms, then outputs, each in file order */
+    struct stage *stages; /* inputs, then transforms, then outputs, each in file order */
     size_t n_inputs, n_transforms, n_outputs, n_stages;
-    struct expr **exprs;    /* by etl_expr id; [0] unused */
+    struct expr **exprs; /* by etl_expr id; [0] unused */
     size_t n_exprs;
-    void *memory;           /* an arena for what lives as long as the plan */
-    char *name;             /* [pipeline] name, else the file's base name */
-    char *out;              /* the run directory */
-    double max_rejects_share; /* 0.01; used when max_rejects < 0 */
-    int64_t max_rejects;      /* a number of records; -1: the share holds */
-    int64_t max_rejects_size; /* bytes of rejects.jsonl */
-    int64_t barrier_interval; /* microseconds */
-    int64_t memory_limit;     /* bytes; 0: not said */
-    char hash[33];          /* XXH3-128 of all that makes the output: 32 hex digits */
-    void *run;              /* the run under way (run.h), or NULL */
-    size_t mistakes;        /* private to plan_make */
+    void *memory;                   /* an arena for what lives as long as the plan */
+    char *name;                     /* [pipeline] name, else the file's base name */
+    char *out;                      /* the run directory */
+    double max_rejects_share;       /* 0.01; used when max_rejects < 0 */
+    int64_t max_rejects;            /* a number of records; -1: the share holds */
+    int64_t max_rejects_size;       /* bytes of rejects.jsonl */
+    int64_t barrier_interval;       /* microseconds */
+    int64_t memory_limit;           /* bytes; 0: not said */
+    char hash[33];                  /* XXH3-128 of all that makes the output: 32 hex digits */
+    void *run;                      /* the run under way (run.h), or NULL */
+    size_t mistakes;                /* private to plan_make */
     struct plan_mistakes *gathered; /* likewise */
-    bool fields_unknown;    /* private to plan_make: a broken stage might have written some */
+    bool fields_unknown; /* private to plan_make: a broken stage might have written some */
 };
 
 struct plan_options {
-    const char *path;               /* the pipeline file */
+    const char *path; /* the pipeline file */
     const struct conf_define *defines, *sets;
     size_t n_defines, n_sets;
-    const char *out;                /* -o, or NULL */
-    const char *max_rejects;        /* as given on the command line, or NULL */
-    const char *memory;             /* likewise */
-    bool offline;                   /* do not look at input files */
+    const char *out;         /* -o, or NULL */
+    const char *max_rejects; /* as given on the command line, or NULL */
+    const char *memory;      /* likewise */
+    bool offline;            /* do not look at input files */
 };
 
 /* Loads, checks and opens everything; reports all mistakes it can find to d. NULL: there were
@@ -121,5 +122,8 @@ void host_fail(const void *self, int32_t err, const char *option, const char *ms
 /* Is name a file in a folder that the stage was given as a STORE? */
 bool stage_in_store(const struct stage *s, const char *name);
 struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const char *name);
+
+/* The keys of [pipeline] but `include`, for the manual. */
+const etl_option *pipeline_keys(size_t *n);
 
 #endif

@@ -72,11 +72,11 @@ static const char *sample(const struct plugin *p, const etl_option *o)
     return o->kind == ETL_OPTION_OUTPUT ? "pages.out" : samples[o->kind];
 }
 
-static void print_example(const struct plugin *p, FILE *out)
+void plugin_example(const struct plugin *p, FILE *out)
 {
     size_t shown = 0;
 
-    fprintf(out, "\nexample:\n  [%s %s]\n", kind_name(p->is.kind), p->is.name);
+    fprintf(out, "  [%s %s]\n", kind_name(p->is.kind), p->is.name);
     for (size_t i = 0; i < p->n_options; i++) {
         const etl_option *o = &p->options[i];
 
@@ -103,7 +103,8 @@ void plugin_page(const struct plugin *p, FILE *out)
     for (size_t i = 0; i < COMMON_KEYS; i++)
         if (common_keys[i].kinds & 1u << p->is.kind)
             print_option(&common_keys[i].option, out);
-    print_example(p, out);
+    fputs("\nexample:\n", out);
+    plugin_example(p, out);
 }
 
 static void member(struct buffer *b, const char *name, const char *text)

@@ -21,12 +21,12 @@ const char *engine_unit_path(const struct etl_unit *u)
     return u && u->file ? u->file->path : NULL;
 }
 
-void job_fail(struct job *j, struct etl_unit *u, enum exit_status status, const char *text)
+void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text)
 {
     if (j->failure)
         return;
     j->failure = strdup(text);
-    j->failure_status = status;
+    j->failure_code = code;
     j->failed_unit = u;
 }
 
@@ -134,8 +134,7 @@ static bool same_as_committed(struct etl_unit *u, const struct etl_record *r)
     snprintf(text, sizeof(text),
              "%.300s: document %llu is not the one that was committed before the run was stopped",
              engine_unit_path(u) ? engine_unit_path(u) : u->stage->name, (unsigned long long)u->skip);
-    job_fail(u->job, u, EXIT_DATA, text);
-    u->job->failure_status = EXIT_DATA;
+    job_fail(u->job, u, E0301, text);
     return false;
 }
 
@@ -260,7 +259,7 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
     }
     buffer_printf(&text, "%s: %.*s, at byte %llu, after document %llu", path, (int)len, msg,
                   (unsigned long long)byte, (unsigned long long)u->ordinal);
-    job_fail(u->job, u, EXIT_DATA, buffer_string(&text));
+    job_fail(u->job, u, E0311, buffer_string(&text));
     buffer_free(&text);
     return ETL_FAIL;
 }
@@ -318,7 +317,7 @@ out:
         return 0;
     snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash: %s", u->file->path,
              strerror(err));
-    job_fail(u->job, u, EXIT_IO, text);
+    job_fail(u->job, u, E0744, text);
     return -1;
 }
 
@@ -344,7 +343,7 @@ int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct bat
         return -1;
     if (verdict != ETL_OK) {
         if (!u->stage->failed)
-            job_fail(u->job, u, EXIT_BUG, "the input stopped without a word");
+            job_fail(u->job, u, E0520, "the input stopped without a word");
         else
             engine_stop(e, e->diag->status);
         return -1;
@@ -355,7 +354,7 @@ int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct bat
         snprintf(text, sizeof(text), "%.300s: holds %llu documents now, %llu of it are committed",
                  engine_unit_path(u) ? engine_unit_path(u) : u->stage->name,
                  (unsigned long long)u->ordinal, (unsigned long long)u->skip);
-        job_fail(u->job, u, EXIT_DATA, text);
+        job_fail(u->job, u, E0301, text);
         return -1;
     }
     if (u->file && unit_hash(u) < 0)

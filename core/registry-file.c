@@ -119,8 +119,8 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
         return refuse(r, E0504, "a plugin is built with:  cc -shared -fPIC",
                       "'%s' is not a shared object (it does not begin with ELF)", path);
     if (size < sizeof(h))
-        return refuse(r, E0504, "build it again, or copy it again", "'%s' was cut short: %llu bytes",
-                      path, (unsigned long long)size);
+        return refuse(r, E0504, "build it again, or copy it again",
+                      "'%s' was cut short: %llu bytes", path, (unsigned long long)size);
     if (h.e_ident[EI_CLASS] != mine->e_ident[EI_CLASS] ||
         h.e_ident[EI_DATA] != mine->e_ident[EI_DATA] || h.e_machine != mine->e_machine)
         return refuse(r, E0504, "build it again on this machine",

@@ -176,7 +176,8 @@ static bool wrong_abi(void *handle, const char *path, struct refusal *r)
     for (int abi = 2; abi <= 9; abi++) {
         snprintf(symbol, sizeof(symbol), "etl_plugins_%d", abi);
         if (dlsym(handle, symbol))
-            return refuse(r, E0502, "install the etl that it was built for, or build it for this one",
+            return refuse(r, E0502,
+                          "install the etl that it was built for, or build it for this one",
                           "plugin '%s' was built for plugin ABI %d, this etl speaks 1", path, abi);
     }
     return refuse(r, E0506, "a plugin ends in ETL_PLUGINS(&plugin), see etl/plugin.h",
@@ -320,7 +321,8 @@ static void report_missing(struct registry *r, enum etl_kind kind, const char *n
     while (names[n])
         n++;
     m.near = nearest(name, names, n);
-    used = (size_t)snprintf(text, sizeof(text), "there is no %s plugin '%.100s'", kind_name(kind), name);
+    used = (size_t)snprintf(text, sizeof(text), "there is no %s plugin '%.100s'", kind_name(kind),
+                            name);
     for (int k = ETL_KIND_INPUT; k <= ETL_KIND_OUTPUT && !m.near; k++)
         if (k != (int)kind && find_file(r, (enum etl_kind)k, name, path))
             snprintf(text + used, sizeof(text) - used, "; '%.60s' is one of the %ss", name,
@@ -349,7 +351,8 @@ static const struct plugin *first_of(const struct library *l, enum etl_kind kind
     }
     if (first->plugin.is.kind == kind && strcmp(first->plugin.is.name, name) == 0)
         return &first->plugin;
-    refuse(why, E0508, "rename the file, or give its path (a name with a slash) in the pipeline file",
+    refuse(why, E0508,
+           "rename the file, or give its path (a name with a slash) in the pipeline file",
            "'%s' holds the %s '%s' first, not the %s '%s'", l->path,
            kind_name((enum etl_kind)first->plugin.is.kind), first->plugin.is.name, kind_name(kind),
            name);
@@ -367,9 +370,9 @@ static const struct plugin *any_of(const struct library *l, enum etl_kind kind, 
             *why = l->all[i].refusal;
             return NULL;
         }
-    refuse(why, E0508, "etl plugins PATH   shows what it holds", "'%s' holds no %s, but the %s '%s'",
-           path, kind_name(kind), kind_name((enum etl_kind)l->all[0].plugin.is.kind),
-           l->all[0].plugin.is.name);
+    refuse(why, E0508, "etl plugins PATH   shows what it holds",
+           "'%s' holds no %s, but the %s '%s'", path, kind_name(kind),
+           kind_name((enum etl_kind)l->all[0].plugin.is.kind), l->all[0].plugin.is.name);
     return NULL;
 }
 

@@ -9,21 +9,21 @@
 #include "core/etl/plugin.h"
 
 struct plugin {
-    etl_plugin is;      /* zero-filled past what the plugin was compiled with; options too: */
+    etl_plugin is;       /* zero-filled past what the plugin was compiled with; options too: */
     etl_option *options; /* n_options, without the end mark; kinds checked */
     size_t n_options;
-    const char *path;   /* of the .so */
+    const char *path; /* of the .so */
 };
 
 struct registry; /* one for a process; not thread-safe */
 
-/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugindir. The host
- * table is handed to each plugin. NULL: memory is out. */
+/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugindir. The
+ * host table is handed to each plugin. NULL: memory is out. */
 struct registry *registry_new(const char *const *folders, size_t n, const etl_host *host);
 void registry_free(struct registry *r);
 
-/* The plugin of that kind and name (or path, with a slash: its first of that kind). NULL: reported to
- * d, at place (or NULL), with the nearest name that exists. */
+/* The plugin of that kind and name (or path, with a slash: its first of that kind). NULL: reported
+ * to d, at place (or NULL), with the nearest name that exists. */
 const struct plugin *registry_load(struct registry *r, enum etl_kind kind, const char *name,
                                    const struct diag_place *place, struct diag *d);
 

@@ -30,13 +30,10 @@ void run_put_begin(const struct run *r, struct buffer *to)
     for (size_t i = 0; i < p->n_inputs; i++) {
         const struct stage *s = &p->stages[i];
 
-        if (s->n_files == 0) {
-            put_bytes(to, "", 0);
-            put_u64(to, 0);
-            put_u64(to, 0);
-        }
         for (size_t k = 0; k < s->n_files; k++) {
-            put_bytes(to, s->files[k].path, strlen(s->files[k].path));
+            const char *path = s->files[k].path ? s->files[k].path : "";
+
+            put_bytes(to, path, strlen(path));
             put_u64(to, (uint64_t)s->files[k].size);
             put_u64(to, (uint64_t)s->files[k].mtime);
         }
@@ -62,7 +59,7 @@ static void plan_difference(const struct run *r, struct reader *begin, char *to,
     same_text(begin, PACKAGE_VERSION);
     same_plan = same_text(begin, p->hash);
     if (get_u64(begin) != (uint64_t)r->options.limit)
-        snprintf(to, max, "--limit");
+        snprintf(to, max, "--limit was another one");
     n = get_u64(begin);
     for (uint64_t i = 0; i < n && !begin->bad; i++) {
         size_t len;
@@ -98,12 +95,10 @@ static size_t first_changed_file(const struct run *r, struct reader *begin, size
     *which = NULL;
     for (size_t i = 0; i < p->n_inputs; i++) {
         const struct stage *s = &p->stages[i];
-        size_t files = s->n_files ? s->n_files : 1;
 
-        for (size_t k = 0; k < files; k++, index++) {
-            const char *path = s->n_files ? s->files[k].path : "";
-            int64_t size = s->n_files ? s->files[k].size : 0;
-            int64_t mtime = s->n_files ? s->files[k].mtime : 0;
+        for (size_t k = 0; k < s->n_files; k++, index++) {
+            const char *path = s->files[k].path ? s->files[k].path : "";
+            int64_t size = s->files[k].size, mtime = s->files[k].mtime;
             bool same;
 
             if (index >= n) {

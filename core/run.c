@@ -84,7 +84,7 @@ static void find_resumable(struct run *r)
         for (size_t k = 0; k < s->n_made; k++)
             piped |= strcmp(s->made[k].name, "-") == 0;
         for (size_t k = 0; k < s->n_files; k++)
-            piped |= strcmp(s->files[k].path, "-") == 0;
+            piped |= s->files[k].path && strcmp(s->files[k].path, "-") == 0;
         if (piped || (s->plugin->is.state_size > 0 && !s->plugin->is.commit)) {
             r->resumable = false;
             r->not_resumable = s->name;
@@ -179,8 +179,8 @@ static int prepare(struct run *r, struct barrier *from, bool *resume)
         return -1;
     find_resumable(r);
     for (size_t i = 0; i < p->n_inputs; i++)
-        r->n_files += p->stages[i].n_files ? p->stages[i].n_files : 1;
-    r->verified = calloc(r->n_files, sizeof(*r->verified));
+        r->n_files += p->stages[i].n_files;
+    r->verified = calloc(r->n_files + 1, sizeof(*r->verified));
     if (!r->verified || barrier_init(from, p) < 0)
         return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
     for (size_t i = 0; i < r->n_files; i++)

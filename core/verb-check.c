@@ -30,8 +30,10 @@ static void say_resume(const struct check *k, const struct plan *p)
 static void check_file(struct check *k, const char *path)
 {
     struct diag *d = &k->app->diag;
-    struct plan_options o = { .path = path, .defines = k->app->defines,
-                              .n_defines = k->app->n_defines, .offline = k->offline };
+    struct plan_options o = { .path = path,
+                              .defines = k->app->defines,
+                              .n_defines = k->app->n_defines,
+                              .offline = k->offline };
     size_t warnings = d->warnings;
     struct plan *p = plan_make(&o, k->app->registry, d);
 

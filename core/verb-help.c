@@ -20,8 +20,8 @@ static bool holds(const char *text, const char *word)
         size_t i = 0;
 
         while (i < len && text[i] &&
-               (text[i] == word[i] ||
-                ((text[i] ^ word[i]) == 0x20 && ((word[i] | 0x20) >= 'a' && (word[i] | 0x20) <= 'z'))))
+               (text[i] == word[i] || ((text[i] ^ word[i]) == 0x20 &&
+                                       ((word[i] | 0x20) >= 'a' && (word[i] | 0x20) <= 'z'))))
             i++;
         if (i == len)
             return true;
@@ -111,14 +111,16 @@ static size_t search_common(const char *word)
     size_t n = 0;
 
     for (size_t i = 0; i < COMMON_KEYS; i++)
-        if ((holds(common_keys[i].option.name, word) || holds(common_keys[i].option.doc, word)) && ++n)
+        if ((holds(common_keys[i].option.name, word) || holds(common_keys[i].option.doc, word)) &&
+            ++n)
             printf("  %s   %s\n", common_keys[i].option.name, common_keys[i].option.doc);
     return n;
 }
 
 static int nothing(struct app *app, const char *word)
 {
-    struct diag_message m = { .level = DIAG_ERROR, .code = E0205,
+    struct diag_message m = { .level = DIAG_ERROR,
+                              .code = E0205,
                               .help = "etl help   lists the verbs; etl plugins   the plugins" };
     char text[300];
 
@@ -131,14 +133,20 @@ static int nothing(struct app *app, const char *word)
 int verb_help(struct app *app, int argc, char **argv)
 {
     const struct verb *v;
-    const char *word;
+    const char *word, *man = NULL;
     struct cli c;
 
     cli_begin(&c, app, argc, argv);
     while (cli_next(&c) > 0)
-        ;
-    if (!cli_ready(&c, 0, 1))
+        man = c.value;
+    if (!cli_ready(&c, 0, man ? 0 : 1))
         return c.status;
+    if (man && !man_part(man, stdout)) {
+        c.value = man;
+        return cli_wrong(&c, "--man", "is not options, verbs, codes, keys or pipeline");
+    }
+    if (man)
+        return EXIT_DONE;
     if (c.n_arguments == 0 || !*c.arguments[0]) {
         app_usage(stdout);
         return EXIT_DONE;
@@ -149,9 +157,10 @@ int verb_help(struct app *app, int argc, char **argv)
         cli_usage(v, stdout);
     else if (diag_code_named(word) != DIAG_CODES)
         show_code(diag_code_named(word));
-    else if (each_plugin(app, word, true) == 0 &&
-             search_verbs(word) + search_common(word) + search_codes(word) +
-                     each_plugin(app, word, false) == 0)
+    else if (each_plugin(app, word, true) == 0 && search_verbs(word) + search_common(word) +
+                                                          search_codes(word) +
+                                                          each_plugin(app, word, false) ==
+                                                      0)
         return nothing(app, word);
     return EXIT_DONE;
 }

@@ -10,7 +10,7 @@ enum { MAX_PLUGINS = 1024 };
 
 struct show {
     struct app *app;
-    bool json, path;
+    bool json, path, man;
     size_t shown;
 };
 
@@ -19,6 +19,8 @@ static void show(struct show *s, const struct plugin *p, bool page)
     if (s->json) {
         fputs(s->shown ? ",\n " : "[", stdout);
         plugin_json(p, stdout);
+    } else if (s->man) {
+        man_plugin(p, stdout);
     } else if (s->path) {
         puts(p->path);
     } else if (page) {
@@ -38,8 +40,8 @@ static void show_all(struct show *s)
         if (!s->json && *names)
             printf("%s%ss\n", kind == ETL_KIND_INPUT ? "" : "\n", kind_name((enum etl_kind)kind));
         for (; *names; names++) {
-            const struct plugin *p = registry_load(s->app->registry, (enum etl_kind)kind, *names,
-                                                   NULL, &s->app->diag);
+            const struct plugin *p =
+                registry_load(s->app->registry, (enum etl_kind)kind, *names, NULL, &s->app->diag);
 
             if (p)
                 show(s, p, false);
@@ -84,7 +86,8 @@ static void show_file(struct show *s, const char *path)
 
 static void report_none(struct show *s, const char *name)
 {
-    struct diag_message m = { .level = DIAG_ERROR, .code = E0501,
+    struct diag_message m = { .level = DIAG_ERROR,
+                              .code = E0501,
                               .help = "--plugin-path=DIR or ETL_PLUGIN_PATH name folders with "
                                       "input/, transform/ and output/ in them" };
     char text[300], note[2000];
@@ -119,6 +122,7 @@ int verb_plugins(struct app *app, int argc, char **argv)
     while ((id = cli_next(&c)) > 0) {
         s.json = s.json || id == 1;
         s.path = s.path || id == 2;
+        s.man = s.man || id == 3;
     }
     if (!cli_ready(&c, 0, 1))
         return c.status;

@@ -168,7 +168,8 @@ static void report_end(struct app *app, struct run *r, enum exit_status status)
 {
     if (r->up_to_date) {
         if (!app->quiet)
-            fprintf(stderr, "%s: up to date in %s; --fresh runs it again\n", r->plan->name,
+            fprintf(stderr, "%s: %s %s; --fresh runs it again\n", r->plan->name,
+                    r->published ? "published what the run before had finished in" : "up to date in",
                     r->rundir.path);
         return;
     }

@@ -9,7 +9,7 @@
 
 /* One option of the command line. */
 struct cli_option {
-    int id; /* from 1; 0 ends a table */
+    int id;      /* from 1; 0 ends a table */
     char letter; /* or 0 */
     const char *name;
     const char *argument; /* "DIR"; "[FILE]": may be left out, then only --name=FILE; NULL: none */
@@ -21,26 +21,26 @@ struct app;
 struct verb {
     const char *name;
     int (*run)(struct app *app, int argc, char **argv); /* argv[0] is the verb; gives the status */
-    const char *arguments;           /* "PATH..." */
-    const char *summary;             /* a line */
-    const struct cli_option *options; /* or NULL */
-    const char *example;             /* lines */
+    const char *arguments;                              /* "PATH..." */
+    const char *summary;                                /* a line */
+    const struct cli_option *options;                   /* or NULL */
+    const char *example;                                /* lines */
 };
 
-extern const struct verb verbs[]; /* in the order of help; a NULL name ends them */
+extern const struct verb verbs[];                /* in the order of help; a NULL name ends them */
 const struct verb *verb_named(const char *name); /* or NULL */
 
 /* What main made of the global options. */
 struct app {
     struct diag diag;
     struct diag_printer printer;
-    struct registry *registry; /* from cli_ready on */
-    int quiet, verbose;        /* how often -q and -v were given */
+    struct registry *registry;   /* from cli_ready on */
+    int quiet, verbose;          /* how often -q and -v were given */
     struct conf_define *defines; /* -D */
     size_t n_defines;
     const char **plugin_path;
     size_t n_plugin_path;
-    const char *folder;   /* -C */
+    const char *folder; /* -C */
     const char *log_file;
     const char *log_format; /* "auto", "text", "json" */
     const char *colour;     /* "auto", "always", "never" */
@@ -62,13 +62,13 @@ struct cli {
     const struct verb *verb;
     int argc, at;
     char **argv;
-    const char *cluster;    /* the rest of "-qv" */
-    const char *value;      /* of the option found, or NULL */
-    char **arguments;       /* what is no option, in order */
+    const char *cluster; /* the rest of "-qv" */
+    const char *value;   /* of the option found, or NULL */
+    char **arguments;    /* what is no option, in order */
     size_t n_arguments;
     int status;
-    bool until_argument;    /* stop at the first thing that is no option */
-    bool stop; /* a mistake, or --help: return status */
+    bool until_argument; /* stop at the first thing that is no option */
+    bool stop;           /* a mistake, or --help: return status */
 };
 
 void cli_begin(struct cli *c, struct app *app, int argc, char **argv);
@@ -85,7 +85,8 @@ int app_begin(struct app *app, int argc, char **argv, int *status);
 void app_set_printer(struct app *app); /* its format and colours, as the options say */
 void app_usage(FILE *out);
 
-extern const struct cli_option run_options[]; /* of verb-run.c */
+extern const struct cli_option global_options[]; /* of cli.c */
+extern const struct cli_option run_options[];    /* of verb-run.c */
 int verb_run(struct app *app, int argc, char **argv);
 int verb_check(struct app *app, int argc, char **argv);
 int verb_plugins(struct app *app, int argc, char **argv);
@@ -94,5 +95,11 @@ int verb_help(struct app *app, int argc, char **argv);
 /* One page about a plugin, made from its table of options. */
 void plugin_page(const struct plugin *p, FILE *out);
 bool plugin_json(const struct plugin *p, FILE *out); /* one object, no line end */
+void plugin_example(const struct plugin *p, FILE *out); /* a section with its keys, indented */
+
+/* man-page.c: the same as roff. Parts: "options", "verbs", "codes", "keys",
+ * "pipeline"; false: another one. */
+void man_plugin(const struct plugin *p, FILE *out);
+bool man_part(const char *part, FILE *out);
 
 #endif
