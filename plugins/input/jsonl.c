@@ -12,28 +12,30 @@
 #include <stdlib.h>
 
 #define MOST_FIELDS 256
+#define MOST_ITEMS 1000000u            /* of a list: each takes 16 bytes, its text may be empty */
+#define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the line */
 
 /* One of `fields`: NAME[:TYPE][=KEY]. */
 struct wanted {
     etl_field field;
     enum etl_type type;
-    const char *key;        /* within the option's word */
+    const char *key; /* within the option's word */
     size_t len;
 };
 
 struct jsonl {
     etl_words path, fields;
     etl_field extra;
-    etl_field bytes;        /* of a line, on the way from read to map */
-    struct wanted *wanted;  /* as many as fields.n */
+    etl_field bytes;       /* of a line, on the way from read to map */
+    struct wanted *wanted; /* as many as fields.n */
 };
 
 /* Each worker's. */
 struct scratch {
     struct json json;
-    struct buffer extra;    /* the unknown keys of a line, as they stand there */
-    struct buffer items;    /* etl_value: of a list */
-    struct buffer texts;    /* of those with escapes */
+    struct buffer extra; /* the unknown keys of a line, as they stand there */
+    struct buffer items; /* etl_value: of a list */
+    struct buffer texts; /* of those with escapes */
     bool seen[MOST_FIELDS];
 };
 
@@ -66,6 +68,16 @@ static bool find_type(const char *name, size_t len, enum etl_type *type)
     return false;
 }
 
+static bool is_of_the_host(const char *name)
+{
+    static const char *const names[] = { "id", "source", "duplicate_of", "similarity" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+        if (strcmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static int want(struct jsonl *me, const char *word, struct wanted *w)
 {
     const char *equals = strchr(word, '='), *end = equals ? equals : word + strlen(word);
@@ -81,6 +93,11 @@ static int want(struct jsonl *me, const char *word, struct wanted *w)
         return etl_fail_option(me, "fields", "'%s' is not NAME, NAME:TYPE or NAME=KEY", word);
     memcpy(name, word, name_len);
     name[name_len] = '\0';
+    if (is_of_the_host(name))
+        return etl_fail_option(me, "fields",
+                               "etl sets the field '%s' itself; to keep the key, give it another "
+                               "name, as in old_%s=%s",
+                               name, name, equals ? equals + 1 : name);
     w->key = equals ? equals + 1 : word;
     w->len = equals ? strlen(equals + 1) : name_len;
     w->field = etl_declare(me, name, w->type, ETL_WRITES);
@@ -97,10 +114,12 @@ static int open_input(void *self)
     for (size_t i = 0; i < me->fields.n; i++) {
         if (want(me, me->fields.at[i], &me->wanted[i]) != ETL_OK)
             return ETL_FAIL;
+        if (me->wanted[i].field.id == me->extra.id)
+            return etl_fail_option(me, "extra", "'%s' is one of `fields`", etl_name(me->extra));
         for (size_t k = 0; k < i; k++) {
             const struct wanted *a = &me->wanted[i], *b = &me->wanted[k];
 
-            if (a->field.id == b->field.id || a->field.id == me->extra.id)
+            if (a->field.id == b->field.id)
                 return etl_fail_option(me, "fields", "'%s' stands twice", etl_name(a->field));
             if (a->len == b->len && memcmp(a->key, b->key, a->len) == 0)
                 return etl_fail_option(me, "fields", "the key '%s' stands twice", a->key);
@@ -143,8 +162,8 @@ static int not_json(struct line *l)
 
 static int not_a(struct line *l, const struct wanted *w, const char *type)
 {
-    return etl_reject(l->rec, "the key '%.*s' is not %s, at column %zu", (int)w->len, w->key, type,
-                      l->scratch->json.at);
+    return etl_reject(l->rec, "wrong type: '%.*s' is not %s, at column %zu", (int)w->len, w->key,
+                      type, l->scratch->json.at);
 }
 
 static int no_memory(struct line *l)
@@ -220,11 +239,14 @@ static int take_list(struct line *l, const struct wanted *w, struct json_token *
             break;
         if (t->kind != JSON_STRING && !is_literal(t))
             return not_a(l, w, "a list of texts");
+        if (s->items.len / sizeof(etl_value) == MOST_ITEMS)
+            return etl_reject(l->rec, "too long: a list of over %u texts", MOST_ITEMS);
         if (!add_item(s, t))
             return no_memory(l);
     } while (array);
-    etl_set(l->rec, w->field,
-            etl_list((const etl_value *)(const void *)s->items.data, s->items.len / sizeof(*t)));
+    etl_set(
+        l->rec, w->field,
+        etl_list((const etl_value *)(const void *)s->items.data, s->items.len / sizeof(etl_value)));
     return ETL_OK;
 }
 
@@ -309,7 +331,7 @@ static int take_pair(struct line *l, const struct json_token *key)
     if (!w)
         return take_other(l, key, &value);
     if (l->scratch->seen[w - l->me->wanted])
-        return etl_reject(l->rec, "the key '%.*s' stands twice, at column %zu", (int)w->len, w->key,
+        return etl_reject(l->rec, "repeated key '%.*s', at column %zu", (int)w->len, w->key,
                           key->at + 1);
     l->scratch->seen[w - l->me->wanted] = true;
     return take_value(l, w, &value);
@@ -333,31 +355,52 @@ static int take_object(struct line *l)
     return t.kind == JSON_OBJECT_END && json_next(j, &t) == JSON_END ? ETL_OK : not_json(l);
 }
 
-static int map(const void *self, etl_record *rec)
+static int take_line(struct line *l, etl_value v)
 {
-    const struct jsonl *me = self;
-    struct line l = { .me = me, .rec = rec, .scratch = etl_worker(rec) };
-    etl_value v = etl_get(rec, me->bytes);
-    struct scratch *s = l.scratch;
+    const struct jsonl *me = l->me;
+    struct scratch *s = l->scratch;
     int verdict;
 
-    if (!s)
+    memset(s->seen, 0, me->fields.n * sizeof(*s->seen));
+    s->extra.len = 0;
+    if (!json_start(&s->json, v.bytes, v.len, &l->fault))
+        return not_json(l);
+    verdict = take_object(l);
+    if (verdict != ETL_OK) {
+        /* What was taken before the fault goes: the line alone is left to look at. */
+        for (size_t i = 0; i < me->fields.n; i++)
+            etl_set(l->rec, me->wanted[i].field, etl_null());
+        return verdict;
+    }
+    if (s->extra.len > 0) {
+        if (!buffer_byte(&s->extra, '}'))
+            return no_memory(l);
+        etl_set(l->rec, me->extra, etl_text(s->extra.data, s->extra.len));
+    }
+    return ETL_OK;
+}
+
+static void trim(struct buffer *b)
+{
+    if (b->cap > KEEP)
+        buffer_free(b);
+}
+
+static int map(const void *self, etl_record *rec)
+{
+    struct line l = { .me = self, .rec = rec, .scratch = etl_worker(rec) };
+    etl_value v = etl_get(rec, l.me->bytes);
+    int verdict;
+
+    if (!l.scratch)
         return no_memory(&l);
     if (v.type != ETL_BYTES)
         return ETL_OK;
-    memset(s->seen, 0, me->fields.n * sizeof(*s->seen));
-    s->extra.len = 0;
-    if (!json_start(&s->json, v.bytes, v.len, &l.fault))
-        return not_json(&l);
-    verdict = take_object(&l);
-    if (verdict != ETL_OK)
-        return verdict;
-    if (s->extra.len > 0) {
-        if (!buffer_byte(&s->extra, '}'))
-            return no_memory(&l);
-        etl_set(rec, me->extra, etl_text(s->extra.data, s->extra.len));
-    }
-    return ETL_OK;
+    verdict = take_line(&l, v);
+    trim(&l.scratch->extra);
+    trim(&l.scratch->items);
+    trim(&l.scratch->texts);
+    return verdict;
 }
 
 static void worker_close(const void *self, void *worker)

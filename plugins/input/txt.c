@@ -12,6 +12,7 @@
 #include <errno.h>
 
 #define FIRST_ROOM ((size_t)64 * 1024)
+#define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the document */
 
 enum { UNIT_FILE, UNIT_LINE };
 
@@ -20,8 +21,8 @@ struct txt {
     int64_t unit;
     const char *encoding;
     etl_field text;
-    etl_field bytes;    /* of a document, on the way from read to map */
-    etl_field guess;    /* unit = line: the encoding of what is not UTF-8, if the file shows one */
+    etl_field bytes; /* of a document, on the way from read to map */
+    etl_field guess; /* unit = line: the encoding of what is not UTF-8, if the file shows one */
 };
 
 struct scratch {
@@ -129,7 +130,7 @@ static int read_unit(const void *self, etl_unit *unit)
         .encoding = me->encoding,
         .bytes = me->bytes,
         .text = me->text,
-        .guess = strcmp(me->encoding, "auto") == 0 ? me->guess : (etl_field) { 0 },
+        .guess = strcmp(me->encoding, "auto") == 0 ? me->guess : (etl_field){ 0 },
     };
 
     return me->unit == UNIT_LINE ? line_records_read(&how, unit) : read_file(me, unit);
@@ -156,6 +157,8 @@ static int decode(const struct txt *me, etl_record *rec, const char *encoding, e
     if (report.replaced > 0)
         etl_count(me, rec, "documents with undecodable bytes", 1);
     etl_set(rec, me->text, etl_text(scratch->text.data, scratch->text.len));
+    if (scratch->text.cap > KEEP)
+        buffer_free(&scratch->text);
     return ETL_OK;
 }
 
@@ -194,7 +197,8 @@ static const char doc[] =
     "packed as gzip, zstd, xz or bzip2; that is found from its bytes, not from its name, and every "
     "checksum is verified: what cannot be verified is damaged, and on_damage says what then "
     "happens.\n\n"
-    "With encoding = auto, in this order: a byte order mark, UTF-16 by its zero bytes, valid UTF-8, "
+    "With encoding = auto, in this order: a byte order mark, UTF-16 by its zero bytes, valid "
+    "UTF-8, "
     "and for what is left the detector; where a file is mixed, lines in valid UTF-8 stay as they "
     "are. Bytes that mean nothing in the encoding become U+FFFD and are counted. With "
     "encoding = utf-8 a document that is not valid UTF-8 is rejected.\n\n"

@@ -16,7 +16,7 @@ struct csv {
     etl_columns fields;
     bool header, spreadsheet_safe;
     int64_t line_end;
-    etl_field row;          /* the rendered row, from map to step */
+    etl_field row; /* the rendered row, from map to step */
     etl_stream *stream;
     struct csv_style style;
 };
@@ -125,7 +125,7 @@ static int map(const void *self, etl_record *rec)
     s->row.len = 0;
     risky = render(me, rec, &s->row, &column);
     if (risky < 0)
-        return etl_reject(rec, "the field '%s' holds a NUL, which CSV cannot hold",
+        return etl_reject(rec, "a NUL, which CSV cannot hold, in the field '%s'",
                           etl_name(me->fields.at[column].field));
     if (s->row.failed)
         return etl_fail_errno(me, ENOMEM, "no memory to write a row");

@@ -13,9 +13,9 @@
 struct jsonl {
     const char *path;
     etl_columns fields;
-    etl_field line;         /* the rendered line, from map to step */
+    etl_field line; /* the rendered line, from map to step */
     etl_stream *stream;
-    struct buffer *keys;    /* for each column what stands before its value: `,"name":` */
+    struct buffer *keys; /* for each column what stands before its value: `,"name":` */
 };
 
 struct scratch {

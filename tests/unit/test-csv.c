@@ -285,9 +285,9 @@ static void check_pair(const char *folder, const char *name)
 
 START_TEST(public_suite)
 {
-    static const char *const names[] = { "comma_in_quotes", "empty",    "empty_crlf",
-                                         "escaped_quotes",  "json",     "newlines",
-                                         "newlines_crlf",   "simple",   "quotes_and_newlines",
+    static const char *const names[] = { "comma_in_quotes", "empty",  "empty_crlf",
+                                         "escaped_quotes",  "json",   "newlines",
+                                         "newlines_crlf",   "simple", "quotes_and_newlines",
                                          "simple_crlf",     "utf8" };
     char folder[4096], path[5000], byte;
 

@@ -33,8 +33,8 @@ static long scan_string(const char *text)
 /* Any valid text, NUL and all; often plain, often made of what needs escapes. */
 static size_t random_text(uint64_t *state, char *to, size_t max)
 {
-    static const uint32_t odd[] = { 0,   1,    8,     9,      10,     12,     13,     31,      '"',
-                                    '/', '\\', 0x7f,  0x80,   0x2028, 0xd7ff, 0xe000, 0x1f600, 'u' };
+    static const uint32_t odd[] = { 0,   1,    8,    9,    10,     12,     13,     31,      '"',
+                                    '/', '\\', 0x7f, 0x80, 0x2028, 0xd7ff, 0xe000, 0x1f600, 'u' };
     size_t n = 0, wanted = next_random(state) % max;
     unsigned plain = (unsigned)(next_random(state) % 40);
 
@@ -140,10 +140,16 @@ START_TEST(good_values)
         const char *text;
         long tokens;
     } good[] = {
-        { "null", 1 },          { " true ", 1 },       { "\r\n\t-0.0e-1", 1 },
-        { "\"\"", 1 },          { "[]", 2 },           { "{}", 2 },
-        { "[1,[],{\"a\":1}]", 9 }, { "{\"a\":{\"a\":1},\"b\":[{\"a\":1}]}", 14 },
-        { "\"\\ud83d\\ude00\"", 1 }, { "\"\\u0000\"", 1 },
+        { "null", 1 },
+        { " true ", 1 },
+        { "\r\n\t-0.0e-1", 1 },
+        { "\"\"", 1 },
+        { "[]", 2 },
+        { "{}", 2 },
+        { "[1,[],{\"a\":1}]", 9 },
+        { "{\"a\":{\"a\":1},\"b\":[{\"a\":1}]}", 14 },
+        { "\"\\ud83d\\ude00\"", 1 },
+        { "\"\\u0000\"", 1 },
     };
 
     for (size_t i = 0; i < sizeof(good) / sizeof(*good); i++)

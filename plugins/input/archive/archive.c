@@ -13,9 +13,8 @@
 #include <etl/plugin.h>
 #include <string.h>
 
-#define FIRST_ROOM 1048576 /* bytes asked for at first, at most, whatever an entry declares */
-#define SHORT 16384        /* and where it declares nothing */
-#define SHORT_NAME 200     /* what is shown of a name that is too long */
+#define FIRST_ROOM 16384 /* bytes asked for where an entry declares no size */
+#define SHORT_NAME 200   /* what is shown of a name that is too long */
 #define TOO_LONG "too long: over max_document"
 
 struct archive_input {
@@ -135,7 +134,7 @@ struct filling {
     size_t cap, used;
 };
 
-/* Room for n more bytes, in steps, so that a large figure in a header alone takes no memory. */
+/* Room for n more bytes. False: over the limit. */
 static bool room(struct filling *f, uint64_t n)
 {
     size_t need, twice = f->cap * 2;
@@ -161,12 +160,11 @@ static bool room(struct filling *f, uint64_t n)
 static enum reader_result take(struct reading *r, etl_record *rec, const struct reader_entry *e,
                                struct fault *f)
 {
-    size_t declared = e->size > 0 && e->size < FIRST_ROOM ? (size_t)e->size : FIRST_ROOM;
     struct filling to = { rec, NULL, 0, 0 };
     enum reader_result result;
     struct reader_piece p;
 
-    if (!room(&to, e->size < 0 ? SHORT : declared))
+    if (!room(&to, e->size < 0 ? FIRST_ROOM : (uint64_t)e->size)) /* whole, so that none is moved */
         return etl_reject(rec, TOO_LONG), READER_REJECT;
     while ((result = reader_data(r->reader, &p, f)) == READER_MORE) {
         if (!room(&to, p.zeros + p.n))

@@ -507,7 +507,7 @@ enum reader_result reader_next(struct reader *r, struct reader_entry *e, struct 
             r->entry = NULL;
             if (told)
                 continue;
-            return damaged(r, f, archive_error_string(r->archive));
+            return damaged(r, f, "an entry's header is broken (wrong checksum)");
         }
         r->bad_block = false;
         if (++r->entries > r->setting.limits.max_entries) {
