@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The transform `dedupe`: exact and near copies of kept pages are marked as duplicates of them. map
+ * makes the sketch of a text, on any thread; step looks it up, in input order. */
+#define _GNU_SOURCE
+#include <etl/plugin.h>
+
+#include "bytes.h"
+#include "common/buffer.h"
+#include "index.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct dedupe {
+    etl_field field;
+    double threshold;
+    int64_t numbers; /* 0 any, 1 differ */
+    const char *index;
+    etl_field id, sketch;
+};
+
+struct dedupe_state {
+    struct dedupe_index index;
+    const char *segment; /* where finish writes it; NULL: no index folder */
+};
+
+struct dedupe_worker {
+    struct tokens tokens;
+    struct shingles shingles;
+    struct sketch sketch;
+};
+
+enum { SAVED_BYTES = 24 }; /* pages, check of the last, fingerprint of the segments */
+
+static const etl_option options[] = {
+    ETL_OPT(struct dedupe, READS, field, "field", "body", "text", "Field that is compared"),
+    ETL_OPT(struct dedupe, REAL, threshold, "threshold", "0.70", "0.5..1",
+            "Share of the signature in which a near copy agrees with the kept page"),
+    ETL_OPT(struct dedupe, CHOICE, numbers, "numbers", "any", "any|differ",
+            "differ: pages whose numbers are not the same are no duplicates"),
+    ETL_OPT(struct dedupe, STORE, index, "index", "", NULL,
+            "Folder of what earlier runs kept; this run adds its own pages when it is done"),
+    ETL_OPT_END
+};
+
+static int fail(const void *self, const struct fault *f, const char *option)
+{
+    if (f->err)
+        return etl_fail_errno(self, f->err, "%s", f->text);
+    return option ? etl_fail_option(self, option, "%s", f->text) : etl_fail(self, "%s", f->text);
+}
+
+static int dedupe_open(void *self)
+{
+    struct dedupe *me = self;
+
+    me->id = etl_declare(self, "id", ETL_TEXT, ETL_READS);
+    me->sketch = etl_declare(self, "sketch", ETL_BYTES, ETL_PRIVATE);
+    return me->id.id && me->sketch.id ? ETL_OK : ETL_FAIL;
+}
+
+static struct segment_settings settings_of(const struct dedupe *me)
+{
+    struct segment_settings s = { .folds_all = tokens_fold_all(),
+                                  .numbers = (uint32_t)me->numbers,
+                                  .threshold = me->threshold };
+    const char *field = etl_name(me->field);
+
+    memcpy(s.field, field, strnlen(field, sizeof(s.field)));
+    return s;
+}
+
+/* The part that becomes this run's segment: FOLDER/PLAN.etl-pages. */
+static const char *segment_part(const struct dedupe *me)
+{
+    char name[80];
+    struct buffer path = { 0 };
+    size_t len = strlen(me->index);
+    const char *part = NULL;
+
+    while (len > 1 && me->index[len - 1] == '/')
+        len--;
+    segment_name(etl_plan(me), name);
+    buffer_append(&path, me->index, len);
+    buffer_byte(&path, '/');
+    buffer_puts(&path, name);
+    buffer_byte(&path, 0);
+    if (path.failed)
+        etl_fail_errno(me, ENOMEM, "out of memory");
+    else
+        part = etl_part(me, path.data);
+    buffer_free(&path);
+    return part;
+}
+
+static int list_segments(const struct dedupe *me, struct dedupe_state *st, uint64_t fingerprint,
+                         bool resumed)
+{
+    struct segment_settings settings = settings_of(me);
+    struct fault f = { 0 };
+
+    st->index.folder = me->index;
+    st->segment = segment_part(me);
+    if (!st->segment)
+        return ETL_FAIL;
+    if (segments_list(me->index, etl_plan(me), &settings, &st->index.segments, &f) != 0)
+        return fail(me, &f, "index");
+    if (resumed && st->index.segments.fingerprint != fingerprint)
+        return etl_fail_option(me, "index",
+                               "the index folder %s has changed since this run began; start it "
+                               "afresh with --fresh",
+                               me->index);
+    return ETL_OK;
+}
+
+static int dedupe_start(const void *self, void *state, etl_blob saved)
+{
+    const struct dedupe *me = self;
+    struct dedupe_state *st = state;
+    struct fault f = { 0 };
+    uint64_t fact[SAVED_BYTES / 8] = { 0 };
+    const char *path;
+
+    st->index.side.fd = -1;
+    st->index.bands.limit = etl_budget(self);
+    st->index.by_numbers = me->numbers == 1;
+    if (saved.data && saved.len != 0 && saved.len != SAVED_BYTES)
+        return etl_fail(self, "what an earlier run saved has %zu bytes, not %d", saved.len,
+                        SAVED_BYTES);
+    for (size_t i = 0; saved.data && i < saved.len / 8; i++)
+        fact[i] = get64((const unsigned char *)saved.data + 8 * i);
+    if (me->index && me->index[0] &&
+        list_segments(me, st, fact[2], saved.data && saved.len > 0) != ETL_OK)
+        return ETL_FAIL;
+    path = etl_state_path(self, "pages");
+    if (!path)
+        return ETL_FAIL;
+    if (index_open(&st->index, path, fact[0], fact[1], &f) != 0)
+        return fail(self, &f, NULL);
+    if (st->index.segments.n > 0)
+        etl_log(self, NULL, ETL_INFO, "%u pages of %zu earlier runs in the index",
+                (unsigned)st->index.pages, st->index.segments.n);
+    return ETL_OK;
+}
+
+static int dedupe_map(const void *self, etl_record *rec)
+{
+    const struct dedupe *me = self;
+    struct dedupe_worker *w = etl_worker(rec);
+    etl_value v = etl_get(rec, me->field);
+
+    if (v.type == ETL_TEXT &&
+        sketch_make(v.text, v.len, me->numbers == 1, &w->tokens, &w->shingles, &w->sketch))
+        etl_set(rec, me->sketch, etl_bytes(&w->sketch, sizeof(w->sketch)));
+    return ETL_OK;
+}
+
+/* The number that 16 hex digits write. */
+static bool id_number(etl_value v, uint64_t *out)
+{
+    *out = 0;
+    if (v.type != ETL_TEXT || v.len != 16)
+        return false;
+    for (int i = 0; i < 16; i++) {
+        char c = v.text[i];
+
+        if (c >= '0' && c <= '9')
+            *out = *out << 4 | (uint64_t)(c - '0');
+        else if (c >= 'a' && c <= 'f')
+            *out = *out << 4 | (uint64_t)(c - 'a' + 10);
+        else
+            return false;
+    }
+    return true;
+}
+
+static int dedupe_step(const void *self, void *state, etl_record *rec)
+{
+    const struct dedupe *me = self;
+    struct dedupe_state *st = state;
+    etl_value v = etl_get(rec, me->sketch);
+    struct sketch k;
+    struct verdict verdict;
+    struct fault f = { 0 };
+    uint64_t id;
+    char of[16];
+
+    if (v.type != ETL_BYTES || v.len != sizeof(k))
+        return ETL_OK;
+    memcpy(&k, v.bytes, sizeof(k));
+    if (!id_number(etl_get(rec, me->id), &id))
+        return etl_fail(self, "the id of %s is not 16 hex digits", etl_origin(rec));
+    unsigned needed = (unsigned)(me->threshold * BINS);
+    needed += needed < me->threshold * BINS;
+    if (index_judge(&st->index, &k, id, needed, &verdict, &f) != 0)
+        return fail(self, &f, NULL);
+    if (!verdict.duplicate) {
+        etl_note(rec, "dedupe", "no duplicate; %u candidates", verdict.candidates);
+        return ETL_OK;
+    }
+    hash64_hex(verdict.of, of);
+    etl_count(self, rec, verdict.exact ? "exact" : "near", 1);
+    etl_note(rec, "dedupe", "%s %.16s: %u of %d bins agree; %u candidates",
+             verdict.exact ? "same words as" : "near copy of", of, verdict.agree, BINS,
+             verdict.candidates);
+    return etl_duplicate(rec, etl_text(of, sizeof(of)), verdict.agree / (double)BINS);
+}
+
+static int dedupe_commit(const void *self, void *state)
+{
+    struct dedupe_state *st = state;
+    struct fault f = { 0 };
+    unsigned char saved[SAVED_BYTES];
+
+    if (side_flush(&st->index.side, true, &f) != 0)
+        return fail(self, &f, NULL);
+    put64(saved, st->index.side.count);
+    put64(saved + 8, st->index.side.check);
+    put64(saved + 16, st->index.segments.fingerprint);
+    etl_save(self, saved, sizeof(saved));
+    return ETL_OK;
+}
+
+static int dedupe_finish(const void *self, void *state, etl_unit *unit)
+{
+    const struct dedupe *me = self;
+    struct dedupe_state *st = state;
+    struct segment_settings settings = settings_of(me);
+    struct fault f = { 0 };
+
+    (void)unit;
+    if (!st->segment)
+        return ETL_OK;
+    if (side_flush(&st->index.side, false, &f) != 0 ||
+        segment_write(st->segment, etl_plan(self), st->index.segments.generation, &settings,
+                      &st->index.side, &f) != 0)
+        return fail(self, &f, NULL);
+    return ETL_OK;
+}
+
+static void dedupe_stop(const void *self, void *state)
+{
+    struct dedupe_state *st = state;
+
+    (void)self;
+    index_close(&st->index);
+}
+
+static const etl_plugin plugin = {
+    ETL_TRANSFORM("dedupe", "1.0", "Marks exact and near copies of pages that were kept"),
+    .doc =
+        "Words are compared, not bytes: case, punctuation, spaces and the way letters are encoded "
+        "make no difference. A page with the same words as a kept one is a duplicate of it; so is "
+        "a page whose signature agrees with that of a kept one in at least `threshold`, which is "
+        "about the share of runs of five words that the two have in common. The first that comes "
+        "is kept. Pages of fewer than 5 words, or without the field, are never duplicates.\n\n"
+        "`numbers = differ` keeps pages apart that are printed from one form: weather, prices, "
+        "schedules.\n\n"
+        "`index = FOLDER` compares with what earlier runs kept as well. Each finished run leaves a "
+        "file there that is named by its plan, so runs of different days must differ in their "
+        "plan, say by `-D day=...` in the path of the input; a run does not find itself. All runs "
+        "that share a folder have the same field, threshold and numbers.",
+    .self_size = sizeof(struct dedupe),
+    .state_size = sizeof(struct dedupe_state),
+    .worker_size = sizeof(struct dedupe_worker),
+    .options = options,
+    .open = dedupe_open,
+    .start = dedupe_start,
+    .map = dedupe_map,
+    .step = dedupe_step,
+    .commit = dedupe_commit,
+    .finish = dedupe_finish,
+    .stop = dedupe_stop,
+};
+ETL_PLUGINS(&plugin);

@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One pass over the tokens: exact hash, numbers, and each run of five words hashed into one of 256
+ * bins, of which the least value stays (one-permutation hashing, Li, Owen and Zhang 2012). */
+#include "shingle.h"
+
+#define SHINGLE_K0 UINT64_C(0xa0761d6478bd642f)
+#define SHINGLE_K1 UINT64_C(0xe7037ed1a0b428db)
+#define NUMBER_K0 UINT64_C(0x8ebc6af09c88c6e3)
+#define NUMBER_K1 UINT64_C(0x589965cc75374cc3)
+
+static inline uint64_t rotate(uint64_t x, int by)
+{
+    return x << by | x >> (64 - by);
+}
+
+/* The token that comes in turns the shingle on by 13 bits, so that the one which goes out, the
+ * fifth before it, has been turned by 65, which is 1. */
+static inline uint64_t roll(uint64_t shingle, uint64_t in, uint64_t gone)
+{
+    return rotate(shingle, 13) ^ in ^ rotate(gone, 1);
+}
+
+static inline void put(uint32_t *bin, uint64_t shingle)
+{
+    uint64_t h = hash_mix(shingle ^ SHINGLE_K0, SHINGLE_K1);
+    uint32_t value = (uint32_t)(h >> 24);
+    uint32_t *b = &bin[h >> 56];
+
+    *b = value < *b ? value : *b;
+}
+
+/* What goes on from one window of tokens to the next. */
+struct roller {
+    uint64_t shingle;
+    uint64_t last[SHINGLE]; /* hashes of the last five tokens, the oldest first; zero: none yet */
+};
+
+static void roll_window(struct roller *r, const struct tokens *t, struct shingles *out)
+{
+    uint64_t shingle = r->shingle, numbers = 0;
+    size_t n = t->n, head = n < SHINGLE ? n : SHINGLE;
+
+    for (size_t i = 0; i < head; i++) {
+        shingle = roll(shingle, t->list[i].hash, r->last[i]);
+        if (out->n_tokens + i + 1 >= SHINGLE)
+            put(out->bin, shingle);
+    }
+    for (size_t i = SHINGLE; i < n; i++) {
+        shingle = roll(shingle, t->list[i].hash, t->list[i - SHINGLE].hash);
+        put(out->bin, shingle);
+    }
+    for (size_t i = 0; i < n; i++)
+        if (t->list[i].digit)
+            numbers += hash_mix(t->list[i].hash ^ NUMBER_K0, NUMBER_K1);
+    for (size_t i = 0; i + head < SHINGLE; i++)
+        r->last[i] = r->last[i + head];
+    for (size_t i = 0; i < head; i++)
+        r->last[SHINGLE - head + i] = t->list[n - head + i].hash;
+    r->shingle = shingle;
+    out->numbers += numbers;
+    out->n_tokens += n;
+}
+
+void shingle_text(const char *s, size_t n, struct tokens *t, struct shingles *out)
+{
+    struct roller r = { 0 };
+    struct hash128_stream stream;
+
+    out->n_tokens = 0;
+    out->numbers = 0;
+    out->exact = (struct hash128){ 0, 0 };
+    memset(out->bin, 0xff, sizeof(out->bin));
+    tokens_begin(t, s, n);
+    if (!tokens_next(t))
+        return;
+    if (tokens_done(t)) {
+        out->exact = hash128(t->text, t->text_len - 1);
+        roll_window(&r, t, out);
+        return;
+    }
+    hash128_begin(&stream);
+    for (bool more = true; more; more = tokens_next(t)) {
+        if (out->n_tokens > 0)
+            hash128_add(&stream, " ", 1);
+        hash128_add(&stream, t->text, t->text_len - 1);
+        roll_window(&r, t, out);
+    }
+    out->exact = hash128_end(&stream);
+}
