@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Who wrote and edited it: role words with names, bylines known by their shape, and the marks at
+ * the end of the text. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+static size_t skip(struct span s, size_t i, const char *bytes)
+{
+    while (i < s.len && s.at[i] && strchr(bytes, s.at[i]))
+        i++;
+    return i;
+}
+
+/* One to five words with capitals, no digits, no sentence: shaped like a person's name. */
+bool is_name(const struct pack *pack, struct span s)
+{
+    const char *end = s.at + s.len;
+    size_t words, capital, upper;
+
+    if (s.len < 3 || s.len > 50 || !is_capital(s.at, end))
+        return false;
+    for (const char *at = s.at; at < end; at += char_size(*at)) {
+        bool inner = *at == ' ' || *at == '.' || *at == '\'' || *at == '-' || *at == ',' ||
+                     *at == '`' || memcmp(at, "\xe2\x80\x99", at + 3 <= end ? 3 : 1) == 0;
+
+        if (!inner && (!is_word_at(at, end) || is_digit(*at)))
+            return false;
+    }
+    count_capitals(s, &words, &capital, &upper);
+    return words >= 1 && words <= 5 && capital == words && !phrase_is(&pack->places, s) &&
+           !phrase_is(&pack->outlets, s);
+}
+
+/* "Kontributor Kota, NAMA", "Wartawan Contoh NAMA": what stands before the name is taken off. */
+static struct span without_job(const struct pack *pack, struct span s)
+{
+    size_t n;
+    const char *comma;
+
+    if (starts_with(s, "tim ") || s.len == 0)
+        return s;
+    n = phrase_at(&pack->jobs, s, false, NULL);
+    if (n > 0) {
+        s = span_trim(span(s.at + n, s.len - n), " :,/");
+        comma = memchr(s.at, ',', s.len);
+        if (comma)
+            return span_trim(span(comma + 1, (size_t)(s.at + s.len - comma - 1)), " :,/");
+        n = phrase_at(&pack->outlets, s, false, NULL);
+        for (size_t i = 0; n == 0 && i < s.len; i++)
+            if (s.at[i] == ' ' && is_site_name(pack, span(s.at, i)))
+                n = i;
+        if (n > 0 && n < s.len)
+            s = span_trim(span(s.at + n, s.len - n), " :,/");
+    }
+    return s;
+}
+
+static void add_person(struct work *w, enum people role, struct span name)
+{
+    struct page *p = w->page;
+    bool editor = role == PEOPLE_EDITOR;
+    struct span *list = editor ? p->editors : p->authors;
+    size_t *n = editor ? &p->n_editors : &p->n_authors;
+
+    name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
+    if (name.len < 2 || name.len > 80 || *n == MAX_PEOPLE)
+        return;
+    if (phrase_is(&w->pack->agencies, name) || phrase_is(&w->pack->outlets, name) ||
+        is_site_name(w->pack, name) || phrase_is(&w->pack->people, name))
+        return;
+    if (all_capitals(name) && memchr(name.at, ' ', name.len))
+        name = store_title_case(w->scratch, name);
+    for (size_t i = 0; i < *n; i++)
+        if (span_same(list[i], name))
+            return;
+    list[(*n)++] = name;
+}
+
+/* Names with "dan", commas, slashes between. A comma before a title ("S.Sos", "MM") is no end. */
+void add_names(struct work *w, enum people role, struct span names)
+{
+    const char *at = names.at, *end = names.at + names.len, *from = at;
+
+    if (role == PEOPLE_PUBLISHER) {
+        names = span_trim(names, " :|");
+        if (!w->page->publisher.at && names.len > 0 && names.len <= 80)
+            w->page->publisher = names;
+        return;
+    }
+    if (role != PEOPLE_AUTHOR && role != PEOPLE_EDITOR && role != PEOPLE_PHOTO)
+        return;
+    names = without_job(w->pack, span_trim(names, " :|"));
+    for (at = from = names.at, end = at + names.len; at < end;) {
+        size_t n = 0;
+
+        if (*at == ',' || *at == '/' || *at == ';' || *at == '&' || *at == '|')
+            n = 1;
+        else if (*at == ' ' && (n = phrase_at(&w->pack->and_words,
+                                              span(at + 1, (size_t)(end - at - 1)), false,
+                                              NULL)) > 0)
+            n++;
+        if (n == 0) {
+            at += char_size(*at);
+            continue;
+        }
+        add_person(w, role, span(from, (size_t)(at - from)));
+        from = at += n;
+    }
+    add_person(w, role, span(from, (size_t)(end - from)));
+}
+
+/* A role word at the start of s, or two joined ("Redaktur & Reporter"); bytes, 0: none. */
+static size_t role_at(const struct pack *pack, struct span s, int32_t *role)
+{
+    size_t n = phrase_at(&pack->people, s, false, role), i, m;
+    int32_t second;
+
+    if (n == 0)
+        return 0;
+    i = skip(s, n, " &/");
+    if (i > n && i < s.len) {
+        m = phrase_at(&pack->people, span(s.at + i, s.len - i), false, &second);
+        if (m > 0) {
+            *role = *role == PEOPLE_AUTHOR || second == PEOPLE_AUTHOR ? PEOPLE_AUTHOR : *role;
+            return i + m;
+        }
+    }
+    return n;
+}
+
+/* "Laporan Wartawan Contoh, NAMA", "Laporan NAMA I Kota Anu" */
+static bool is_report(const struct pack *pack, struct span s)
+{
+    size_t words, capital, upper;
+
+    if (s.len > 120 || !phrase_at(&pack->reports, s, false, NULL) || ends_sentence(s))
+        return false;
+    count_capitals(s, &words, &capital, &upper);
+    return words >= 2 && words <= 12 && words - capital <= 1;
+}
+
+/* Does the line begin with a role word that is one: with a colon, alone, or before a name? Or is it
+ * the ": NAMA" after one? */
+bool people_line(struct work *w, size_t i)
+{
+    struct line *line = &w->line[i];
+    struct span s = span_trim(line_span(line), "([ "), rest;
+    int32_t role;
+    size_t n;
+
+    if (s.len == 0 || line->flags & LINE_LONG)
+        return false;
+    if (line->at[0] == ':' && i > 0 && w->line[i - 1].flags & LINE_LABEL)
+        return true;
+    n = role_at(w->pack, s, &role);
+    if (n > 0) {
+        rest = span(s.at + n, s.len - n);
+        size_t at = skip(rest, 0, " /");
+
+        if (at == rest.len) {
+            line->flags |= LINE_LABEL;
+            return true;
+        }
+        if (rest.at[at] == ':') {
+            rest = span_trim(span(rest.at + at, rest.len - at), ": /)");
+            if (rest.len == 0)
+                line->flags |= LINE_LABEL;
+            return rest.len < 200;
+        }
+        rest = span_trim(rest, " )]");
+        return is_name(w->pack, rest) && count_words(rest) <= 4;
+    }
+    n = phrase_at(&w->pack->by, s, false, NULL);
+    if (n > 0) {
+        rest = span_trim(span(s.at + n, s.len - n), " :,)*");
+        return rest.len > 0 && rest.len <= 60 &&
+               (is_name(w->pack, rest) || (s.at[skip(s, n, " ")] == ':' && count_words(rest) <= 8));
+    }
+    n = phrase_at(&w->pack->jobs, s, false, NULL);
+    if (n > 0 && memchr(s.at, ',', s.len) && s.len < 80)
+        return is_name(w->pack, without_job(w->pack, s));
+    return is_report(w->pack, s);
+}
+
+/* "NAMA - detikContoh", "NAMA , Jurnalis", "NAMA" before a line that is only "Jurnalis" */
+static bool split_byline(const struct pack *pack, struct span s, struct span *name,
+                         struct span *site)
+{
+    const char *end = s.at + s.len;
+
+    for (const char *at = s.at; at < end; at += char_size(*at)) {
+        size_t dash = *at == ',' || *at == '|' ? 1 : dash_at(at, end);
+
+        if (dash == 0 || at == s.at || at[-1] != ' ' || (dash == 1 && *at == '-' &&
+                                                         at + 1 < end && at[1] != ' '))
+            continue;
+        *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
+        *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " ");
+        if (!is_name(pack, *name) || site->len == 0)
+            continue;
+        if (is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
+            phrase_is(&pack->after_name, *site))
+            return true;
+    }
+    return false;
+}
+
+bool byline_by_shape(struct work *w, size_t i)
+{
+    struct line *line = &w->line[i];
+    struct span s = line_span(line), name, site;
+
+    if (s.len > 100)
+        return false;
+    if (split_byline(w->pack, s, &name, &site))
+        return true;
+    if (phrase_is(&w->pack->after_name, s))
+        return true;
+    return line->flags & LINE_NAME && i + 1 < w->n && w->line[i + 1].len < 40 &&
+           phrase_is(&w->pack->after_name, line_span(&w->line[i + 1]));
+}
+
+/* "Pewarta: A Editor: B": each role word with a colon ends the name before it. */
+static void read_roles(struct work *w, struct span s)
+{
+    enum people now = 0;
+    size_t from = 0, i = 0;
+
+    while (i < s.len) {
+        int32_t role;
+        size_t n = 0, colon;
+
+        if (i == 0 || !is_word_before(s.at + i, s.at))
+            n = role_at(w->pack, span(s.at + i, s.len - i), &role);
+        colon = n > 0 ? skip(s, i + n, " /") : 0;
+        if (n > 0 && (i == 0 || (colon < s.len && s.at[colon] == ':') || s.at[i - 1] == '|' ||
+                      (i > 1 && s.at[i - 2] == '|'))) {
+            if (now)
+                add_names(w, now, span(s.at + from, i - from));
+            now = (enum people)role;
+            i = from = skip(s, colon, ": /");
+            continue;
+        }
+        if (now && (s.at[i] == '|' || s.at[i] == ')' ||
+                    phrase_at(&w->pack->labels, span(s.at + i, s.len - i), false, NULL))) {
+            add_names(w, now, span(s.at + from, i - from));
+            now = 0;
+        }
+        i += char_size(s.at[i]);
+    }
+    if (now)
+        add_names(w, now, span(s.at + from, s.len - from));
+}
+
+static void read_report(struct work *w, struct span s, size_t n)
+{
+    const char *bar, *comma;
+
+    s = span_trim(span(s.at + n, s.len - n), " :,");
+    bar = memchr(s.at, '|', s.len);
+    if (!bar) /* "Laporan NAMA I Kota Anu": a bar that became a letter */
+        bar = find_bytes(s, " I ");
+    if (bar)
+        s.len = (size_t)(bar - s.at);
+    s = span_trim(s, " ");
+    comma = memrchr(s.at, ',', s.len);
+    if (phrase_at(&w->pack->jobs, s, false, NULL) && comma)
+        s = span(comma + 1, (size_t)(s.at + s.len - comma - 1));
+    add_names(w, PEOPLE_AUTHOR, s);
+}
+
+/* The name of a role word that stands alone: on the next line, or on the line before when what
+ * follows the last such word is no name. */
+static void read_label(struct work *w, size_t i, int32_t role)
+{
+    size_t last = i, next = i + 1;
+
+    while (next < w->n && w->line[next].rule == ROLE_NOISE) /* ":" by itself */
+        next++;
+    if (next < w->n && w->line[next].at[0] == ':') {
+        add_names(w, (enum people)role, line_span(&w->line[next]));
+        w->line[next].flags |= LINE_PEOPLE;
+        return;
+    }
+    for (size_t k = i + 1; k < w->n && k <= i + 6; k++)
+        if (w->line[k].flags & LINE_LABEL)
+            last = k;
+    bool after = last + 1 < w->n && w->line[last + 1].flags & LINE_NAME &&
+                 w->line[last + 1].rule == ROLE_NONE;
+    bool before = i > 0 && w->line[i - 1].flags & LINE_NAME && w->line[i - 1].rule == ROLE_NONE;
+
+    if ((!after || next >= w->n || !(w->line[next].flags & LINE_NAME)) && before)
+        next = i - 1;
+    else if (next >= w->n || !(w->line[next].flags & LINE_NAME) ||
+             w->line[next].rule != ROLE_NONE)
+        return;
+    add_names(w, (enum people)role, line_span(&w->line[next]));
+    w->line[next].flags |= LINE_PEOPLE;
+    w->line[next].role = role == PEOPLE_EDITOR ? ROLE_EDITOR : ROLE_BYLINE;
+}
+
+static void read_line(struct work *w, size_t i)
+{
+    struct line *line = &w->line[i];
+    struct span s = span_trim(line_span(line), "([ ");
+    int32_t role = 0;
+    size_t n = role_at(w->pack, s, &role);
+
+    line->role = role == PEOPLE_EDITOR      ? ROLE_EDITOR
+                 : role == PEOPLE_PUBLISHER ? ROLE_PUBLISHER
+                 : role == PEOPLE_SOURCE    ? ROLE_SOURCE
+                                            : ROLE_BYLINE;
+    if (line->at[0] == ':') {
+        line->role = i > 0 ? w->line[i - 1].role : ROLE_BYLINE;
+    } else if (n > 0 && line->flags & LINE_LABEL) {
+        read_label(w, i, role);
+    } else if (n > 0) {
+        read_roles(w, s);
+    } else if ((n = phrase_at(&w->pack->by, s, false, NULL)) > 0) {
+        add_names(w, PEOPLE_AUTHOR, span(s.at + n, s.len - n));
+    } else if (phrase_at(&w->pack->reports, s, false, NULL) > 0) {
+        return; /* later, if nobody else is named: it is the same person */
+    } else if (phrase_at(&w->pack->jobs, s, false, NULL)) {
+        add_names(w, PEOPLE_AUTHOR, s);
+    }
+}
+
+static void read_shape(struct work *w, size_t i)
+{
+    struct span name, site;
+
+    w->line[i].role = ROLE_BYLINE;
+    if (split_byline(w->pack, line_span(&w->line[i]), &name, &site)) {
+        add_names(w, PEOPLE_AUTHOR, name);
+        if (!w->page->outlet.at && !phrase_is(&w->pack->after_name, site))
+            w->page->outlet = site;
+    } else if (!phrase_is(&w->pack->after_name, line_span(&w->line[i]))) {
+        add_names(w, PEOPLE_AUTHOR, line_span(&w->line[i]));
+    }
+}
+
+/* What stands before and after the date on its line: a name, a site, "LAPORAN: NAMA". */
+static void read_date_line(struct work *w, size_t i)
+{
+    struct span before, after;
+    struct date d;
+    bool changed;
+    const char *comma;
+
+    if (!date_line(w->pack, line_span(&w->line[i]), &d, &before, &after, &changed))
+        return;
+    if (is_site_name(w->pack, before) || phrase_is(&w->pack->outlets, before)) {
+        if (!w->page->outlet.at)
+            w->page->outlet = before;
+    } else if (before.len > 0) {
+        comma = memchr(before.at, ',', before.len);
+        if (comma && phrase_in(&w->pack->after_name, before, NULL))
+            before.len = (size_t)(comma - before.at);
+        before = span_trim(before, " ");
+        size_t n = phrase_at(&w->pack->by, before, false, NULL);
+
+        before = span_trim(span(before.at + n, before.len - n), " :");
+        if (is_name(w->pack, before) && count_words(before) >= 2)
+            add_names(w, PEOPLE_AUTHOR, before);
+    }
+    if (after.len > 0 && phrase_at(&w->pack->reports, after, false, NULL))
+        read_report(w, after, phrase_at(&w->pack->reports, after, false, NULL));
+    else if (after.len > 0)
+        read_roles(w, after);
+}
+
+/* Reads names off all lines that say who. Author before photographer: on a photo page the latter
+ * is the author when nobody else is. */
+void read_people(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (w->line[i].flags & LINE_PEOPLE)
+            read_line(w, i);
+        else if (w->line[i].flags & LINE_BYLINE && i < w->start)
+            read_shape(w, i);
+    if (w->date < w->n)
+        read_date_line(w, w->date);
+    for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
+        struct span s = span_trim(line_span(&w->line[i]), "([ ");
+        size_t n;
+
+        if (w->line[i].flags & LINE_PEOPLE &&
+            (n = phrase_at(&w->pack->reports, s, false, NULL)) > 0)
+            read_report(w, s, n);
+    }
+}
+
+/* One piece of a mark: initials, a name, a code, a site. */
+static bool is_mark_part(const struct pack *pack, struct span s)
+{
+    size_t letters = 0, small = 0, signs = 0;
+
+    s = span_trim(s, " ");
+    if (s.len == 0 || s.len > 40)
+        return s.len == 0;
+    if (is_site_name(pack, s) || phrase_is(&pack->agencies, s) || phrase_is(&pack->outlets, s))
+        return true;
+    for (size_t i = 0; i < s.len; i++) {
+        letters += is_ascii_letter(s.at[i]);
+        small += is_small(s.at + i, s.at + s.len);
+        signs += !is_ascii_letter(s.at[i]) && !is_digit(s.at[i]) && !strchr("-.'*", s.at[i]);
+    }
+    if (signs == 0 && s.len <= 12 && (letters > 0 || s.at[0] == '*'))
+        return letters <= 5 || small == letters || is_name(pack, s);
+    return is_name(pack, s);
+}
+
+static bool is_mark(const struct pack *pack, struct span in)
+{
+    struct date d;
+    int32_t role;
+
+    in = span_trim(in, " ");
+    if (in.len == 0 || in.len > 90 || date_at(pack, in, &d))
+        return false;
+    if (role_at(pack, in, &role))
+        return true;
+    if (in.len > 60 || phrase_at(&pack->credits, in, false, NULL))
+        return false;
+    for (const char *at = in.at, *end = in.at + in.len; at < end;) {
+        const char *stop = at;
+
+        while (stop < end && !strchr("/,|&", *stop))
+            stop++;
+        if (!is_mark_part(pack, span(at, (size_t)(stop - at))))
+            return false;
+        at = stop + 1;
+    }
+    return true;
+}
+
+/* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
+ * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is. */
+size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
+{
+    size_t len = s.len, stars = 0;
+    const char *open;
+    char close;
+
+    *inside = span(s.at + s.len, 0);
+    if (len > 3 && s.at[len - 1] == '.' && (s.at[len - 2] == ')' || s.at[len - 2] == ']'))
+        len--;
+    while (len > 0 && s.at[len - 1] == '*') {
+        len--;
+        stars++;
+    }
+    while (stars > 0 && len > 0 && s.at[len - 1] == ' ')
+        len--;
+    close = len > 0 ? s.at[len - 1] : 0;
+    if (close != ')' && close != ']')
+        return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len)))
+                   ? s.len - len
+                   : 0;
+    struct span tail = len > 120 ? span(s.at + len - 120, 120) : span(s.at, len);
+
+    open = memrchr(tail.at, close == ')' ? '(' : '[', tail.len);
+    if (!open)
+        return 0;
+    *inside = span_trim(span(open + 1, (size_t)(s.at + len - 1 - open - 1)), " ");
+    if (!is_mark(pack, *inside))
+        return 0;
+    while (open > s.at && open[-1] == ' ')
+        open--;
+    struct span before = span(s.at, (size_t)(open - s.at));
+
+    if (before.len > 0 && !ends_sentence(before) &&
+        !(closing_mark(before.at, before.at + before.len) && before.at[before.len - 1] != ')') &&
+        !memchr(inside->at, '/', inside->len) && inside->at[0] != '*')
+        return 0;
+    if (s.len > len && s.at[s.len - 1] == '.' && !memchr(inside->at, '/', inside->len) &&
+        inside->at[0] != '*')
+        return 0; /* "... Daerah (OPD).": the sentence goes on to its full stop */
+    if (inside->at[0] == '*')
+        inside->len = 0;
+    return (size_t)(s.at + s.len - open);
+}
+
+void mark_authors(struct work *w, struct span inside)
+{
+    int32_t role;
+
+    if (inside.len == 0)
+        return;
+    if (role_at(w->pack, inside, &role)) {
+        read_roles(w, inside);
+        return;
+    }
+    if (w->page->n_authors > 0)
+        return; /* a full name wins */
+    add_names(w, PEOPLE_AUTHOR, inside);
+}

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Dates as pages print them, to ISO 8601, never more precise than printed. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+#include <stdio.h>
+
+/* What may stand between the parts of a date. */
+static const char *skip_glue(const char *at, const char *end, const char *bytes)
+{
+    while (at < end && *at && strchr(bytes, *at))
+        at++;
+    return at;
+}
+
+static const char *skip_glue_or_dash(const char *at, const char *end, const char *bytes)
+{
+    for (;;) {
+        const char *was = at;
+
+        at = skip_glue(at, end, bytes);
+        at += dash_at(at, end);
+        if (at == was)
+            return at;
+    }
+}
+
+/* One to max digits, no digit after them; the bytes, or 0. */
+static size_t digits(const char *at, const char *end, size_t max, int *value)
+{
+    size_t n = 0;
+
+    *value = 0;
+    while (at + n < end && is_digit(at[n])) {
+        if (n == max)
+            return 0;
+        *value = *value * 10 + at[n++] - '0';
+    }
+    return n;
+}
+
+static int days_of(int year, int month)
+{
+    static const int days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+
+    if (month == 2 && (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)))
+        return 29;
+    return days[month - 1];
+}
+
+static bool is_day(const struct date *d)
+{
+    return d->year >= 1900 && d->year <= 2200 && d->month >= 1 && d->month <= 12 && d->day >= 1 &&
+           d->day <= days_of(d->year, d->month);
+}
+
+/* 1 Monday to 7 Sunday (Zeller's congruence, 1882). */
+static int weekday_of(const struct date *d)
+{
+    int m = d->month < 3 ? d->month + 12 : d->month, y = d->month < 3 ? d->year - 1 : d->year;
+    int h = (d->day + 13 * (m + 1) / 5 + y + y / 4 - y / 100 + y / 400) % 7; /* 0 Saturday */
+
+    return (h + 5) % 7 + 1;
+}
+
+static size_t word_value(const struct phrases *p, const char *at, const char *end, int *value)
+{
+    int32_t v = 0;
+    size_t n = at < end ? phrase_at(p, span(at, (size_t)(end - at)), false, &v) : 0;
+
+    *value = v;
+    if (n > 0 && at + n < end && at[n] == '.') /* "Jan." */
+        n++;
+    return n;
+}
+
+/* 20/10/2023, 20-10-2023, 20.10.2023, 2023-10-20, 2023/10/20 */
+static const char *all_digits(const char *at, const char *end, struct date *d)
+{
+    int a, b, c;
+    size_t n = digits(at, end, 4, &a), m, k;
+    char between;
+
+    if (n == 0 || n == 3 || at + n >= end || !strchr("/-.", at[n]))
+        return NULL;
+    between = at[n];
+    at += n + 1;
+    m = digits(at, end, 2, &b);
+    if (m == 0 || at + m >= end || at[m] != between)
+        return NULL;
+    at += m + 1;
+    k = digits(at, end, 4, &c);
+    if (n == 4 && (k == 1 || k == 2))
+        *d = (struct date){ .year = a, .month = b, .day = c };
+    else if (n <= 2 && k == 4)
+        *d = (struct date){ .year = c, .month = b, .day = a };
+    else
+        return NULL;
+    return is_day(d) ? at + k : NULL;
+}
+
+/* 16 Oktober 2020, 04 November, 2015, October 16, 2020 */
+static const char *with_month(const struct pack *pack, const char *at, const char *end,
+                              struct date *d)
+{
+    size_t n = word_value(&pack->months, at, end, &d->month);
+
+    if (n > 0) {
+        at = skip_glue(at + n, end, " ");
+        n = digits(at, end, 2, &d->day);
+        if (n == 0)
+            return NULL;
+    } else {
+        n = digits(at, end, 2, &d->day);
+        if (n == 0)
+            return NULL;
+        at = skip_glue(at + n, end, " -.");
+        n = word_value(&pack->months, at, end, &d->month);
+        if (n == 0)
+            return NULL;
+    }
+    at = skip_glue(at + n, end, " ,-.");
+    n = digits(at, end, 4, &d->year);
+    return n == 4 && is_day(d) ? at + n : NULL;
+}
+
+/* 09:33, 17.30, 09:33:10, 5:07 PM, then a zone. NULL: no time here. */
+static const char *clock_at(const struct pack *pack, const char *at, const char *end,
+                            struct date *d)
+{
+    int hour, minute, second = -1, zone;
+    size_t n = digits(at, end, 2, &hour), m;
+    const char *past;
+
+    if (n == 0 || at + n >= end || (at[n] != ':' && at[n] != '.'))
+        return NULL;
+    m = digits(at + n + 1, end, 2, &minute);
+    if (m != 2 || hour > 24 || minute > 59)
+        return NULL;
+    at += n + 1 + m;
+    if (at + 2 < end && (at[0] == ':' || at[0] == '.') && digits(at + 1, end, 2, &second) == 2)
+        at += 3;
+    else
+        second = -1;
+    past = skip_glue(at, end, " ");
+    if (end - past >= 2 && lower(past[1]) == 'm' && (lower(past[0]) == 'p' || lower(past[0]) == 'a') &&
+        !is_word_at(past + 2, end) && hour <= 12) {
+        hour = hour % 12 + (lower(past[0]) == 'p' ? 12 : 0);
+        at = past + 2;
+    }
+    if (hour == 24 && minute > 0)
+        return NULL;
+    d->hour = hour % 24;
+    d->minute = minute;
+    d->second = second;
+    past = skip_glue(at, end, " (");
+    n = word_value(&pack->zones, past, end, &zone);
+    if (n > 0) {
+        at = past + n;
+        at += at < end && *at == ')';
+        d->zone = zone;
+        d->has_zone = true;
+    } else if (end - past >= 6 && (past[0] == '+' || past[0] == '-') && past[3] == ':' &&
+               is_digit(past[1]) && is_digit(past[2]) && is_digit(past[4]) && is_digit(past[5])) {
+        d->zone = ((past[1] - '0') * 10 + past[2] - '0') * 60 + (past[4] - '0') * 10 + past[5] - '0';
+        d->zone = past[0] == '-' ? -d->zone : d->zone;
+        d->has_zone = true;
+        at = past + 6;
+    }
+    return at;
+}
+
+/* A time behind a date: dashes, bars and a clock word between. */
+static const char *clock_after(const struct pack *pack, const char *at, const char *end,
+                               struct date *d)
+{
+    const char *past = skip_glue_or_dash(at, end, " ,|/)\xc2\xb7T");
+    const char *done;
+    int value;
+    size_t n = word_value(&pack->clock_words, past, end, &value);
+
+    if (n > 0)
+        past = skip_glue(past + n, end, " :.");
+    done = clock_at(pack, past, end, d);
+    return done ? done : at;
+}
+
+/* A complete date at the start of s, with a weekday before and a time after where they are
+ * printed; its bytes, or 0. */
+size_t date_at(const struct pack *pack, struct span s, struct date *d)
+{
+    const char *at = s.at, *end = s.at + s.len, *day;
+    int weekday = 0;
+    size_t n = word_value(&pack->days, at, end, &weekday);
+
+    *d = (struct date){ .hour = -1 };
+    if (n > 0)
+        at = skip_glue(at + n, end, " ,(-");
+    day = all_digits(at, end, d);
+    if (!day) {
+        *d = (struct date){ .hour = -1 };
+        day = with_month(pack, at, end, d);
+    }
+    if (!day)
+        return 0;
+    d->weekday = weekday;
+    d->hour = d->second = -1;
+    d->odd_weekday = weekday && weekday != weekday_of(d);
+    at = day;
+    if (at < end && *at == ')')
+        at++;
+    at = clock_after(pack, at, end, d);
+    return (size_t)(at - s.at);
+}
+
+/* The first date in a short line. */
+static bool date_in(const struct pack *pack, struct span s, struct date *d, size_t *from,
+                    size_t *len)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < s.len && !digit; i++)
+        digit = is_digit(s.at[i]);
+    for (size_t i = 0; digit && i < s.len; i += char_size(s.at[i])) {
+        if (is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len))
+            continue;
+        *len = date_at(pack, span(s.at + i, s.len - i), d);
+        if (*len > 0) {
+            *from = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Is what stands round a date only labels, signs and counts? */
+static bool only_labels(const struct pack *pack, struct span s, bool *changed)
+{
+    const char *at = s.at, *end = s.at + s.len;
+
+    while (at < end) {
+        int value = 0;
+        size_t n = word_value(&pack->date_labels, at, end, &value);
+
+        if (n == 0)
+            n = word_value(&pack->days, at, end, &(int){ 0 });
+        if (n > 0) {
+            *changed |= value == 1;
+            at += n;
+        } else if (is_word_at(at, end) && !is_digit(*at)) {
+            if (at > s.at && is_digit(at[-1]) && strchr("kKmM", *at) && !is_word_at(at + 1, end)) {
+                at++;
+                continue;
+            }
+            return false;
+        } else {
+            at += char_size(*at);
+        }
+    }
+    return true;
+}
+
+/* Is s nothing but a date with labels, counts and perhaps a name or site before it? before and
+ * after are what is left round the date, empty where it was labels. */
+bool date_line(const struct pack *pack, struct span s, struct date *d, struct span *before,
+               struct span *after, bool *changed)
+{
+    size_t from, len;
+    bool other = false;
+
+    *changed = false;
+    if (!date_in(pack, s, d, &from, &len))
+        return false;
+    *before = span_trim(span(s.at, from), " ,|-/:(");
+    *after = span_trim(span(s.at + from + len, s.len - from - len), " ,|-/:)");
+    if (only_labels(pack, *before, changed))
+        *before = span(s.at, 0);
+    if (only_labels(pack, *after, &other))
+        *after = span(s.at, 0);
+    if (after->len > 0) { /* "LAPORAN: NAMA", "Editor: Nama" */
+        int32_t role;
+
+        if (!phrase_at(&pack->people, *after, false, &role) &&
+            !phrase_at(&pack->reports, *after, false, NULL))
+            return false;
+    }
+    while (before->len > 0 && dash_at(before->at + before->len - 1, before->at + before->len))
+        before->len--;
+    if (before->len >= 3 && dash_at(before->at + before->len - 3, before->at + before->len) == 3)
+        before->len -= 3;
+    *before = span_trim(*before, " ,|-/:");
+    /* a name, a site, a section: a few words with capitals, no sentence */
+    if (before->len > 0) {
+        size_t words, capital, upper;
+        const char *comma;
+
+        count_capitals(*before, &words, &capital, &upper);
+        comma = memrchr(before->at, ',', before->len);
+        if (words > 6 || capital < words || before->len > 70)
+            return is_site_name(pack, *before);
+        if (comma && words > 3 && !phrase_in(&pack->after_name, *before, NULL))
+            return false;
+        if (ends_sentence(*before) || memchr(before->at, '(', before->len))
+            return false;
+    }
+    return true;
+}
+
+/* The first complete date of running text that tells when something happened. One with a weekday
+ * or in brackets is taken first by the caller. */
+bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday)
+{
+    const char *end = s.at + s.len, *sentence = s.at;
+
+    for (const char *at = s.at; at < end; at++) {
+        const char *begin = at;
+        struct span before;
+
+        if ((*at == '.' || *at == '?' || *at == '!') && at + 1 < end && at[1] == ' ')
+            sentence = at + 1;
+        if (!is_digit(*at) || (at > s.at && (is_digit(at[-1]) || strchr("/.,-", at[-1]))))
+            continue;
+        if (date_at(pack, span(at, (size_t)(end - at)), d) == 0) {
+            continue;
+        }
+        /* a weekday before it: "Jumat (20/10/2023)", "Rabu, 27 Desember 2023" */
+        while (begin > s.at && strchr(" ,(", begin[-1]))
+            begin--;
+        before = span(s.at, (size_t)(begin - s.at));
+        *with_weekday = false;
+        for (size_t back = 3; back <= 12 && back <= before.len; back++) {
+            struct span word = span(begin - back, back);
+
+            if (!is_word_before(word.at, s.at) && phrase_is(&pack->days, word)) {
+                *with_weekday = true;
+                phrase_at(&pack->days, word, false, &d->weekday);
+                d->odd_weekday = d->weekday != weekday_of(d);
+                break;
+            }
+        }
+        before = span(sentence, (size_t)(begin - sentence));
+        if (before.len > 120)
+            before = span(begin - 120, 120);
+        if (!phrase_in(&pack->not_past, before, NULL))
+            return true;
+    }
+    return false;
+}
+
+void date_write(const struct date *d, bool day_only, char to[40])
+{
+    size_t n = (size_t)snprintf(to, 40, "%04d-%02d-%02d", d->year, d->month, d->day);
+
+    if (day_only || d->hour < 0)
+        return;
+    n += (size_t)snprintf(to + n, 40 - n, "T%02d:%02d", d->hour, d->minute);
+    if (d->second >= 0)
+        n += (size_t)snprintf(to + n, 40 - n, ":%02d", d->second);
+    if (d->has_zone) {
+        int z = d->zone < 0 ? -d->zone : d->zone;
+
+        snprintf(to + n, 40 - n, "%c%02d:%02d", d->zone < 0 ? '-' : '+', z / 60, z % 60);
+    }
+}

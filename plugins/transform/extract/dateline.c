@@ -1,0 +1,368 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Datelines: `OUTLET, PLACE - `, `PLACE, OUTLET - `, `PLACE (OUTLET) - `, `OUTLET - REGION - PLACE
+ * - `, `OUTLET | PLACE -`, `PLACE: `, glued or not. The line is cut into parts at its separators;
+ * what each part is decides whether they are a dateline and where it ends. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+enum part_kind { PART_BAD, PART_OUTLET, PART_PLACE, PART_REGION, PART_DATE, PART_UPPER, PART_TITLE };
+
+struct part {
+    enum part_kind kind;
+    struct span text;
+    size_t name_len; /* of a place, without a region behind it */
+    bool in_brackets;
+    bool after_dash; /* a dash stands before it */
+};
+
+enum { MAX_PARTS = 6, MAX_DATELINE = 120, MAX_PART = 40 };
+
+/* "contoh.com", "CONTOHPOST.CO.ID": a name that ends as sites do. */
+bool is_site_name(const struct pack *pack, struct span s)
+{
+    if (s.len < 4 || s.len > 60 || memchr(s.at, ' ', s.len) || memchr(s.at, '@', s.len))
+        return false;
+    for (size_t i = 1; i < s.len; i++)
+        if (s.at[i] == '.') {
+            size_t n = phrase_at(&pack->suffixes, span(s.at + i, s.len - i), false, NULL);
+
+            if (n > 0 && i + n == s.len)
+                return is_word_at(s.at, s.at + s.len);
+        }
+    return false;
+}
+
+/* "KOTAPOST", "Kabarkota", "Kota News": one or two words with one in or beside them that papers
+ * like to be called. */
+static bool has_outlet_word(const struct pack *pack, struct span s)
+{
+    const char *space = memchr(s.at, ' ', s.len);
+
+    if (s.len < 6 || s.len > 30 || !is_capital(s.at, s.at + s.len))
+        return false;
+    if (space && memchr(space + 1, ' ', (size_t)(s.at + s.len - space - 1)))
+        return false;
+    if (phrase_at(&pack->outlet_words, s, true, NULL) >= 3)
+        return true;
+    for (size_t i = 1; i + 2 < s.len; i++)
+        if (phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL) == s.len - i)
+            return true;
+    return false;
+}
+
+static bool is_outlet(const struct pack *pack, struct span s)
+{
+    const char *slash;
+
+    if (is_site_name(pack, s) || phrase_is(&pack->outlets, s) || has_outlet_word(pack, s))
+        return true;
+    slash = memchr(s.at, '/', s.len); /* "ANTARA/Contoh" */
+    return slash && phrase_is(&pack->outlets, span(s.at, (size_t)(slash - s.at)));
+}
+
+/* "Gowa Sulsel": a place of n bytes and its region with no comma between. */
+static bool place_and_region(const struct pack *pack, struct span s, size_t n)
+{
+    int32_t region = 0;
+
+    return n > 0 && n + 1 < s.len && s.at[n] == ' ' && is_capital(s.at, s.at + s.len) &&
+           phrase_at(&pack->places, span(s.at + n + 1, s.len - n - 1), false, &region) ==
+               s.len - n - 1 &&
+           region;
+}
+
+static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *place)
+{
+    size_t words, capital, upper;
+    int32_t region = 0;
+    struct date d;
+
+    *place = 0;
+    if (s.len < 2 || s.len > MAX_PART)
+        return PART_BAD;
+    if (is_outlet(pack, s))
+        return PART_OUTLET;
+    *place = phrase_at(&pack->places, s, false, &region);
+    if (*place == s.len)
+        return is_capital(s.at, s.at + s.len) ? (region ? PART_REGION : PART_PLACE) : PART_BAD;
+    if (date_at(pack, s, &d) == s.len || phrase_is(&pack->days, s))
+        return PART_DATE;
+    if (place_and_region(pack, s, *place))
+        return PART_PLACE;
+    count_capitals(s, &words, &capital, &upper);
+    for (size_t i = 0; i < s.len; i++)
+        if (is_digit(s.at[i]) || strchr("\"'!?:;/", s.at[i]))
+            return PART_BAD;
+    if (words > 0 && words <= 4 && upper == words)
+        return PART_UPPER;
+    return words > 0 && words <= 3 && capital == words ? PART_TITLE : PART_BAD;
+}
+
+/* A hyphen inside a name ("TRIBUN-KOTA.COM") is none; one between a name and text is. */
+static bool hyphen_parts(const struct pack *pack, struct span part, const char *at,
+                         const char *end)
+{
+    const char *stop = at;
+
+    if (at + 1 >= end || at[-1] == ' ' || at[1] == ' ')
+        return true;
+    while (stop < end && !strchr(" ,|(:", *stop))
+        stop++;
+    if (!is_site_name(pack, part) && is_site_name(pack, span(part.at, (size_t)(stop - part.at))))
+        return false; /* "TRIBUN-KOTA.COM" */
+    if (is_site_name(pack, part) || is_outlet(pack, part))
+        return true;
+    if (!all_capitals(part) && !phrase_is(&pack->places, part))
+        return false;
+    return is_capital(at + 1, end) && at + 2 < end && is_small(at + 2, end);
+}
+
+/* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
+static char next_part(const struct pack *pack, const char **at, const char *end, struct part *part)
+{
+    const char *s = *at, *from;
+    char close = 0;
+    size_t dash = 0;
+
+    while (s < end && *s == ' ')
+        s++;
+    if (s < end && (*s == '(' || *s == '[')) {
+        close = *s == '(' ? ')' : ']';
+        s++;
+    }
+    from = s;
+    for (; s < end; s += char_size(*s)) {
+        if (close ? *s == close : strchr(",|(:", *s) != NULL)
+            break;
+        if (close || s == from)
+            continue;
+        if (end - s > 3 && memcmp(s, " I ", 3) == 0) { /* a bar that became a letter */
+            s++;
+            break;
+        }
+        if (*s == '.' && s + 1 < end && s[1] == ' ' && is_site_name(pack, span(from, (size_t)(s - from))))
+            break; /* "CONTOH.COM. KOTA - " */
+        dash = dash_at(s, end);
+        if (dash > 1 || (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), s, end)))
+            break;
+        dash = 0;
+    }
+    part->text = span_trim(span(from, (size_t)(s < end ? s - from : end - from)), " ");
+    part->in_brackets = close != 0;
+    part->kind = kind_of(pack, part->text, &part->name_len);
+    if (s >= end)
+        return *at = end, (char)0;
+    if (close) {
+        s++;
+        while (s < end && *s == ' ')
+            s++;
+        dash = s < end ? dash_at(s, end) : 0;
+        if (dash == 0 && s < end && strchr(",.:", *s))
+            dash = 1;
+    }
+    if (dash == 0 && !close && *s == ',') { /* "Contoh.com,- " */
+        const char *next = s + 1;
+
+        while (next < end && *next == ' ')
+            next++;
+        dash = next < end ? dash_at(next, end) : 0;
+        s = dash > 0 ? next : s;
+    }
+    if (dash > 0)
+        return *at = s + dash, '-';
+    if (close)
+        return *at = s, ')';
+    *at = *s == '(' ? s : s + 1;
+    return *s == '.' ? ',' : *s == 'I' ? '|' : *s;
+}
+
+/* What a chain of parts says: outlet and place; false if it is no dateline. */
+static bool read_parts(const struct part *part, size_t n, struct dateline *d)
+{
+    const struct part *place = NULL, *region = NULL, *outlet = NULL, *other = NULL, *last = NULL;
+    size_t unknown = 0;
+
+    for (size_t i = 0; i < n; i++) {
+        const struct part *p = &part[i];
+
+        if (p->kind == PART_BAD)
+            return false;
+        if (p->kind == PART_OUTLET || (p->in_brackets && !outlet && p->kind != PART_DATE &&
+                                       p->kind != PART_REGION && (p->kind != PART_PLACE || i)))
+            outlet = outlet ? outlet : p;
+        else if (p->kind == PART_PLACE && (!place || p->after_dash))
+            place = p;
+        else if (p->kind == PART_REGION)
+            region = p;
+        else if (p->kind == PART_UPPER || p->kind == PART_TITLE) {
+            other = other ? other : p;
+            last = p;
+            unknown++;
+        }
+    }
+    d->sure = outlet || place || region;
+    if (!d->sure) { /* "SEKITAR - ", "Sekitar - ": alone, or "NAMA, TEMPAT - " in capitals */
+        if (n > 2 || (n == 2 && (part[0].kind != PART_UPPER || part[1].kind != PART_UPPER)))
+            return false;
+        place = last;
+        outlet = n == 2 ? other : NULL;
+    } else if (unknown > 2) {
+        return false;
+    } else if (unknown > 0 && !outlet) {
+        outlet = other;
+    } else if (unknown > 0 && !place) {
+        place = last;
+    }
+    if (!place)
+        place = region;
+    d->outlet = outlet ? outlet->text : span(NULL, 0);
+    d->place = place ? place->text : span(NULL, 0);
+    if (place && place->kind == PART_PLACE)
+        d->place.len = place->name_len;
+    if (d->outlet.len > 0 && memchr(d->outlet.at, '/', d->outlet.len)) /* "ANTARA/Contoh" */
+        d->outlet.len = (size_t)((const char *)memchr(d->outlet.at, '/', d->outlet.len) -
+                                 d->outlet.at);
+    return true;
+}
+
+/* "KOTAWali Kota": where the name in capitals ends and a word in the usual letters begins. */
+static size_t glued_capitals(struct span s)
+{
+    const char *end = s.at + s.len, *last = s.at, *before = s.at;
+
+    for (const char *at = s.at; at < end && (is_capital(at, end) || *at == ' ');
+         at += char_size(*at)) {
+        before = last;
+        last = at;
+    }
+    if (last == s.at || !is_small(last + char_size(*last), end))
+        return 0;
+    if (!is_capital(last, end) || last - s.at < 3 || *before == ' ')
+        return *before == ' ' && last - s.at >= 4 ? (size_t)(last - s.at) : 0;
+    return (size_t)(last - s.at);
+}
+
+/* `OUTLET, PLACE` and then the text without any dash. */
+static bool without_dash(const struct pack *pack, struct span rest, struct dateline *d)
+{
+    const char *end = rest.at + rest.len;
+    size_t n = phrase_at(&pack->places, rest, true, NULL), upper;
+
+    if (n > 0 && !(is_capital(rest.at, end) && n < rest.len))
+        n = 0;
+    if (n > 0 && rest.at[n] != ' ' && !is_capital(rest.at + n, end))
+        n = 0;
+    if (n > 0 && rest.at[n] == ' ' && is_small(rest.at + n + 1, end))
+        n = 0; /* "CONTOH.COM, Jakarta menjadi ...": a sentence */
+    upper = glued_capitals(rest);
+    if (upper > n && (n == 0 || all_capitals(span(rest.at, n))))
+        n = upper;
+    if (n == 0)
+        return false;
+    d->place = span_trim(span(rest.at, n), " ");
+    d->len = (size_t)(rest.at - d->outlet.at) + n;
+    return true;
+}
+
+/* May the text of an article begin so? */
+static bool begins_text(const char *s, const char *end)
+{
+    while (s < end && *s == ' ')
+        s++;
+    if (s == end || is_digit(*s) || is_capital(s, end))
+        return true;
+    return *s == '"' || *s == '\'' || *s == '(' || *s == '[' || (unsigned char)*s == 0xe2;
+}
+
+static bool next_is(const char *at, const char *end, char c)
+{
+    while (at < end && *at == ' ')
+        at++;
+    return at < end && *at == c;
+}
+
+/* "Kota contoh.com, Seorang warga": place and site with a blank alone between. */
+static bool place_then_site(const struct pack *pack, struct span s, struct dateline *d)
+{
+    size_t n, len = 0;
+    struct span rest;
+
+    if (!memchr(s.at, ',', s.len < 100 ? s.len : 100))
+        return false;
+    n = phrase_at(&pack->places, s, false, NULL);
+    if (n == 0 || n + 1 >= s.len || s.at[n] != ' ' || !is_capital(s.at, s.at + s.len))
+        return false;
+    rest = span(s.at + n + 1, s.len - n - 1);
+    while (len < rest.len && len < 60 && !strchr(" ,", rest.at[len]))
+        len++;
+    if (len >= rest.len || rest.at[len] != ',' || !is_site_name(pack, span(rest.at, len)))
+        return false;
+    *d = (struct dateline){ .len = n + 1 + len + 1, .outlet = span(rest.at, len),
+                            .place = span(s.at, n), .sure = true };
+    return true;
+}
+
+static bool is_capital_next(const char *at, const char *end)
+{
+    while (at < end && *at == ' ')
+        at++;
+    return is_capital(at, end);
+}
+
+/* The longest chain of parts at the start of s that is a dateline. */
+bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
+{
+    struct span head = span(s.at, s.len < MAX_DATELINE ? s.len : MAX_DATELINE);
+    const char *at = head.at, *end = head.at + head.len;
+    struct part part[MAX_PARTS];
+    bool found = false, dash = false;
+
+    *d = (struct dateline){ .len = 0 };
+    for (size_t n = 0; n < MAX_PARTS && at < end;) {
+        struct dateline trial = { .len = 0 };
+        char sep;
+
+        part[n] = (struct part){ .after_dash = dash };
+        sep = next_part(pack, &at, end, &part[n]);
+        if (part[n].kind == PART_BAD || (found && part[n].kind == PART_TITLE))
+            break;
+        if (n == 0 && part[0].kind == PART_OUTLET && (sep == ',' || sep == '|')) {
+            const char *next = at;
+
+            while (next < end && *next == ' ')
+                next++;
+            d->outlet = part[0].text;
+            if (without_dash(pack, span(next, (size_t)(s.at + s.len - next)), d)) {
+                d->len = (size_t)(d->place.at + d->place.len - s.at);
+                d->sure = true;
+                found = true;
+            }
+        }
+        n++;
+        dash = sep == '-';
+        if (sep == 0)
+            break;
+        if (sep == ':' && part[n - 1].kind == PART_OUTLET && next_is(at, end, '('))
+            continue; /* "CONTOH.COM: (Kota) " */
+        if (sep == ':' && part[n - 1].kind != PART_PLACE)
+            break;
+        if ((sep != '-' && sep != ':' && sep != '|' && sep != ')') || !read_parts(part, n, &trial))
+            continue;
+        /* without a dash only where outlet and place are both there: "Contoh, Kota | ",
+         * "KOTA (CONTOH) " */
+        if ((sep == '|' || sep == ')') &&
+            (n < 2 || !trial.sure || !trial.place.at || !trial.outlet.at || !is_capital_next(at, end)))
+            continue;
+        if (!begins_text(at, s.at + s.len))
+            continue;
+        trial.len = (size_t)(at - s.at);
+        *d = trial;
+        found = true;
+    }
+    if (!found && !place_then_site(pack, s, d))
+        return false;
+    while (d->len < s.len && s.at[d->len] == ' ')
+        d->len++;
+    d->bare = d->len == s.len;
+    return true;
+}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is read off the labelled page beyond its head: the outlet where no dateline names it, the
+ * place as it should read, a date out of the text or the copyright line, the kind. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+#include <stdio.h>
+
+/* "KOTA BARU" as "Kota Baru"; what has small letters stays. Points into the store, or is the text
+ * itself when the store is full. */
+struct span store_title_case(struct scratch *s, struct span text)
+{
+    char *to = s->store + s->store_len;
+    bool start = true;
+
+    if (!all_capitals(text) || text.len > STORE_MAX - s->store_len)
+        return text;
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.at[i];
+
+        if (c == 0xc3 && i + 1 < text.len && !start) { /* Latin-1 capitals */
+            to[i] = (char)c;
+            i++;
+            c = (unsigned char)text.at[i];
+            to[i] = (char)(c >= 0x80 && c <= 0x9e && c != 0x97 ? c + 0x20 : c);
+            continue;
+        }
+        to[i] = start ? (char)c : (char)lower((char)c);
+        start = !is_word_at(text.at + i, text.at + text.len) && c < 0x80 && c != '\'' && c != '.';
+        if (c == '.')
+            start = true;
+    }
+    s->store_len += text.len;
+    return span(to, text.len);
+}
+
+/* "COPYRIGHT © NAMA 2023": the name without label, sign and year; the year. */
+static struct span copyright_name(const struct pack *pack, struct span s, int *year)
+{
+    const char *end = s.at + s.len, *at = s.at, *stop;
+
+    *year = 0;
+    while (at < end) {
+        size_t n = phrase_at(&pack->labels, span(at, (size_t)(end - at)), false, NULL);
+
+        if (n == 0 && !is_word_at(at, end))
+            n = char_size(*at);
+        if (n == 0 && is_digit(*at)) {
+            int value = 0;
+
+            for (n = 0; at + n < end && is_digit(at[n]); n++)
+                value = n < 4 ? value * 10 + at[n] - '0' : value;
+            if (n == 4 && value >= 1990 && value <= 2100)
+                *year = value;
+        }
+        if (n == 0)
+            break;
+        at += n;
+    }
+    for (stop = at; stop < end; stop += char_size(*stop)) {
+        if (is_digit(*stop) && end - stop >= 4 && is_digit(stop[1]) && is_digit(stop[2]) &&
+            is_digit(stop[3])) {
+            if (*year == 0)
+                *year = (stop[0] - '0') * 1000 + (stop[1] - '0') * 100 + (stop[2] - '0') * 10 +
+                        stop[3] - '0';
+            break;
+        }
+        if (strchr(".,|(", *stop) && (stop + 1 == end || stop[1] == ' ' || *stop != '.'))
+            break;
+        if (stop > at && !is_word_before(stop, at) &&
+            phrase_at(&pack->labels, span(stop, (size_t)(end - stop)), false, NULL))
+            break;
+    }
+    return span_trim(span(at, (size_t)(stop - at)), " -,|");
+}
+
+/* The copyright lines: outlet and year. The text before the label ("Pewarta: X COPYRIGHT ...") is
+ * not looked at. */
+static void read_copyright(struct work *w, struct span *outlet, int *year)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct span s = line_span(&w->line[i]), name;
+        const char *label;
+        int y;
+
+        if (w->line[i].flags & LINE_LONG ||
+            (w->line[i].rule != ROLE_COPYRIGHT && !(w->line[i].flags & LINE_PEOPLE)))
+            continue;
+        label = find_folded(s, "copyright");
+        if (!label)
+            label = find_bytes(s, "\xc2\xa9");
+        if (!label)
+            continue;
+        name = copyright_name(w->pack, span(label, (size_t)(s.at + s.len - label)), &y);
+        if (!*year)
+            *year = y;
+        if (!outlet->at && name.len >= 3 && name.len <= 60)
+            *outlet = name;
+    }
+}
+
+/* "Ikuti berita terbaru NAMA di Google News": the name between known words. */
+static bool read_promo(struct work *w, struct span *outlet)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct span s = line_span(&w->line[i]);
+
+        if (w->line[i].rule != ROLE_PROMO || w->line[i].flags & LINE_LONG)
+            continue;
+        for (size_t k = 0; k < s.len; k++) {
+            size_t n;
+
+            if (is_word_before(s.at + k, s.at))
+                continue;
+            for (n = 0; k + n < s.len && n < 60 && !strchr(" ,)", s.at[k + n]);)
+                n++;
+            if (!is_site_name(w->pack, span(s.at + k, n)))
+                n = phrase_at(&w->pack->outlets, span(s.at + k, s.len - k), false, NULL);
+            if (n > 0 && is_word_at(s.at + k, s.at + s.len)) {
+                *outlet = span(s.at + k, n);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+/* The host of a line that is only an address: "https://contoh.id/berita" is "contoh.id". */
+static bool read_address(struct work *w, struct span *outlet)
+{
+    for (size_t i = 0; i < w->n && (i < w->start || i < 3); i++) {
+        struct span s = line_span(&w->line[i]);
+        const char *stop;
+
+        if (w->line[i].rule != ROLE_SITE)
+            continue;
+        if (starts_with(s, "https://"))
+            s = span(s.at + 8, s.len - 8);
+        else if (starts_with(s, "http://"))
+            s = span(s.at + 7, s.len - 7);
+        if (starts_with(s, "www."))
+            s = span(s.at + 4, s.len - 4);
+        stop = memchr(s.at, '/', s.len);
+        if (stop)
+            s.len = (size_t)(stop - s.at);
+        if (is_site_name(w->pack, s)) {
+            *outlet = s;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* A line above the title that is only the outlet's name. */
+static bool read_masthead(struct work *w, struct span *outlet)
+{
+    for (size_t i = 0; i < w->start && i < 6; i++) {
+        struct span s = line_span(&w->line[i]);
+
+        if (w->title < w->n && i > w->title)
+            break;
+        if (phrase_is(&w->pack->outlets, s) || is_site_name(w->pack, s)) {
+            *outlet = s;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* "kata Nama kepada Contoh.com": the outlet speaks of itself; else a credit with a site's name. */
+static bool read_self(struct work *w, struct span *outlet)
+{
+    for (size_t i = w->start; i < w->n; i++) {
+        struct span s = line_span(&w->line[i]);
+        const char *at = s.at, *end = s.at + s.len;
+
+        if (w->line[i].role != ROLE_BODY)
+            continue;
+        for (; at < end; at++) {
+            size_t n, len = 0;
+
+            if ((at > s.at && at[-1] != ' ') ||
+                (n = phrase_at(&w->pack->told_to, span(at, (size_t)(end - at)), false, NULL)) == 0)
+                continue;
+            at += n;
+            while (at < end && *at == ' ')
+                at++;
+            while (at + len < end && len < 60 && !strchr(" ,)", at[len]))
+                len++;
+            while (len > 0 && at[len - 1] == '.')
+                len--;
+            n = is_site_name(w->pack, span(at, len))
+                    ? len
+                    : phrase_at(&w->pack->outlets, span(at, (size_t)(end - at)), false, NULL);
+            if (n > 0 && is_word_at(at, end)) {
+                *outlet = span(at, n);
+                return true;
+            }
+        }
+    }
+    return false;
+}
+
+static bool read_credit(struct work *w, struct span *outlet)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct span s = line_span(&w->line[i]);
+        const char *open;
+
+        if (!(w->line[i].flags & LINE_CREDIT) || w->line[i].flags & LINE_LONG)
+            continue;
+        open = memrchr(s.at, '(', s.len);
+        if (!open)
+            continue;
+        s = span(open + 1, (size_t)(s.at + s.len - open - 1));
+        for (const char *at = s.at, *end = s.at + s.len; at < end;) {
+            size_t n = 0;
+
+            while (at + n < end && !strchr("/ ):", at[n]))
+                n++;
+            if (is_site_name(w->pack, span(at, n))) {
+                *outlet = span(at, n);
+                return true;
+            }
+            at += n + 1;
+        }
+    }
+    return false;
+}
+
+static void read_outlet(struct work *w, struct span copyright)
+{
+    struct page *p = w->page;
+
+    if (w->site.at)
+        p->outlet = w->site;
+    else if (!p->outlet.at && copyright.at)
+        p->outlet = copyright;
+    if (p->outlet.at || read_promo(w, &p->outlet) || read_address(w, &p->outlet) ||
+        read_masthead(w, &p->outlet) || read_self(w, &p->outlet) || read_credit(w, &p->outlet))
+        return;
+}
+
+/* A date line between the text and the boxes below it. */
+static bool date_below(struct work *w)
+{
+    for (size_t i = w->start; i < w->n; i++) {
+        struct date d;
+        struct span before, after;
+        bool changed;
+
+        if (w->line[i].role != ROLE_DATE ||
+            !date_line(w->pack, line_span(&w->line[i]), &d, &before, &after, &changed))
+            continue;
+        date_write(&d, false, w->page->date);
+        w->page->date_kind = "published";
+        w->page->odd_weekday = d.odd_weekday;
+        return true;
+    }
+    return false;
+}
+
+/* A date line below the text, or the first date in it, or the copyright's year. */
+static void read_date(struct work *w, int year)
+{
+    struct page *p = w->page;
+    struct date d, bare = { 0 };
+    bool have_bare = false;
+
+    if (p->date[0] || date_below(w))
+        return;
+    for (size_t i = w->start; i < w->n; i++) {
+        const struct line *line = &w->line[i];
+        bool weekday = false;
+
+        if (line->role != ROLE_BODY)
+            continue;
+        if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d, &weekday))
+            continue;
+        if (weekday) {
+            date_write(&d, true, p->date);
+            p->date_kind = "body";
+            p->odd_weekday = d.odd_weekday;
+            return;
+        }
+        if (!have_bare) {
+            bare = d;
+            have_bare = true;
+        }
+    }
+    if (have_bare) {
+        date_write(&bare, true, p->date);
+        p->date_kind = "body";
+    } else if (year) {
+        snprintf(p->date, sizeof(p->date), "%d", year);
+        p->date_kind = "copyright";
+    }
+}
+
+static bool is_photo_page(const struct work *w)
+{
+    size_t lines = 0;
+
+    if (w->is_photo)
+        return true;
+    for (size_t i = w->start; i < w->n; i++)
+        lines += w->line[i].role == ROLE_BODY;
+    if (lines < 5 && w->page->title.at &&
+        phrase_at(&w->pack->photo_words, w->page->title, false, NULL))
+        return true;
+    for (size_t i = 0; i < w->start; i++)
+        if (w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i])))
+            return true;
+    for (size_t i = 0; i < w->n; i++) {
+        int32_t role;
+
+        if (w->line[i].flags & LINE_PEOPLE && !(w->line[i].flags & LINE_LABEL) &&
+            phrase_at(&w->pack->people, line_span(&w->line[i]), false, &role) &&
+            role == PEOPLE_PHOTO)
+            return true;
+    }
+    return false;
+}
+
+void read_fields(struct work *w)
+{
+    struct page *p = w->page;
+    struct span copyright = { NULL, 0 };
+    int year = 0;
+
+    read_copyright(w, &copyright, &year);
+    read_outlet(w, copyright);
+    if (w->place.at)
+        p->place = store_title_case(w->scratch, w->place);
+    read_date(w, year);
+    p->kind = is_photo_page(w) ? "photo" : "article";
+}

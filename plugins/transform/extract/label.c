@@ -1,0 +1,428 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The labelling pass over the text: from its first line on, each line's role by the pack's rules
+ * and by what stood before it. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+/* What came last decides what a line without a rule is. */
+enum state {
+    IN_TEXT,
+    IN_LINKS, /* after a bare "Baca juga": headlines may follow */
+    IN_PAGER, /* after the foot of a page: a teaser, then perhaps the next page */
+    IN_BOX,   /* under a heading; the text may go on where two paragraphs follow each other */
+    AFTER_MARK, /* the byline mark was there; a paragraph may still follow */
+    AFTER_NAMES, /* so were editor or author: two paragraphs may */
+    AFTER_FOOT,  /* a copyright or contact line: three paragraphs may, where the page is doubled */
+    AT_END,
+};
+
+struct pass {
+    struct work *w;
+    enum state state;
+    bool signed_off; /* a mark, editor or author line stood after text */
+    size_t kept;     /* lines of text so far */
+};
+
+static void drop(struct line *line, enum role role, const char *why)
+{
+    line->role = (uint8_t)role;
+    if (!line->why)
+        line->why = why;
+}
+
+/* The next line that the rules say nothing of. */
+static size_t next_plain(const struct work *w, size_t i)
+{
+    for (i++; i < w->n; i++) {
+        const struct line *line = &w->line[i];
+
+        if (line->rule == ROLE_NONE || line->rule >= ROLE_BOX)
+            return i;
+    }
+    return w->n;
+}
+
+/* Two paragraphs in a row, the first a real one, or one and then the end of an article. */
+static bool text_goes_on(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i], *next;
+    size_t k;
+
+    if (!(line->flags & LINE_PARAGRAPH) || !(line->flags & LINE_SENTENCE) || line->len < 80 ||
+        line->flags & LINE_CREDIT)
+        return false;
+    k = next_plain(w, i);
+    if (k == w->n)
+        return false;
+    next = &w->line[k];
+    return is_text(next) && !(next->flags & LINE_CREDIT) && next->len >= 60;
+}
+
+/* Headlines one after another, three at least: a box of links, whatever its heading says. */
+static bool begins_links(const struct work *w, size_t i)
+{
+    size_t n = 0, k = i;
+
+    if (i > w->start && w->line[i - 1].at[w->line[i - 1].len - 1] == ':')
+        return false;
+    if (w->line[i].words <= 4 && !(w->line[i].flags & (LINE_SENTENCE | LINE_LONG | LINE_ITEM)))
+        k = next_plain(w, i); /* the heading */
+    for (; k < w->n && n < 3; k = next_plain(w, k), n++)
+        if (w->line[k].rule != ROLE_NONE || w->line[k].flags & (LINE_LONG | LINE_ITEM) ||
+            !in_headline_case(&w->line[k]) || w->line[k].words < 5)
+            break;
+    return n == 3;
+}
+
+/* Six lines and more without a sentence among them, some of them headlines or boilerplate by rule,
+ * are what stands below an article: then it takes two paragraphs to go on. */
+static bool begins_column(const struct work *w, size_t i)
+{
+    size_t n = 0, signs = 0;
+
+    if (i > w->start && w->line[i - 1].at[w->line[i - 1].len - 1] == ':')
+        return false;
+    for (; i + n < w->n && n < 12; n++) {
+        const struct line *line = &w->line[i + n];
+
+        if (is_text(line) || line->flags & (LINE_SENTENCE | LINE_ITEM | LINE_LONG) ||
+            line->at[line->len - 1] == ':')
+            break;
+        signs += line->rule != ROLE_NONE || line->flags & LINE_DATE || in_headline_case(line);
+    }
+    return n >= 6 && signs * 3 >= n;
+}
+
+/* What follows a line with a rule. */
+static void follow_rule(struct pass *p, struct line *line)
+{
+    enum role rule = (enum role)line->rule;
+    bool has_rest = line->rest < line->len;
+
+    switch (rule) {
+    case ROLE_RELATED:
+        if (!has_rest && p->state <= IN_PAGER)
+            p->state = IN_LINKS;
+        else if (!has_rest && p->state >= AFTER_MARK)
+            p->state = AT_END;
+        break;
+    case ROLE_PAGER:
+        if (p->state < IN_BOX)
+            p->state = IN_PAGER;
+        break;
+    case ROLE_BOX:
+    case ROLE_TAGS:
+        p->state = p->signed_off ? AT_END : p->state < IN_BOX ? IN_BOX : p->state;
+        break;
+    case ROLE_COMMENTS:
+        if (p->kept > 0)
+            p->state = AT_END;
+        break;
+    case ROLE_CONTACT:
+    case ROLE_COPYRIGHT:
+        if (p->kept > 0 && p->state != AT_END)
+            p->state = p->signed_off ? AT_END : AFTER_FOOT;
+        break;
+    case ROLE_REPUBLISHED:
+        p->state = p->state < AFTER_MARK ? AFTER_MARK : p->state;
+        break;
+    default:
+        break;
+    }
+    drop(line, rule, "rule");
+}
+
+/* Words that two lines share, of the words of the shorter: captions say things twice. */
+static bool mostly_in(struct span shorter, struct span longer)
+{
+    size_t words = 0, found = 0;
+    const char *end = shorter.at + shorter.len;
+
+    for (const char *at = shorter.at; at < end;) {
+        const char *stop = memchr(at, ' ', (size_t)(end - at));
+
+        stop = stop ? stop : end;
+        if (stop - at >= 3) {
+            words++;
+            found += find_span(longer, span(at, (size_t)(stop - at))) != NULL;
+        }
+        at = stop + 1;
+    }
+    return words >= 2 && found * 5 >= words * 4;
+}
+
+/* Does no text follow before the end of the article? Then "(contoh.id/nama)" is a byline mark. */
+static bool is_last_text(const struct work *w, size_t i)
+{
+    size_t k = next_plain(w, i);
+
+    return k == w->n || !is_text(&w->line[k]);
+}
+
+/* A caption in the text: with a credit, or saying what a credited neighbour says. */
+static bool is_caption(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    struct span inside;
+
+    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE))
+        return false;
+    if (line->flags & LINE_CREDIT)
+        return i != w->start && !(line->flags & LINE_PARAGRAPH && is_last_text(w, i) &&
+                                  byline_mark(w->pack, line_span(line), &inside));
+    if (line->flags & LINE_SENTENCE || line->len > 200)
+        return false;
+    return (i + 1 < w->n && w->line[i + 1].flags & LINE_CREDIT && !(w->line[i + 1].flags & LINE_LONG) &&
+            mostly_in(line_span(line), line_span(&w->line[i + 1]))) ||
+           (i > w->start && w->line[i - 1].flags & LINE_CREDIT &&
+            !(w->line[i - 1].flags & LINE_LONG) &&
+            mostly_in(line_span(line), line_span(&w->line[i - 1])));
+}
+
+/* A link that was scraped into the text: a bullet before a headline, by itself. */
+static bool is_bullet_link(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+
+    if (!(line->flags & LINE_ITEM) || line->flags & (LINE_SENTENCE | LINE_LONG) ||
+        is_digit(line->at[0]) || is_ascii_letter(line->at[0]))
+        return false;
+    if ((i > 0 && w->line[i - 1].flags & LINE_ITEM) ||
+        (i + 1 < w->n && w->line[i + 1].flags & LINE_ITEM))
+        return false;
+    return line->words >= 5 && line->capital * 10 >= line->words * 7;
+}
+
+static void keep(struct pass *p, struct line *line)
+{
+    line->role = ROLE_BODY;
+    p->kept++;
+}
+
+/* Cuts the byline mark off the end; a line that is nothing else goes. */
+static void take_mark(struct pass *p, struct line *line)
+{
+    struct span inside, s = span(line->at + line->from, line->len - line->from);
+    size_t n = byline_mark(p->w->pack, s, &inside);
+    size_t next = next_plain(p->w, (size_t)(line - p->w->line));
+
+    if (n == 0 || (p->w->is_photo && line->flags & LINE_CREDIT && n < s.len))
+        return;
+    /* In mid-text only what can be nothing else is a mark. */
+    if (n < s.len && next < p->w->n && is_text(&p->w->line[next]) &&
+        !memchr(inside.at, '/', inside.len) && inside.len > 0 && inside.len != 3 &&
+        !is_digit(inside.at[inside.len - 1]))
+        return;
+    line->to = line->len - (uint32_t)n;
+    while (line->to > line->from && line->at[line->to - 1] == ' ')
+        line->to--;
+    line->flags |= LINE_MARK;
+    mark_authors(p->w, inside);
+    p->state = AFTER_MARK;
+    p->signed_off = true;
+    if (line->to == line->from)
+        drop(line, ROLE_BYLINE, "byline mark");
+}
+
+/* A link or promo glued to the end of a paragraph is cut from its first word: found by its colon
+ * or by a word of the pack after the end of a sentence. */
+static void cut_glued(const struct pack *pack, struct line *line)
+{
+    struct span s = span(line->at, line->to);
+    const char *end = s.at + s.len, *colon = s.at + line->from;
+
+    while ((colon = memchr(colon, ':', (size_t)(end - colon)))) {
+        for (size_t back = 4; back <= 24 && s.at + line->from + back < colon; back++) {
+            const char *at = colon - back;
+            struct span link = span(at, back);
+            struct span head = span(s.at, (size_t)(at - s.at));
+
+            if (phrase_at(&pack->links, link, false, NULL) != span_trim(link, " ").len ||
+                link.at[0] == ' ')
+                continue;
+            head = span_trim(head, " [(-");
+            if (!ends_sentence(head) || (size_t)(end - colon) > 260 ||
+                find_bytes(span(colon, (size_t)(end - colon)), ". "))
+                continue;
+            line->to = (uint32_t)head.len;
+            line->why = "glued link cut";
+            return;
+        }
+        colon++;
+    }
+}
+
+/* "SARI CONTOH" after the last sentence is who wrote it. */
+static bool signs(struct work *w, const struct line *line)
+{
+    bool bar = memchr(line->at, '|', line->len) != NULL;
+
+    if ((!(line->flags & LINE_NAME) && !bar) || line->upper != line->words || line->words < 2 ||
+        line->words > (bar ? 10 : 4) || w->page->n_authors > 0)
+        return false;
+    add_names(w, PEOPLE_AUTHOR, line_span(line));
+    return true;
+}
+
+/* "PEMERINTAH Kota ...": a house that begins its leads so. */
+static bool begins_in_capitals(const struct line *line)
+{
+    const char *blank = memchr(line->at, ' ', line->len);
+    struct span word = span(line->at, blank ? (size_t)(blank - line->at) : 0);
+
+    return word.len >= 5 && all_capitals(word) && is_word_before(blank, line->at);
+}
+
+static void label_plain(struct pass *p, size_t i)
+{
+    struct line *line = &p->w->line[i];
+    bool text = is_text(line);
+
+    if (is_caption(p->w, i)) {
+        drop(line, ROLE_CAPTION, "caption: has a photo credit");
+        return;
+    }
+    if (line->at[0] == '(' && p->state != AT_END && p->kept > 0) {
+        take_mark(p, line);
+        if (line->role != ROLE_NONE)
+            return;
+    }
+    switch (p->state) {
+    case IN_LINKS:
+        if (!(line->flags & LINE_PARAGRAPH) && (!text || line->at[line->len - 1] == '?') &&
+            is_headline(line)) {
+            drop(line, ROLE_RELATED, "headline under a link label");
+            return;
+        }
+        p->state = IN_TEXT;
+        break;
+    case IN_PAGER:
+        if (!text) {
+            drop(line, ROLE_PAGER, "teaser of the next page");
+            return;
+        }
+        p->state = IN_TEXT;
+        break;
+    case IN_BOX:
+        if (!text_goes_on(p->w, i)) {
+            drop(line, ROLE_WIDGET, "in a box under a heading");
+            return;
+        }
+        p->state = IN_TEXT;
+        break;
+    case AFTER_MARK:
+        if (!(line->flags & LINE_PARAGRAPH) || !(line->flags & LINE_SENTENCE)) {
+            drop(line, ROLE_WIDGET, "after the byline mark");
+            return;
+        }
+        if (begins_in_capitals(line) && begins_in_capitals(&p->w->line[p->w->start])) {
+            drop(line, ROLE_RELATED, "the lead of another article");
+            p->state = AT_END;
+            return;
+        }
+        break;
+    case AFTER_NAMES:
+        if (!text_goes_on(p->w, i)) {
+            drop(line, ROLE_WIDGET, "after the editor's line");
+            return;
+        }
+        break;
+    case AFTER_FOOT:
+        if (!text_goes_on(p->w, i) || !text_goes_on(p->w, next_plain(p->w, i))) {
+            drop(line, ROLE_WIDGET, "below the article");
+            return;
+        }
+        p->state = IN_TEXT;
+        break;
+    case AT_END:
+        drop(line, ROLE_WIDGET, "after the end");
+        return;
+    case IN_TEXT:
+        if (!text && (begins_links(p->w, i) || begins_column(p->w, i))) {
+            if (signs(p->w, line))
+                drop(line, ROLE_BYLINE, "a name after the last sentence");
+            else
+                drop(line, ROLE_WIDGET, "headlines without text between");
+            p->state = p->signed_off ? AT_END : IN_BOX;
+            return;
+        }
+        break;
+    }
+    if (is_bullet_link(p->w, i)) {
+        drop(line, ROLE_RELATED, "a headline with a bullet");
+        return;
+    }
+    cut_glued(p->w->pack, line);
+    take_mark(p, line);
+    if (line->role == ROLE_NONE)
+        keep(p, line);
+}
+
+/* Short lines after the last sentence are tags, names, links: they go, unless a colon or list
+ * leads to them. */
+static void trim_end(struct pass *p)
+{
+    struct work *w = p->w;
+    size_t last = w->n, i;
+
+    for (i = w->n; i-- > w->start;) {
+        const struct line *line = &w->line[i];
+
+        if (line->role != ROLE_BODY)
+            continue;
+        if (line->flags & (LINE_SENTENCE | LINE_MARK | LINE_ITEM | LINE_LONG) || line->len >= 100 ||
+            line->at[line->len - 1] == ':' || i == w->start ||
+            (w->is_photo && line->flags & LINE_CREDIT) || (line->words >= 7 && line->capital * 2 <= line->words)) { /* a full stop forgotten */
+            last = i;
+            break;
+        }
+    }
+    if (last == w->n || w->line[last].at[w->line[last].len - 1] == ':')
+        return;
+    for (i = last + 1; i < w->n; i++) {
+        struct line *line = &w->line[i];
+
+        if (line->role != ROLE_BODY)
+            continue;
+        if (signs(w, line))
+            drop(line, ROLE_BYLINE, "a name after the last sentence");
+        else if (phrase_is(&w->pack->agencies, line_span(line)))
+            drop(line, ROLE_SOURCE, "an agency after the last sentence");
+        else
+            drop(line, ROLE_TAGS, "short line after the last sentence");
+    }
+}
+
+/* A date may be the subhead of a paragraph. */
+static bool leads_to_text(const struct work *w, size_t i)
+{
+    size_t k = next_plain(w, i);
+
+    return k < w->n && is_text(&w->line[k]);
+}
+
+void label_text(struct work *w)
+{
+    struct pass p = { .w = w, .state = IN_TEXT };
+
+    for (size_t i = w->start; i < w->n; i++) {
+        struct line *line = &w->line[i];
+
+        if (line->role != ROLE_NONE && line->role != ROLE_BODY) { /* who wrote it */
+            if (p.kept > 0 && line->flags & (LINE_PEOPLE | LINE_LABEL)) {
+                p.state = p.state < AFTER_NAMES ? AFTER_NAMES : p.state;
+                p.signed_off = true;
+            }
+        } else if (line->rule != ROLE_NONE) {
+            follow_rule(&p, line);
+        } else if (line->flags & LINE_DATE && !(line->flags & LINE_PARAGRAPH) &&
+                   !(p.state == IN_TEXT && p.kept > 0 && leads_to_text(w, i))) {
+            bool ours = p.state == IN_TEXT || p.state == AFTER_MARK || p.state == AFTER_NAMES;
+
+            drop(line, ours ? ROLE_DATE : ROLE_WIDGET, "a date by itself");
+        } else {
+            label_plain(&p, i);
+        }
+    }
+    trim_end(&p);
+}

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The lines of a page: one copy with single blanks, then what each looks like by itself, without
+ * its neighbours. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+#include <stdlib.h>
+
+static int room(void **at, size_t *cap, size_t need, size_t size)
+{
+    size_t more = *cap ? *cap : 64;
+    void *to;
+
+    if (need <= *cap)
+        return 0;
+    while (more < need)
+        more += more / 2 + 64;
+    to = realloc(*at, more * size);
+    if (!to)
+        return -1;
+    *at = to;
+    *cap = more;
+    return 0;
+}
+
+/* A blank that is not ASCII, or a character of no width: its bytes; *blank says which. */
+static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
+{
+    *blank = true;
+    if (n >= 2 && s[0] == 0xc2 && s[1] == 0xa0)
+        return 2;
+    if (n < 3)
+        return 0;
+    if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
+        return 3;
+    if (s[0] == 0xe2 && ((s[1] == 0x80 && (s[2] <= 0x8a || s[2] == 0xaf)) ||
+                         (s[1] == 0x81 && s[2] == 0x9f)))
+        return 3;
+    *blank = false;
+    if ((s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0x8b || s[2] == 0x8e || s[2] == 0x8f)) ||
+        (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0xa0) ||
+        (s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf))
+        return 3;
+    return 0;
+}
+
+/* Copies one line with single blanks, ends trimmed; returns where it ends. */
+static char *copy_line(char *to, const char *s, const char *end)
+{
+    char *begin = to;
+    bool gap = false;
+
+    while (s < end) {
+        unsigned char c = (unsigned char)*s;
+        bool blank = c <= ' ' || c == 0x7f;
+        size_t n = 1;
+
+        if (c > ' ' && c < 0x7f) { /* a run of ASCII, which most text is */
+            const char *from = s;
+
+            do
+                s++;
+            while (s < end && (unsigned char)*s > ' ' && (unsigned char)*s < 0x7f);
+            if (gap && to > begin)
+                *to++ = ' ';
+            gap = false;
+            memcpy(to, from, (size_t)(s - from));
+            to += s - from;
+            continue;
+        }
+
+        if (c == 0xc2 || c == 0xe2 || c == 0xe3 || c == 0xef) {
+            n = odd_blank((const unsigned char *)s, (size_t)(end - s), &blank);
+            if (n == 0) {
+                n = 1;
+                blank = false;
+            } else if (!blank) {
+                s += n;
+                continue;
+            }
+        }
+        if (blank) {
+            gap = true;
+        } else {
+            if (gap && to > begin)
+                *to++ = ' ';
+            gap = false;
+            *to++ = *s;
+        }
+        s += n;
+    }
+    return to;
+}
+
+int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
+{
+    const char *at = text, *end = text + n;
+    uint32_t number = 0;
+    char *to;
+
+    *lines = 0;
+    if (room((void **)&s->text, &s->text_cap, n + 1, 1) != 0)
+        return -1;
+    to = s->text;
+    while (at < end) {
+        const char *feed = memchr(at, '\n', (size_t)(end - at));
+        const char *stop = feed ? feed : end;
+        char *done;
+
+        number++;
+        if (*lines == MAX_LINES - 1) /* no news page: what is left goes as one line */
+            stop = end;
+        done = copy_line(to, at, stop);
+        if (done > to) {
+            if (room((void **)&s->lines, &s->lines_cap, *lines + 1, sizeof(*s->lines)) != 0)
+                return -1;
+            s->lines[*lines] = (struct line){ .at = to, .len = (uint32_t)(done - to),
+                                              .number = number, .to = (uint32_t)(done - to) };
+            ++*lines;
+            to = done;
+        }
+        at = stop < end ? stop + 1 : end;
+    }
+    return 0;
+}
+
+static bool is_image_name(struct span s)
+{
+    static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4" };
+
+    if (s.len > 120)
+        return false;
+    for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+        size_t n = strlen(ends[i]);
+
+        if (s.len > n && span_is(span(s.at + s.len - n, n), ends[i]) && count_words(s) <= 4)
+            return true;
+    }
+    return false;
+}
+
+static bool is_address(struct span s)
+{
+    if (memchr(s.at, ' ', s.len))
+        return false;
+    return starts_with(s, "http://") || starts_with(s, "https://") || starts_with(s, "www.");
+}
+
+/* "1. ", "12) ", "a. ", "- ", "• " and text after it. */
+static bool is_item(struct span s)
+{
+    size_t i = 0;
+
+    while (i < s.len && i < 3 && is_digit(s.at[i]))
+        i++;
+    if (i == 0 && s.len > 2 && is_ascii_letter(s.at[0]) && strchr(".)", s.at[1]))
+        i = 1;
+    if (i > 0 && i + 1 < s.len && strchr(".)", s.at[i]))
+        return s.at[i + 1] == ' ' || !is_digit(s.at[i + 1]);
+    if (s.len > 4 && memcmp(s.at, "\xe2\x80\xa2", 3) == 0)
+        return true;
+    i = dash_at(s.at, s.at + s.len);
+    return (i > 0 && i + 1 < s.len && s.at[i] == ' ') || (s.len > 2 && s.at[0] == '*' &&
+                                                         s.at[1] == ' ');
+}
+
+enum { CREDIT_TAIL = 100 }; /* bytes at the end of a line in which its credit is */
+
+/* The last n bytes, or a few less: never half a character. */
+static struct span character_tail(struct span s, size_t n)
+{
+    const char *at = s.at + s.len - n, *end = s.at + s.len;
+
+    while (at < end && ((unsigned char)*at & 0xc0) == 0x80)
+        at++;
+    return span(at, (size_t)(end - at));
+}
+
+/* "Nama/Contoh", "Foto: Nama", "(Contoh.com/Nama)", "© Nama". */
+static bool has_credit(const struct pack *pack, struct span s)
+{
+    const char *open;
+    struct span in;
+
+    if (phrase_at(&pack->photo_words, s, false, NULL) && count_words(s) >= 5) {
+        const char *colon = memchr(s.at, ':', s.len < 20 ? s.len : 20);
+
+        if (colon) /* "FOTO: ..." before so many words begins a headline */
+            s = span(colon + 1, (size_t)(s.at + s.len - colon - 1));
+    }
+    if (s.len == 0)
+        return false;
+    if (phrase_in(&pack->credits, s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s, NULL))
+        return true;
+    if (s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL))
+        return true;
+    if (s.at[s.len - 1] != ')')
+        return false;
+    struct span tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s;
+
+    open = memrchr(tail.at, '(', tail.len);
+    if (!open)
+        return false;
+    in = span(open + 1, (size_t)(s.at + s.len - 1 - open - 1));
+    const char *slash = memchr(in.at, '/', in.len);
+
+    if (!slash || in.len > 80)
+        return false;
+    struct span house = span_trim(span(in.at, (size_t)(slash - in.at)), " ");
+    return is_site_name(pack, house) || phrase_is(&pack->agencies, house) ||
+           (all_capitals(house) && house.len > 2);
+}
+
+/* A sentence that begins as a label or heading does is a sentence: "Selanjutnya polisi ...". */
+static bool is_sentence_after_all(const struct line *line)
+{
+    bool colon = line->rest > 0 && (line->at[line->rest - 1] == ':' ||
+                                    (line->rest > 1 && line->at[line->rest - 2] == ':'));
+
+    if (colon || line->rest >= line->len || line->len < 60 || line->at[line->len - 1] != '.' ||
+        ends_open(line_span(line)))
+        return false;
+    switch ((enum role)line->rule) {
+    case ROLE_SHARE:
+    case ROLE_FONT:
+    case ROLE_WIDGET:
+    case ROLE_TOPIC:
+    case ROLE_RELATED:
+    case ROLE_PAGER:
+    case ROLE_BOX:
+    case ROLE_TAGS:
+        return true;
+    case ROLE_CONTACT:
+        return !memchr(line->at, '@', line->len);
+    default:
+        return false;
+    }
+}
+
+static void look_at_short(struct work *w, struct line *line)
+{
+    struct span s = line_span(line), rest = { NULL, 0 };
+    size_t words, capital, upper;
+
+    count_capitals(s, &words, &capital, &upper);
+    line->words = (uint16_t)words;
+    line->capital = (uint16_t)capital;
+    line->upper = (uint16_t)upper;
+    if (words > 0)
+        for (size_t i = 0; i < s.len && !(line->flags & LINE_WORDS); i++)
+            if (is_ascii_letter(s.at[i]) || (unsigned char)s.at[i] >= 0xc3)
+                line->flags |= LINE_WORDS;
+    if (is_item(s))
+        line->flags |= LINE_ITEM;
+    if (is_name(w->pack, s))
+        line->flags |= LINE_NAME;
+    line->rule = (uint8_t)pack_line(w->pack, s, &rest, &line->why);
+    if (line->rule != ROLE_NONE) {
+        line->rest = (uint32_t)(rest.at - s.at);
+        if (is_sentence_after_all(line)) {
+            line->rule = ROLE_NONE;
+            line->why = NULL;
+        }
+        return;
+    }
+    if (!(line->flags & LINE_WORDS))
+        line->rule = ROLE_NOISE;
+    else if (is_image_name(s))
+        line->rule = ROLE_IMAGE;
+    else if (is_address(s))
+        line->rule = ROLE_SITE;
+}
+
+/* Most words with capitals and no full stop: a headline, whatever its length. */
+bool in_headline_case(const struct line *line)
+{
+    return line->words >= 4 && line->capital * 10 >= line->words * 7 && line->at[line->len - 1] != '.' &&
+           line->len <= 160;
+}
+
+static void look_at(struct work *w, struct line *line)
+{
+    struct span s = line_span(line), inside;
+    size_t mark = closing_mark(s.at, s.at + s.len) == 1 ? byline_mark(w->pack, s, &inside) : 0;
+    bool open = ends_open(s);
+
+    if (ends_sentence(s) || (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
+        line->flags |= LINE_SENTENCE;
+    if (s.len > RULE_LINE_MAX) {
+        struct span rest;
+
+        line->flags |= LINE_LONG | LINE_WORDS | LINE_PARAGRAPH;
+        line->rule = (uint8_t)pack_line(w->pack, s, &rest, &line->why);
+        if (line->rule == ROLE_RELATED || line->rule == ROLE_BOX || line->rule == ROLE_TAGS)
+            line->rule = ROLE_NONE; /* too long for a label: a sentence that begins so */
+    } else {
+        look_at_short(w, line);
+    }
+    if (has_credit(w->pack, s))
+        line->flags |= LINE_CREDIT;
+    if (line->words >= 4 && !open && !in_headline_case(line) &&
+        ((s.len >= 80 && line->flags & LINE_SENTENCE) || s.len >= 200))
+        line->flags |= LINE_PARAGRAPH;
+    if (w->learned && learned_has(w->learned, s) && !(line->flags & LINE_LONG))
+        line->rule = ROLE_LEARNED;
+}
+
+void look_at_lines(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++)
+        look_at(w, &w->line[i]);
+    for (size_t i = 0; i < w->n; i++) {
+        struct line *line = &w->line[i];
+        struct span before, after;
+        struct date d;
+        bool changed;
+
+        if (line->flags & LINE_LONG)
+            continue;
+        if (line->rule == ROLE_NONE && people_line(w, i))
+            line->flags |= LINE_PEOPLE;
+        else if (line->len <= 160 && date_line(w->pack, line_span(line), &d, &before, &after,
+                                               &changed))
+            line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
+        else if (line->rule == ROLE_NONE && byline_by_shape(w, i))
+            line->flags |= LINE_BYLINE;
+    }
+}
+
+/* A headline by its shape: some words, no full stop, not too long. */
+bool is_headline(const struct line *line)
+{
+    return line->words >= 3 && line->len >= 15 && line->len <= 200 && line->flags & LINE_WORDS &&
+           !(line->flags & (LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_LONG));
+}
+
+bool is_text(const struct line *line)
+{
+    if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_DATE | LINE_BYLINE))
+        return false;
+    return line->flags & LINE_PARAGRAPH || (line->flags & LINE_SENTENCE && line->len >= 40 && !in_headline_case(line));
+}

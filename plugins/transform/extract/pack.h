@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A language pack: all that extract knows of a language, read from a data file such as
+ * plugins/languages/id.conf, which says in comments what each section is for. A pack is frozen
+ * once read; any number of threads may use it. */
+#ifndef EXTRACT_PACK_H
+#define EXTRACT_PACK_H
+
+#include "text.h"
+#include "common/fault.h"
+
+/* What a line of a page is. Those from ROLE_SHARE on are named in packs as [lines NAME]; each
+ * also says what comes after it (label.c). */
+enum role {
+    ROLE_NONE,
+    ROLE_BODY,
+    ROLE_TITLE,
+    ROLE_SECTION,
+    ROLE_DATE,
+    ROLE_BYLINE,
+    ROLE_EDITOR,
+    ROLE_PUBLISHER,
+    ROLE_SOURCE,
+    ROLE_DATELINE,
+    ROLE_DECK,
+    ROLE_CAPTION,
+    ROLE_REPEAT,
+    ROLE_PULL_QUOTE,
+    ROLE_SITE,
+    ROLE_IMAGE,
+    ROLE_NOISE,
+    ROLE_HEAD,    /* before the text, and none of the others */
+    ROLE_LEARNED, /* named by the rule file */
+    ROLE_SHARE,   /* lines that go alone */
+    ROLE_FONT,
+    ROLE_AD,
+    ROLE_MEDIA,
+    ROLE_PROMO,
+    ROLE_WIDGET,
+    ROLE_TOPIC,
+    ROLE_REPUBLISHED,
+    ROLE_RELATED, /* a label for one link, or for a few on the next lines */
+    ROLE_PAGER,   /* the text may go on */
+    ROLE_BOX,     /* heading of a box; the text may go on */
+    ROLE_TAGS,
+    ROLE_COMMENTS, /* the text is over */
+    ROLE_CONTACT,
+    ROLE_COPYRIGHT,
+    ROLES
+};
+
+const char *role_name(enum role role);
+
+/* A word or phrase and what it stands for: a month, an offset in minutes, a kind. */
+struct phrase {
+    const char *text; /* ASCII letters small */
+    uint32_t len;
+    int32_t value;
+    unsigned char second; /* byte, 0: none; a glance at it spares most comparisons */
+};
+
+/* Phrases sorted by first byte, then longest first; first[b] is the first that begins with byte b. */
+struct phrases {
+    struct phrase *at;
+    size_t n, cap;
+    uint32_t first[257];
+    uint64_t pairs[16]; /* a bit for each first two bytes that occur, folded: spares most searches */
+};
+
+/* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
+ * phrase matches one blank. loose: the end of a word is not asked for. */
+size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
+
+static inline unsigned phrase_pair(unsigned char a, unsigned char b)
+{
+    return (a * 37u + b) & 1023;
+}
+
+static inline bool phrase_may_begin(const struct phrases *p, struct span s)
+{
+    unsigned bit = phrase_pair(lower(s.at[0]), s.len > 1 ? lower(s.at[1]) : 0);
+
+    return (p->pairs[bit >> 6] >> (bit & 63) & 1) != 0;
+}
+
+static inline size_t phrase_at(const struct phrases *p, struct span s, bool loose, int32_t *value)
+{
+    return s.len > 0 && phrase_may_begin(p, s) ? phrase_find(p, s, loose, value) : 0;
+}
+
+bool phrase_is(const struct phrases *p, struct span s); /* s is one, whole */
+/* Anywhere in s at the start of a word; NULL: nowhere. */
+const char *phrase_in(const struct phrases *p, struct span s, int32_t *value);
+
+enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE, PEOPLE_PHOTO };
+
+/* In a pattern: any digits (with . , k m after them), any text. Longer lines are matched by their
+ * beginning alone. */
+enum { PATTERN_NUMBER = 1, PATTERN_ANY = 2, RULE_LINE_MAX = 400 };
+
+struct pack {
+    char *file; /* the file's bytes, small letters; everything points into it */
+    const char *code;
+    struct phrases months, days, zones;
+    struct phrases date_labels;   /* words on a date line; value 1: a later change */
+    struct phrases clock_words;   /* before a time */
+    struct phrases not_past;      /* words that make a date in the text none of ours */
+    struct phrases places;        /* value 1: a region (province, state) */
+    struct phrases outlets;       /* names known in general */
+    struct phrases outlet_words;  /* words that papers like to be called */
+    struct phrases suffixes;      /* ends of site names: .com */
+    struct phrases agencies;      /* marks that are no person */
+    struct phrases people;        /* role words; value is an enum people */
+    struct phrases by;            /* words straight before a name: "oleh", "by" */
+    struct phrases reports;       /* "laporan", before a role and a name */
+    struct phrases jobs;          /* words between role and name: "wartawan", "kontributor" */
+    struct phrases after_name;    /* words that stand after a name: "jurnalis" */
+    struct phrases and_words;
+    struct phrases told_to;       /* before the outlet's own name in the text: "kepada" */
+    struct phrases credits;       /* mark a caption */
+    struct phrases photo_words;   /* a photo page: in the title or the crumbs */
+    struct phrases home_words;    /* first crumb */
+    struct phrases links;         /* in a paragraph, before a glued link */
+    struct phrases labels;        /* name themselves in a copyright or promo line */
+    struct phrases rules;         /* patterns for lines; value is an enum role */
+    struct phrases inner;         /* ... those that began with any text, without it */
+};
+
+/* Reads the pack of n bytes. 0, or -1 and a fault with line and column. The pack owns its memory;
+ * free with pack_free, also after a failure. */
+int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f);
+int pack_load(struct pack *pack, const char *path, struct fault *f);
+void pack_free(struct pack *pack);
+
+/* The role that a pattern of the pack gives this line, ROLE_NONE if none; *rest is what follows a
+ * pattern that ends in `*`, and *pattern the pattern, for a note. */
+enum role pack_line(const struct pack *pack, struct span line, struct span *rest,
+                    const char **pattern);
+
+#endif

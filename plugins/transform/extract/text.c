@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of text: case, words, sentence ends. ASCII case is folded, Latin letters are known as
+ * capital or small; everything else is compared as it stands. */
+#define _GNU_SOURCE
+#include "text.h"
+
+/* U+0080 to U+017F in two bytes, or 0. */
+static unsigned latin(const char *s, const char *end)
+{
+    unsigned char a, b;
+
+    if (end - s < 2)
+        return 0;
+    a = (unsigned char)s[0];
+    b = (unsigned char)s[1];
+    if (a < 0xc2 || a > 0xc5)
+        return 0;
+    return (unsigned)(a & 0x1f) << 6 | (b & 0x3f);
+}
+
+bool is_wide_capital(const char *s, const char *end)
+{
+    unsigned c = latin(s, end);
+
+    if (c >= 0x100)
+        return (c >= 0x139 && c <= 0x148) || c >= 0x179 ? c % 2 == 1 : c % 2 == 0;
+    return c >= 0xc0 && c <= 0xde && c != 0xd7;
+}
+
+bool is_wide_small(const char *s, const char *end)
+{
+    unsigned c = latin(s, end);
+
+    return c >= 0xdf && c != 0xf7 && !is_wide_capital(s, end);
+}
+
+bool is_wide_word(const char *s, const char *end)
+{
+    unsigned c = latin(s, end);
+
+    if (c)
+        return c >= 0xc0 && c != 0xd7 && c != 0xf7;
+    return end - s >= 3 && !((unsigned char)s[0] == 0xe2 && ((unsigned char)s[1] == 0x80 ||
+                                                            (unsigned char)s[1] == 0x81));
+}
+
+bool is_word_before(const char *s, const char *begin)
+{
+    const char *at = s;
+
+    if (s <= begin)
+        return false;
+    at--;
+    if ((unsigned char)*at < 0x80)
+        return is_digit(*at) || is_ascii_letter(*at);
+    while (at > begin && ((unsigned char)*at & 0xc0) == 0x80)
+        at--;
+    return is_word_at(at, s);
+}
+
+struct span span_trim(struct span s, const char *bytes)
+{
+    while (s.len > 0 && strchr(bytes, s.at[0]) && s.at[0]) {
+        s.at++;
+        s.len--;
+    }
+    while (s.len > 0 && strchr(bytes, s.at[s.len - 1]) && s.at[s.len - 1])
+        s.len--;
+    return s;
+}
+
+bool span_is(struct span s, const char *lower_case)
+{
+    return strlen(lower_case) == s.len && starts_with(s, lower_case);
+}
+
+bool span_same(struct span a, struct span b)
+{
+    if (a.len != b.len)
+        return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower(a.at[i]) != lower(b.at[i]))
+            return false;
+    return true;
+}
+
+bool starts_with(struct span s, const char *lower_case)
+{
+    size_t i;
+
+    for (i = 0; i < s.len && lower_case[i]; i++)
+        if (lower(s.at[i]) != (unsigned char)lower_case[i])
+            return false;
+    return !lower_case[i];
+}
+
+const char *find_folded(struct span s, const char *lower_case)
+{
+    size_t n = strlen(lower_case);
+
+    for (size_t i = 0; n > 0 && i + n <= s.len; i++)
+        if (lower(s.at[i]) == (unsigned char)lower_case[0] &&
+            starts_with(span(s.at + i, s.len - i), lower_case))
+            return s.at + i;
+    return NULL;
+}
+
+const char *find_bytes(struct span s, const char *text)
+{
+    return find_span(s, span(text, strlen(text)));
+}
+
+const char *find_span(struct span s, struct span text)
+{
+    if (text.len == 0 || s.len < text.len)
+        return NULL;
+    return memmem(s.at, s.len, text.at, text.len);
+}
+
+size_t count_words(struct span s)
+{
+    size_t words, capital, upper;
+
+    count_capitals(s, &words, &capital, &upper);
+    return words;
+}
+
+void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper)
+{
+    const char *end = s.at + s.len;
+
+    *words = *capital = *upper = 0;
+    for (const char *at = s.at; at < end; at++) {
+        bool has_word = false, has_small = false, first = false, letter = false;
+
+        for (; at < end && *at != ' '; at += char_size(*at)) {
+            bool big = is_capital(at, end), small = !big && is_small(at, end);
+
+            if (!big && !small && !is_word_at(at, end))
+                continue;
+            if (!has_word)
+                first = big || is_digit(*at);
+            has_word = true;
+            has_small |= small;
+            letter |= big;
+            if (small && (unsigned char)*at < 0x80) /* the rest of a word in small letters */
+                while (at + 1 < end && at[1] >= 'a' && at[1] <= 'z')
+                    at++;
+        }
+        *words += has_word;
+        *capital += has_word && first;
+        *upper += has_word && letter && !has_small;
+    }
+}
+
+bool all_capitals(struct span s)
+{
+    const char *end = s.at + s.len;
+    bool some = false;
+
+    for (const char *at = s.at; at < end; at += char_size(*at)) {
+        if (is_small(at, end))
+            return false;
+        some |= is_capital(at, end);
+    }
+    return some;
+}
+
+size_t closing_mark(const char *begin, const char *end)
+{
+    size_t n = (size_t)(end - begin);
+
+    if (n > 0 && strchr("\"')]*", end[-1]) && end[-1])
+        return 1;
+    if (n >= 3 && (unsigned char)end[-3] == 0xe2 && (unsigned char)end[-2] == 0x80 &&
+        ((unsigned char)end[-1] == 0x99 || (unsigned char)end[-1] == 0x9d ||
+         (unsigned char)end[-1] == 0x9c || (unsigned char)end[-1] == 0xb3))
+        return 3;
+    if (n >= 2 && (unsigned char)end[-2] == 0xc2 && (unsigned char)end[-1] == 0xbb)
+        return 2;
+    return 0;
+}
+
+bool ends_sentence(struct span s)
+{
+    const char *end = s.at + s.len;
+    size_t mark;
+
+    while (end > s.at && ((mark = closing_mark(s.at, end)) > 0 || end[-1] == ' '))
+        end -= mark ? mark : 1;
+    return end > s.at && strchr(".!?", end[-1]) && !ends_open(span(s.at, (size_t)(end - s.at)));
+}
+
+bool ends_open(struct span s)
+{
+    const char *end = s.at + s.len;
+
+    if (s.len >= 3 && memcmp(end - 3, "...", 3) == 0)
+        return true;
+    return s.len >= 3 && memcmp(end - 3, "\xe2\x80\xa6", 3) == 0;
+}
+
+size_t dash_at(const char *s, const char *end)
+{
+    size_t n = (size_t)(end - s);
+
+    size_t hyphens = 0;
+
+    while (hyphens < n && s[hyphens] == '-')
+        hyphens++;
+    if (hyphens > 0)
+        return hyphens;
+    if (n >= 3 && (unsigned char)s[0] == 0xe2 && (unsigned char)s[1] == 0x80 &&
+        (unsigned char)s[2] >= 0x90 && (unsigned char)s[2] <= 0x95)
+        return 3;
+    if (n >= 3 && memcmp(s, "\xe2\x88\x92", 3) == 0)
+        return 3;
+    return 0;
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pieces of text and what can be asked of them without a locale: valid UTF-8 in, case of ASCII and
+ * Latin letters known, nothing allocated. */
+#ifndef EXTRACT_TEXT_H
+#define EXTRACT_TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+/* A piece of somebody else's text; at is NULL for "none". */
+struct span {
+    const char *at;
+    size_t len;
+};
+
+static inline struct span span(const char *at, size_t len)
+{
+    return (struct span){ at, len };
+}
+
+static inline unsigned char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : (unsigned char)c;
+}
+
+static inline bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static inline bool is_ascii_letter(char c)
+{
+    unsigned char l = lower(c);
+
+    return l >= 'a' && l <= 'z';
+}
+
+/* Bytes of the character that begins with this byte. */
+static inline size_t char_size(char c)
+{
+    unsigned char b = (unsigned char)c;
+
+    return b < 0x80 ? 1 : b < 0xe0 ? 2 : b < 0xf0 ? 3 : 4;
+}
+
+bool is_wide_capital(const char *s, const char *end); /* of what is not ASCII */
+bool is_wide_small(const char *s, const char *end);
+bool is_wide_word(const char *s, const char *end);
+bool is_word_before(const char *s, const char *begin);
+
+/* Is there a capital (a small letter) of ASCII or Latin at s? */
+static inline bool is_capital(const char *s, const char *end)
+{
+    return s < end && ((unsigned char)*s < 0x80 ? *s >= 'A' && *s <= 'Z' : is_wide_capital(s, end));
+}
+
+static inline bool is_small(const char *s, const char *end)
+{
+    return s < end && ((unsigned char)*s < 0x80 ? *s >= 'a' && *s <= 'z' : is_wide_small(s, end));
+}
+
+/* A letter or digit: ASCII, or any other character that is not punctuation (U+2000 to U+206F). */
+static inline bool is_word_at(const char *s, const char *end)
+{
+    return s < end && ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s)
+                                                : is_wide_word(s, end));
+}
+
+struct span span_trim(struct span s, const char *bytes); /* off these ASCII bytes, both ends */
+bool span_is(struct span s, const char *lower_case);     /* equal, ASCII case ignored */
+bool span_same(struct span a, struct span b);            /* equal, ASCII case ignored */
+bool starts_with(struct span s, const char *lower_case); /* ASCII case ignored */
+/* First place of a lower-case ASCII text, case ignored; NULL: nowhere. */
+const char *find_folded(struct span s, const char *lower_case);
+const char *find_bytes(struct span s, const char *text);
+/* First place of a text, case kept; linear for all practical texts. */
+const char *find_span(struct span s, struct span text);
+
+size_t count_words(struct span s);
+/* Words that begin with a capital or digit, of those with a letter or digit. */
+void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper);
+/* No small letter, and at least one capital. */
+bool all_capitals(struct span s);
+
+/* A quotation mark, bracket or the like at the end, in bytes; 0: none. */
+size_t closing_mark(const char *begin, const char *end);
+/* Ends in . ! or ?, quotation marks and brackets after it passed over. */
+bool ends_sentence(struct span s);
+/* Ends in an ellipsis. */
+bool ends_open(struct span s);
+/* A dash at s: any run of hyphens, – or —; its bytes, or 0. */
+size_t dash_at(const char *s, const char *end);
+
+#endif

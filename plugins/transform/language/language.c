@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The language transform: reads a text, writes its language and how sure that is. */
+#include "config.h"
+#include "cld2.h"
+#include "guess.h"
+
+#include <etl/plugin.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct language {
+    etl_field text, language, score;
+    const char *path;
+    double min_score;
+    struct words *words;
+};
+
+static const etl_option options[] = {
+    ETL_OPT(struct language, READS, text, "text", "text", "text", "Text to look at"),
+    ETL_OPT(struct language, WRITES, language, "language", "language", "text",
+            "Field for the language: its ISO 639-1 code, or 639-3 where there is none"),
+    ETL_OPT(struct language, WRITES, score, "score", "language_score", "real",
+            "Field for how sure that is, 0 to 1"),
+    ETL_OPT(struct language, DATA, path, "words", "languages/words.conf", NULL,
+            "Word lists of the languages"),
+    ETL_OPT(struct language, REAL, min_score, "min_score", "0.25", "0..1",
+            "Below this score the language is null: unsure is said, not guessed"),
+    ETL_OPT_END
+};
+
+static int language_open(void *self)
+{
+    struct language *me = self;
+    struct fault f = { .line = 0 };
+
+#ifdef HAVE_CLD2
+    /* Which of CLD2's two tables the linker chose cannot be seen otherwise; the small ones know
+     * half as many languages and answer differently. */
+    size_t len = strlen(cld2_tables());
+
+    if (len < 8 || strcmp(cld2_tables() + len - 8, "20140204") != 0)
+        return etl_fail(me,
+                        "CLD2 has its small tables (%s): this plugin must be linked with "
+                        "-lcld2_full before -lcld2",
+                        cld2_tables());
+#endif
+    me->words = malloc(sizeof(*me->words));
+    if (!me->words)
+        return etl_fail(me, "no memory for the word lists");
+    if (words_load(me->words, me->path, &f) == 0)
+        return ETL_OK;
+    if (f.line > 0)
+        return etl_fail_option(me, "words", "%s:%llu: %s", me->path, (unsigned long long)f.line,
+                               f.text);
+    return etl_fail_option(me, "words", "%s", f.text);
+}
+
+static int language_map(const void *self, etl_record *rec)
+{
+    const struct language *me = self;
+    etl_value text = etl_get(rec, me->text);
+    struct language_guess g = { NULL, 0, GUESS_NONE };
+
+    if (text.type == ETL_TEXT)
+        g = language_guess(me->words, etl_worker(rec), text.text, text.len);
+    etl_note(rec, "language", "%s %.3f (%s)", g.code ? g.code : "none", g.score,
+             guess_how_name(g.how));
+    if (text.type == ETL_TEXT)
+        etl_set(rec, me->score, etl_real(g.score));
+    if (g.code && g.score >= me->min_score)
+        etl_set_view(rec, me->language, etl_text(g.code, strlen(g.code)));
+    else
+        etl_count(me, rec, "unsure", 1);
+    return ETL_OK;
+}
+
+static void language_close(void *self)
+{
+    struct language *me = self;
+
+    if (me->words)
+        words_free(me->words);
+    free(me->words);
+}
+
+static const etl_plugin plugin = {
+    ETL_TRANSFORM("language", "1.0", "Tell what language a text is in"),
+    .doc =
+        "Each line of the text speaks for the languages whose words it holds (pronouns, "
+        "particles, prepositions, numerals, days and months: languages/words.conf), and the text "
+        "is the sum of its lines, so a page keeps its language though it quotes another. Where "
+        "that leaves doubt, CLD2 is asked about three windows of the text, and the two are "
+        "weighed.\n\n"
+        "Tells apart Indonesian, Malay, Javanese, Sundanese, Minangkabau, Balinese, Madurese, "
+        "Acehnese, Buginese, Banjarese, Toba Batak and whatever else has a word list or is known "
+        "to CLD2. Close relatives (Bosnian, Croatian and Serbian; Danish and the two Norwegians) "
+        "are told apart as far as the text shows it. A sentence that could be Indonesian or Malay "
+        "counts as Indonesian.\n\n"
+        "language_score is the part of the text that speaks for the language, less for very short "
+        "texts and where words and CLD2 disagree. Under min_score, language stays null (counter: "
+        "unsure). A text without words has score 0.",
+    .self_size = sizeof(struct language),
+    .worker_size = sizeof(struct tokens),
+    .options = options,
+    .open = language_open,
+    .map = language_map,
+    .close = language_close,
+};
+ETL_PLUGINS(&plugin);

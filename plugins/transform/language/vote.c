@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The scan of a page and the tally of its lines.
+ *
+ * A line pulls with as many words as it has, or as its found words bear; each language gets of that
+ * the part that its votes are of the line's best. So a quotation is outvoted by the lines around it
+ * even when its language has more function words than theirs, and a list of names says little. */
+#include "vote.h"
+
+#include <string.h>
+
+enum {
+    LINE_WORDS = 48, /* a longer line counts as several */
+    BEARS = 3,       /* words of the text that one found word speaks for */
+    SCALE = 1 << 10, /* tallies are in these parts of a word */
+    SHIFT = 20,      /* of fractions */
+    LONG_WORD = 10   /* bytes; scripts without spaces have words of any length */
+};
+
+/* The line being read. */
+struct line {
+    uint32_t votes[WORDS_LANGUAGES];
+    uint32_t words;
+    uint32_t found; /* votes of the words found, each as its heaviest language has it */
+};
+
+static void close_line(const struct words *w, struct line *line, struct vote *v)
+{
+    uint32_t best = 0;
+    uint64_t pull = (uint64_t)line->found * BEARS * SCALE / WORDS_WEIGHT;
+
+    for (size_t i = 0; i < w->n; i++)
+        best = line->votes[i] > best ? line->votes[i] : best;
+    if (best > 0) {
+        if (pull > (uint64_t)line->words * SCALE)
+            pull = (uint64_t)line->words * SCALE;
+        uint64_t each = (pull << SHIFT) / best; /* at most 2^36: no overflow below */
+
+        for (size_t i = 0; i < w->n; i++)
+            v->tally[i] += each * line->votes[i] >> SHIFT;
+        v->pull += (double)pull / SCALE;
+        memset(line->votes, 0, w->n * sizeof(line->votes[0]));
+    }
+    line->words = line->found = 0;
+}
+
+static inline void add_word(const struct words *w, struct line *line, uint64_t hash)
+{
+    const struct words_entry *e = words_look_up(w, hash);
+
+    line->words++;
+    if (!e)
+        return;
+    line->found += e->weight;
+    for (const struct words_vote *one = w->votes + e->first, *end = one + e->n; one < end; one++)
+        line->votes[one->language] += one->votes;
+}
+
+/* Two neighbours that the vote must part without CLD2. */
+static bool only_vote(const struct words *w, size_t a, size_t b)
+{
+    return words_near(w, a, b) && w->language[a].alone && w->language[b].alone;
+}
+
+/* The best, and the one behind it that is not its neighbour. Of neighbours, which have most words
+ * in common, the one that stands first in the file is taken unless the other leads by more than
+ * chance: 1 / sqrt(pull). */
+static void rank(const struct words *w, struct vote *v)
+{
+    size_t best = 0;
+    uint64_t next = 0;
+
+    v->best = v->second = -1;
+    for (size_t i = 1; i < w->n; i++)
+        if (v->tally[i] > v->tally[best])
+            best = i;
+    if (w->n == 0 || v->tally[best] == 0)
+        return;
+    for (size_t i = 0; i < best; i++) {
+        double lead = 1 - (double)v->tally[i] / (double)v->tally[best];
+
+        if (only_vote(w, i, best) && lead * lead * v->pull < 1) {
+            best = i;
+            break;
+        }
+    }
+    for (size_t i = 0; i < w->n; i++) {
+        if (i != best && v->tally[i] > next && !only_vote(w, i, best)) {
+            next = v->tally[i];
+            v->second = (int)i;
+        }
+    }
+    v->best = (int)best;
+    v->lead = 1 - (double)next / (double)v->tally[best];
+    v->share = (double)v->tally[best] / SCALE / v->pull;
+}
+
+void vote_count(const struct words *w, struct tokens *scratch, const char *text, size_t n,
+                struct vote *v)
+{
+    struct line line = { .words = 0 };
+    const char *line_end = text;
+
+    memset(v, 0, sizeof(*v));
+    tokens_begin(scratch, text, n);
+    while (tokens_next(scratch)) {
+        for (size_t i = 0; i < scratch->n; i++) {
+            const struct token *t = &scratch->list[i];
+
+            if (text + t->at >= line_end || line.words == LINE_WORDS) {
+                close_line(w, &line, v);
+                if (text + t->at >= line_end) {
+                    line_end = memchr(text + t->at, '\n', n - t->at);
+                    line_end = line_end ? line_end : text + n;
+                }
+            }
+            if (!t->digit) {
+                add_word(w, &line, t->hash);
+                v->tokens++;
+                v->bytes += t->text_len;
+            }
+        }
+    }
+    close_line(w, &line, v);
+    rank(w, v);
+}
+
+double vote_words(const struct vote *v)
+{
+    double by_bytes = (double)v->bytes / LONG_WORD;
+
+    return by_bytes > (double)v->tokens ? by_bytes : (double)v->tokens;
+}
+
+bool vote_sure(const struct words *w, const struct vote *v)
+{
+    double spare = v->lead - 0.1; /* 0.1 + 1.5 / sqrt(pull), squared to need no square root */
+
+    if (v->best < 0 || v->pull < 6 || v->pull < 0.5 * vote_words(v))
+        return false;
+    if (v->second >= 0 && words_near(w, (size_t)v->best, (size_t)v->second))
+        spare -= 0.1;
+    return spare > 0 && spare * spare * v->pull >= 1.5 * 1.5;
+}
