@@ -8,6 +8,8 @@ export LC_ALL=C
 srcdir=${srcdir:-$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)}
 srcdir=$(cd "$srcdir" && pwd)
 shared=${ETL_SHARED:-$srcdir/../shared}
+builddir=${builddir:-$(dirname "$ETL")}
+builddir=$(cd "$builddir" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/etl-test-XXXXXX")
 trap 'rm -rf "$work"' EXIT
 passed=0
@@ -17,6 +19,19 @@ skip()
 {
     echo "skipped: $*"
     exit 77
+}
+
+# The groups a test is in. ETL_TESTS="GROUP ..." runs those only; without it all run.
+groups()
+{
+    local want have
+    [ -n "${ETL_TESTS:-}" ] || return 0
+    for want in $ETL_TESTS; do
+        for have in "$@"; do
+            [ "$want" = "$have" ] && return 0
+        done
+    done
+    skip "not in $ETL_TESTS"
 }
 
 need_shared()
@@ -37,24 +52,24 @@ check()
     fi
 }
 
-# status WANT COMMAND...: the command must end with that status; its words go to $work/said.
+# status WANT COMMAND...: the command must end with that status; its words go to $work/.said.
 status()
 {
     local want=$1 got
     shift
-    "$@" >"$work/out" 2>"$work/said"
+    "$@" >"$work/.out" 2>"$work/.said"
     got=$?
     [ "$got" = "$want" ] && return 0
     echo "status $got, wanted $want: $*"
-    sed 's/^/    /' "$work/said" | head -20
+    sed 's/^/    /' "$work/.said" | head -20
     return 1
 }
 
 says()
 {
-    grep -qF -- "$1" "$work/said" && return 0
+    grep -qF -- "$1" "$work/.said" && return 0
     echo "did not say '$1' but:"
-    sed 's/^/    /' "$work/said" | head -20
+    sed 's/^/    /' "$work/.said" | head -20
     return 1
 }
 

@@ -1,13 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Plugins for the tests, built as a stranger would build them: the header alone, no libcommon.a.
-# tests/plugins/good.c becomes a plugin of each kind by name; bad.c one that is refused for each CASE.
+# tests/plugins/good.c becomes a plugin of each kind by name; bad.c one that is refused for each
+# CASE.
 
-test_cases = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 20 21 22 23 24 25 26 27 28 29 30 31 32 33 34
+test_cases = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 \
+    20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35
 test_bad := $(patsubst %,tests/plugins/bad/bad-%.so,$(test_cases))
-test_good := tests/plugins/input/good.so tests/plugins/transform/good.so tests/plugins/output/good.so \
-    tests/plugins/transform/steps.so
+test_good := tests/plugins/input/good.so tests/plugins/transform/good.so \
+    tests/plugins/output/good.so tests/plugins/transform/steps.so
 test_newer := tests/plugins/transform/newer.so tests/plugins/bad/needs-newer.so
-test_modules := $(test_good) $(test_bad) $(test_newer)
+test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/split transform/number \
+    output/plain)
+test_kill_at := tests/torture/kill-at.so
+test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_kill_at)
 # Their folders must not be writable by others, whatever the umask is.
 test_plugin = umask 022 && $(MKDIR_P) $(@D) && chmod go-w $(@D) && $(CC) -std=c11 -shared -fPIC \
     -I$(srcdir)/core $(SANITIZE) $(WARNINGS) $(CFLAGS) -o $@
@@ -30,6 +35,11 @@ tests/plugins/bad/needs-newer.so: $(srcdir)/tests/plugins/newer.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) -DNEEDS $<
 $(test_bad): tests/plugins/bad/bad-%.so: $(srcdir)/tests/plugins/bad.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) -DCASE=$* $<
+
+$(test_engine): tests/plugins/engine/%.so: $(srcdir)/tests/plugins/engine.c $(test_header)
+	$(AM_V_CCLD)$(test_plugin) -Wno-unused -DPLUGIN=$(*F) $<
+$(test_kill_at): $(srcdir)/tests/torture/kill-at.c
+	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
 clean-test-plugins:
 	rm -f $(test_modules)

@@ -132,6 +132,15 @@ static const etl_plugin plugin = {
 #endif
 };
 
+#if CASE == 35 /* a symbol that nobody has */
+int etl_nobody_has_this(void);
+ETL_EXPORT int etl_somebody_wants_it(void);
+int etl_somebody_wants_it(void)
+{
+    return etl_nobody_has_this();
+}
+#endif
+
 #if CASE == 33
 ETL_EXPORT const etl_plugin *const *etl_plugins_1(const etl_host *host)
 {

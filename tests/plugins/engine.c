@@ -7,19 +7,21 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 /* ---- input: one record a line ---- */
 
 struct lines {
     etl_words path;
     etl_field text;
-    int64_t damage_at;
+    int64_t damage_at, pause;
 };
 
 static const etl_option lines_options[] = {
     ETL_OPT(struct lines, INPUT, path, "path", NULL, NULL, "Files to read"),
     ETL_OPT(struct lines, WRITES, text, "text", "text", "text", "Field for the line"),
     ETL_OPT(struct lines, INT, damage_at, "damage_at", "0", "0..", "Say that this line is damaged"),
+    ETL_OPT(struct lines, DURATION, pause, "pause", "0s", NULL, "Wait so long before each line"),
     ETL_OPT_END,
 };
 
@@ -40,6 +42,8 @@ static int lines_read(const void *self, etl_unit *unit)
 
         if (!r)
             break;
+        if (me->pause > 0)
+            nanosleep(&(struct timespec) { me->pause / 1000000, me->pause % 1000000 * 1000 }, NULL);
         bytes += (uint64_t)n;
         etl_set(r, me->text, etl_text(line, (size_t)n - (line[n - 1] == '\n')));
         if (me->damage_at > 0 && number == (uint64_t)me->damage_at) {

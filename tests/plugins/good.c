@@ -5,8 +5,7 @@
 static const etl_option lines_options[] = {
     ETL_OPT(struct lines, INPUT, path, "path", NULL, NULL, "Files to read"),
     ETL_OPT(struct lines, INT, depth, "depth", "1", "1..9", "How deep"),
-    ETL_OPT(struct lines, WRITES, text, "text", "text", "text", "Field for the text"),
-    ETL_OPT_END
+    ETL_OPT(struct lines, WRITES, text, "text", "text", "text", "Field for the text"), ETL_OPT_END
 };
 
 static int lines_read(const void *self, etl_unit *unit)
@@ -51,6 +50,8 @@ static int work_open(void *self)
     me->own = etl_declare(self, "hash", ETL_INT, ETL_PRIVATE | ETL_READS | ETL_WRITES);
     if (*me->declare && etl_declare(self, me->declare, ETL_INT, ETL_WRITES).id == 0)
         return ETL_FAIL;
+    if (*me->fail == '-')
+        return ETL_FAIL; /* and gives no reason */
     return *me->fail ? etl_fail_option(self, "fail", "%s", me->fail) : ETL_OK;
 }
 
@@ -94,8 +95,7 @@ static const etl_plugin steps = {
 
 static const etl_option sink_options[] = {
     ETL_OPT(struct sink, OUTPUT, path, "path", NULL, NULL, "Name of the file"),
-    ETL_OPT(struct sink, COLUMNS, fields, "fields", "*", NULL, "Columns"),
-    ETL_OPT_END
+    ETL_OPT(struct sink, COLUMNS, fields, "fields", "*", NULL, "Columns"), ETL_OPT_END
 };
 
 static int sink_open(void *self)

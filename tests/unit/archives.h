@@ -116,7 +116,8 @@ static inline void zip_entry(struct zip *z, const char *name, unsigned mode, con
     put(&z->table, at, 4);
     buffer_puts(&z->out, name);
     buffer_puts(&z->table, name);
-    buffer_append(&z->out, packed.data + skip, len);
+    if (len > 0)
+        buffer_append(&z->out, packed.data + skip, len);
     if (after) {
         put(&z->out, 0x08074b50, 4);
         put(&z->out, crc, 4);

@@ -2,6 +2,7 @@
 /* No damage to an archive passes unseen: every cut and every flipped bit of small ones, packed by
  * each codec, in one process. "Seen" is a named damage, a rejected document, or a document less
  * that is counted as skipped; content and names that come out clean are those that went in. */
+#define _GNU_SOURCE
 #include "tests/unit/archives.h"
 
 static const enum codec_kind kinds[] = { CODEC_GZIP, CODEC_ZSTD, CODEC_XZ, CODEC_BZIP2 };

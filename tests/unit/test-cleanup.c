@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cleaning: cases for each repair, good text that must stay as it is, and two properties for any
  * text: cleaning twice is cleaning once, and what is misread once or twice comes back. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
 #include "plugins/transform/cleanup/clean.h"
 #include "plugins/transform/cleanup/entity-names.h"
 #include "plugins/transform/cleanup/legacy.h"
@@ -45,7 +48,7 @@ START_TEST(mojibake_is_mended)
     static const struct case_ cases[] = {
         { "â€œHaloâ€\xc2\x9d, katanya â€” itâ€™s", "“Halo”, katanya — it’s" },
         { "â€œHaloâ€ katanya", "“Halo” katanya" },
-        { "ÃƒÂ©tÃƒÂ©, Ã¢â‚¬Å“haloÃ¢â‚¬Â", "été, “halo”" },
+        { "ÃƒÂ©tÃƒÂ©, Ã¢â‚¬Å“haloÃ¢â‚¬Â\xc2\x9d", "été, “halo”" },
         { "Ã¢Â€Â™ itÂ’s", "’ it’s" },
         { "‚ÄúHalo‚Äù √©t√© ‚Äì √± Œºm 25¬∞C", "“Halo” été – ñ μm 25°C" },
         { "Ð¿Ñ€Ð¸Ð²ÐµÑ‚ Ð¸ Ð¼Ð¸Ñ€", "привет и мир" },
@@ -58,7 +61,7 @@ START_TEST(mojibake_is_mended)
         { "idÄ… siÄ™ Å›wiat Å‚adny", "idą się świat ładny" },
         { "aÅŸkÄ± eÄŸitim", "aşkı eğitim" },
         { "dÃ©jÃ\xc2\xa0 Ã la vÃ©ritÃ©", "déjà à la vérité" }, /* one no-break space was cleaned */
-        { "K√∂ln b√Ωt d'o√π", "Köln být d'où" },
+        { "K√∂ln b√Ωt d'o√π con»õinut", "Köln být d'où conținut" },
     };
 
     CHECK_CASES(REPAIR_ALL, cases);
@@ -99,7 +102,7 @@ START_TEST(entities_are_decoded)
         { "&#55357;&#56832;", "😀" },
         { "a&nbsp;b&nbspc &amp d &#8217 e &lt", "a b c & d ’ e <" },
         { "&a&#109;p;lt;", "<" },
-        { "&#38;#38;lt&#59;", "<" },
+        { "&#38;#38;l&#116;;", "<" },
         { "&amp;&amp;amp;", "&&" },
         { "&#13;&#10;x", "\nx" },
         { "A&B AT&T R&D; &; && &# &#; &#x; &unknown; &eacute x", NULL },
@@ -126,10 +129,19 @@ END_TEST
 START_TEST(controls_are_removed)
 {
     static const struct case_ cases[] = {
-        { "a\x01\x1b[31mb\x7f" "c", "a[31mbc" },
-        { "so\xc2\xad" "ft hy\xc2\xadphen", "soft hyphen" },
+        { "a\x01\x1b[31mb\x7f"
+          "c",
+          "a[31mbc" },
+        { "so\xc2\xad"
+          "ft hy\xc2\xadphen",
+          "soft hyphen" },
         { "\xef\xbb\xbfx\xef\xbb\xbfy", "xy" },
-        { "a\xe2\x80\x8b" "b\xe2\x80\x8c" "c\xe2\x80\x8d" "d\xe2\x81\xa0" "e", "abcde" },
+        { "a\xe2\x80\x8b"
+          "b\xe2\x80\x8c"
+          "c\xe2\x80\x8d"
+          "d\xe2\x81\xa0"
+          "e",
+          "abcde" },
         { "x\xe2\x80\x8ey\xe2\x80\xaez\xe2\x80\xac", "xyz" },
         { "\xef\xb7\x90x\xef\xbf\xbe\xf0\x9f\xbf\xbf", "x" },
         { "שלום\xe2\x80\xabx", "שלוםx" }, /* opened, never closed */
@@ -148,8 +160,16 @@ END_TEST
 START_TEST(spaces_and_lines)
 {
     static const struct case_ cases[] = {
-        { "a\r\nb\rc\xc2\x85" "d\xe2\x80\xa8" "e\xe2\x80\xa9" "f\x0c" "g", "a\nb\nc\nd\ne\nf\ng" },
-        { "a\xc2\xa0" "b\xe2\x80\x83\xe3\x80\x80" "c\td  e", "a b c d e" },
+        { "a\r\nb\rc\xc2\x85"
+          "d\xe2\x80\xa8"
+          "e\xe2\x80\xa9"
+          "f\x0c"
+          "g",
+          "a\nb\nc\nd\ne\nf\ng" },
+        { "a\xc2\xa0"
+          "b\xe2\x80\x83\xe3\x80\x80"
+          "c\td  e",
+          "a b c d e" },
         { "  a  \n b\t\n", "a\nb\n" },
         { "a\n\n\n\nb\n \n\xc2\xa0\nc\n\n\n", "a\n\nb\n\nc\n\n" },
         { "\n\n\na", "\na" },
@@ -169,8 +189,12 @@ START_TEST(widths_and_composition)
     static const struct case_ cases[] = {
         { "Ｂｅｒｉｔａ ２４！ hari ini", "Berita 24! hari ini" },
         { "日本語、（ＡＢＣ）。", NULL },
-        { "e\xcc\x81t\xcc\xa3", "é\xe1\xb9\xad" },
     };
+#ifdef HAVE_ICU
+    static const struct case_ composed[] = { { "e\xcc\x81t\xcc\xa3", "\xc3\xa9\xe1\xb9\xad" } };
+
+    CHECK_CASES(REPAIR_ALL, composed);
+#endif
 
     CHECK_CASES(REPAIR_ALL & ~REPAIR_BIT(REPAIR_NFC), cases);
 }
@@ -179,8 +203,9 @@ END_TEST
 /* The scan must see what is wrong at each place of a block and across their borders. */
 START_TEST(scan_sees_every_place)
 {
-    static const char *const wrong[] = { "  ", " \n", "\n ", "\n\n\n", "\t", "\r", "&", "\x02", "\xc2\xa0",
-                                         "\xe2\x80\x8b", "\xef\xbc\xa1", "Ã©", "\x7f", "e\xcc\x81" };
+    static const char *const wrong[] = { "  ",           " \n", "\n ",  "\n\n\n",   "\t",
+                                         "\r",           "&",   "\x02", "\xc2\xa0", "\xe2\x80\x8b",
+                                         "\xef\xbc\xa1", "Ã©",  "\x7f", "e\xcc\x81" };
     char text[200];
 
     for (size_t w = 0; w < sizeof(wrong) / sizeof(*wrong); w++) {
@@ -189,7 +214,8 @@ START_TEST(scan_sees_every_place)
             ck_assert_uint_eq(clean_needs(text, sizeof(text)), 0);
             memcpy(text + at, wrong[w], strlen(wrong[w]));
             ck_assert_msg(clean_needs(text, sizeof(text)) != 0, "wrong %zu at %zu", w, at);
-            ck_assert_msg(clean_needs(text, at + strlen(wrong[w])) != 0, "wrong %zu ends %zu", w, at);
+            ck_assert_msg(clean_needs(text, at + strlen(wrong[w])) != 0, "wrong %zu ends %zu", w,
+                          at);
         }
     }
     ck_assert(clean_needs(" a", 2) != 0);
@@ -273,13 +299,86 @@ static unsigned next_random(unsigned *seed)
 static size_t random_text(char *to, size_t max, unsigned *seed)
 {
     static const char *const pieces[] = {
-        "a", "e", "Z", "kata", "1", " ", "  ", "\n", "\r", "\t", "&", "&amp", ";", "#", "x", "lt;",
-        "&#", "233;", "&nbsp", "&eacute;", "&#195;", "&#169;", "&#55357;", "&#56832;", "amp;", "=",
-        "Ã", "Â", "â", "€", "™", "©", "œ", "Ÿ", "ð", "˜", "Ð", "Ñ", "¬", "†", "√", "‚", "Ä", "ú",
-        "≈", "ƒ", "\xc2\xa0", "\xc2\xad", "\xe2\x80\x8b", "\xe2\x80\x8c", "\xe2\x80\x8d",
-        "\xe2\x80\xab", "\xe2\x80\xac", "\xe2\x80\x8e", "ש", "م", "क", "ไ", "日", "Ａ", "＆", "；",
-        "\xcc\x81", "\xcc\xa3", "\xc2\x85", "\xc2\x92", "\xe2\x80\xa8", "\xef\xbb\xbf", "�", "»", "…",
-        "\xe1\x84\x92", "\xe1\x85\xa1", "\xe1\x86\xab", "😀", "\xef\xbf\xbe", "\x01", "ï", "¿", "½",
+        "a",
+        "e",
+        "Z",
+        "kata",
+        "1",
+        " ",
+        "  ",
+        "\n",
+        "\r",
+        "\t",
+        "&",
+        "&amp",
+        ";",
+        "#",
+        "x",
+        "lt;",
+        "&#",
+        "233;",
+        "&nbsp",
+        "&eacute;",
+        "&#195;",
+        "&#169;",
+        "&#55357;",
+        "&#56832;",
+        "amp;",
+        "=",
+        "Ã",
+        "Â",
+        "â",
+        "€",
+        "™",
+        "©",
+        "œ",
+        "Ÿ",
+        "ð",
+        "˜",
+        "Ð",
+        "Ñ",
+        "¬",
+        "†",
+        "√",
+        "‚",
+        "Ä",
+        "ú",
+        "≈",
+        "ƒ",
+        "\xc2\xa0",
+        "\xc2\xad",
+        "\xe2\x80\x8b",
+        "\xe2\x80\x8c",
+        "\xe2\x80\x8d",
+        "\xe2\x80\xab",
+        "\xe2\x80\xac",
+        "\xe2\x80\x8e",
+        "ש",
+        "م",
+        "क",
+        "ไ",
+        "日",
+        "Ａ",
+        "＆",
+        "；",
+        "\xcc\x81",
+        "\xcc\xa3",
+        "\xc2\x85",
+        "\xc2\x92",
+        "\xe2\x80\xa8",
+        "\xef\xbb\xbf",
+        "�",
+        "»",
+        "…",
+        "\xe1\x84\x92",
+        "\xe1\x85\xa1",
+        "\xe1\x86\xab",
+        "😀",
+        "\xef\xbf\xbe",
+        "\x01",
+        "ï",
+        "¿",
+        "½",
     };
     size_t n = 0, count = next_random(seed) % 40;
 
@@ -329,9 +428,24 @@ END_TEST
 /* Long hostile runs must cost time that grows with their length alone. */
 START_TEST(hostile_runs)
 {
-    static const char *const pieces[] = { "&amp;", "&", "amp;", "&#38;", "Ã", "Ãƒ", "â€", "√", "  ", "\n",
-                                          "\xcc\x81\xcc\xa3", "\xe2\x80\xab", "&#55357;", "\xc2\xa0",
-                                          "&a", "Ð", "ð", ";" };
+    static const char *const pieces[] = { "&amp;",
+                                          "&",
+                                          "amp;",
+                                          "&#38;",
+                                          "Ã",
+                                          "Ãƒ",
+                                          "â€",
+                                          "√",
+                                          "  ",
+                                          "\n",
+                                          "\xcc\x81\xcc\xa3",
+                                          "\xe2\x80\xab",
+                                          "&#55357;",
+                                          "\xc2\xa0",
+                                          "&a",
+                                          "Ð",
+                                          "ð",
+                                          ";" };
 
     for (size_t i = 0; i < sizeof(pieces) / sizeof(*pieces); i++) {
         struct buffer text = { 0 };
@@ -344,8 +458,9 @@ START_TEST(hostile_runs)
 }
 END_TEST
 
-/* &sh&sh-y;y; where - is a soft hyphen: each round completes one entity, to a soft hyphen that stood
- * in the way of the next one. Such text is left as it came, or the answer would change each time. */
+/* &sh&sh-y;y; where - is a soft hyphen: each round completes one entity, to a soft hyphen that
+ * stood in the way of the next one. Such text is left as it came, or the answer would change each
+ * time. */
 START_TEST(endless_work_is_refused)
 {
     struct buffer text = { 0 };

@@ -2,6 +2,7 @@
 /* The codecs: what was packed comes out; no cut and no flipped bit passes unseen; several members,
  * padding, limits and the words for it; what compress_block makes can be read, and is the same
  * each time. */
+#define _GNU_SOURCE
 #include "common/codec.h"
 #include "common/compress.h"
 #include "tests/unit/pack.h"

@@ -27,8 +27,14 @@ static struct buffer normal(const char *s, size_t n)
 START_TEST(scan_knows_common_text)
 {
     static const char *const plain[] = {
-        "", "abc", "caf\xc3\xa9 \xe2\x80\x9c" "x\xe2\x80\x9d \xe2\x80\x94 \xe2\x82\xac" "5",
-        "\xd0\x9f\xd1\x80\xd0\xb8", "\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x98\x80",
+        "",
+        "abc",
+        "caf\xc3\xa9 \xe2\x80\x9c"
+        "x\xe2\x80\x9d \xe2\x80\x94 \xe2\x82\xac"
+        "5",
+        "\xd0\x9f\xd1\x80\xd0\xb8",
+        "\xe6\x97\xa5\xe6\x9c\xac",
+        "\xf0\x9f\x98\x80",
         "a very long line of plain letters, and at its very end one e with an acute: \xc3\xa9",
     };
 
@@ -53,7 +59,8 @@ START_TEST(scan_agrees_with_icu)
             continue;
         if (nfc_is_plain(s, utf8_put(s, c)))
             ck_assert_msg(u_getCombiningClass((UChar32)c) == 0 &&
-                              u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) == UNORM_YES &&
+                              u_getIntPropertyValue((UChar32)c, UCHAR_NFC_QUICK_CHECK) ==
+                                  UNORM_YES &&
                               unorm2_hasBoundaryBefore(nfc, (UChar32)c),
                           "U+%04X is not plain", c);
     }
@@ -65,13 +72,13 @@ START_TEST(known_cases)
     static const char *const cases[][2] = {
         { "e\xcc\x81", "\xc3\xa9" },
         { "x e\xcc\x81y", "x \xc3\xa9y" },
-        { "\xe2\x84\xab", "\xc3\x85" },                                 /* the angstrom sign */
-        { "\xd0\xb8\xcc\x86", "\xd0\xb9" },                             /* Cyrillic short i */
-        { "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c" },     /* Hangul from jamo */
-        { "\xed\x95\x98\xe1\x86\xab", "\xed\x95\x9c" },                 /* syllable and a final */
-        { "a\xcc\xa3\xcc\x82", "\xe1\xba\xad" },                        /* two marks */
-        { "a\xcc\x82\xcc\xa3", "\xe1\xba\xad" },                        /* the same, other order */
-        { "\xe0\xa5\x98", "\xe0\xa4\x95\xe0\xa4\xbc" },                 /* never composed again */
+        { "\xe2\x84\xab", "\xc3\x85" },                             /* the angstrom sign */
+        { "\xd0\xb8\xcc\x86", "\xd0\xb9" },                         /* Cyrillic short i */
+        { "\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab", "\xed\x95\x9c" }, /* Hangul from jamo */
+        { "\xed\x95\x98\xe1\x86\xab", "\xed\x95\x9c" },             /* syllable and a final */
+        { "a\xcc\xa3\xcc\x82", "\xe1\xba\xad" },                    /* two marks */
+        { "a\xcc\x82\xcc\xa3", "\xe1\xba\xad" },                    /* the same, other order */
+        { "\xe0\xa5\x98", "\xe0\xa4\x95\xe0\xa4\xbc" },             /* never composed again */
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
@@ -86,10 +93,11 @@ END_TEST
 /* Letters, marks and whole scripts mixed, as characters below U+3100 and some above. */
 static size_t random_text(char *to, size_t chars, unsigned seed)
 {
-    static const uint32_t ranges[][2] = { { 0x20, 0x7e },    { 0xa0, 0x24f },    { 0x300, 0x345 },
-                                          { 0x370, 0x4ff },  { 0x600, 0x660 },   { 0x900, 0x9ff },
-                                          { 0x1100, 0x11f0 }, { 0x1e00, 0x1eff }, { 0x2000, 0x2130 },
-                                          { 0x3040, 0x30ff }, { 0xac00, 0xac80 }, { 0x1d15e, 0x1d16f } };
+    static const uint32_t ranges[][2] = {
+        { 0x20, 0x7e },     { 0xa0, 0x24f },    { 0x300, 0x345 },   { 0x370, 0x4ff },
+        { 0x600, 0x660 },   { 0x900, 0x9ff },   { 0x1100, 0x11f0 }, { 0x1e00, 0x1eff },
+        { 0x2000, 0x2130 }, { 0x3040, 0x30ff }, { 0xac00, 0xac80 }, { 0x1d15e, 0x1d16f }
+    };
     size_t n = 0;
 
     for (size_t i = 0; i < chars; i++) {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The registry: what is good is loaded whatever its header was, what is not is refused with its code
- * and a sentence, and nobody but root and the user can put code there. */
+/* The registry: what is good is loaded whatever its header was, what is not is refused with its
+ * code and a sentence, and nobody but root and the user can put code there. */
 #define _GNU_SOURCE
 #include "core/host.h"
 #include "core/registry.h"
@@ -87,6 +87,7 @@ START_TEST(bad_ones_are_refused)
         { 31, E0507, "neither map nor step" },
         { 32, E0507, "which only inputs may have" },
         { 33, E0507, "no list of plugins" },
+        { 35, E0505, "etl_nobody_has_this" },
     };
     char path[64];
 
@@ -106,8 +107,8 @@ START_TEST(of_two_with_one_name_the_second_is_refused)
     const struct plugin *all[4];
 
     ck_assert_ptr_nonnull(load(ETL_KIND_TRANSFORM, "tests/plugins/bad/bad-34.so"));
-    ck_assert_uint_eq(registry_load_file(registry, "tests/plugins/bad/bad-34.so", all, 4,
-                                         &said.diag), 1);
+    ck_assert_uint_eq(
+        registry_load_file(registry, "tests/plugins/bad/bad-34.so", all, 4, &said.diag), 1);
     refused(NULL, E0507, "holds two plugins 'bad'");
 }
 END_TEST
@@ -124,8 +125,8 @@ START_TEST(good_ones_are_found_by_name_and_path)
     p = load(ETL_KIND_OUTPUT, "tests/plugins/input/good.so"); /* its first output */
     ck_assert_ptr_nonnull(p);
     ck_assert_uint_eq(p->is.kind, ETL_KIND_OUTPUT);
-    ck_assert_uint_eq(registry_load_file(registry, "tests/plugins/input/good.so", all, 8,
-                                         &said.diag), 4);
+    ck_assert_uint_eq(
+        registry_load_file(registry, "tests/plugins/input/good.so", all, 8, &said.diag), 4);
     ck_assert_uint_eq(said.n, 0);
     refused(load(ETL_KIND_INPUT, "tests/plugins/transform/newer.so"), E0508, "holds no input");
 }

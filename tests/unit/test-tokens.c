@@ -136,11 +136,12 @@ START_TEST(words_that_need_icu)
 {
     if (!tokens_fold_all())
         return;
-    expect("\xef\xac\x81ne \xc2\xbd kg", "fine 1 2 kg ");            /* ligature, one half */
-    expect("Cafe\xcc\x81", "caf\xc3\xa9 ");                           /* e, combining acute */
-    expect("J\xcc\x8cx", "\xc7\xb0x ");                               /* composes when folded only */
-    expect("\xef\xbc\xa1\xef\xbc\xa2\xef\xbc\x91", "ab1 ");           /* full width */
-    expect("\xe6\x9d\xb1\xe4\xba\xac\xe3\x80\x81\xe5\xa4\xa7", "\xe6\x9d\xb1\xe4\xba\xac \xe5\xa4\xa7 ");
+    expect("\xef\xac\x81ne \xc2\xbd kg", "fine 1 2 kg ");   /* ligature, one half */
+    expect("Cafe\xcc\x81", "caf\xc3\xa9 ");                 /* e, combining acute */
+    expect("J\xcc\x8cx", "\xc7\xb0x ");                     /* composes when folded only */
+    expect("\xef\xbc\xa1\xef\xbc\xa2\xef\xbc\x91", "ab1 "); /* full width */
+    expect("\xe6\x9d\xb1\xe4\xba\xac\xe3\x80\x81\xe5\xa4\xa7",
+           "\xe6\x9d\xb1\xe4\xba\xac \xe5\xa4\xa7 ");
 }
 END_TEST
 
@@ -173,9 +174,10 @@ static size_t put(char *to, uint32_t c)
 
 static uint32_t some_character(uint64_t *r)
 {
-    static const uint32_t from[] = { 0x20, 0x41, 0xa0, 0x100, 0x300, 0x370, 0x400, 0x1100, 0x1e00,
-                                     0x2000, 0x2100, 0x3000, 0x4e00, 0xac00, 0xfb00, 0xff00,
-                                     0x10400, 0x1d400, 0xe000, 0x600, 0xe00, 0x1f00 };
+    static const uint32_t from[] = { 0x20,   0x41,   0xa0,   0x100,  0x300,   0x370,
+                                     0x400,  0x1100, 0x1e00, 0x2000, 0x2100,  0x3000,
+                                     0x4e00, 0xac00, 0xfb00, 0xff00, 0x10400, 0x1d400,
+                                     0xe000, 0x600,  0xe00,  0x1f00 };
     uint64_t n = next_random(r);
 
     return from[n % (sizeof(from) / sizeof(*from))] + (uint32_t)(n >> 32) % 0xc0;
@@ -271,7 +273,7 @@ START_TEST(short_way_is_the_general_way)
             uint32_t c = x & 1 ? 0xc0 + (uint32_t)(x >> 8) % 64 : 0x400 + (uint32_t)(x >> 8) % 96;
 
             if (c == 0xd7 || c == 0xf7 || x % 5 == 0)
-                c = (uint32_t)"azAZ09"[(x >> 40) % 6];
+                c = (uint32_t) "azAZ09"[(x >> 40) % 6];
             len += put(s + len, c);
         }
         fold_piece(s, len, &a);

@@ -63,8 +63,8 @@ START_TEST(nothing_else_is_valid)
             s[1] = (unsigned char)b;
             must((utf8_valid_prefix((char *)s, 2) == 2) == good);
             for (int c = 0; a >= 0xe0 && a < 0xf0 && c < 0x100; c++) {
-                uint32_t three = (uint32_t)(a & 15) << 12 | (uint32_t)(b & 63) << 6 |
-                                 (uint32_t)(c & 63);
+                uint32_t three =
+                    (uint32_t)(a & 15) << 12 | (uint32_t)(b & 63) << 6 | (uint32_t)(c & 63);
 
                 s[2] = (unsigned char)c;
                 good = (b & 0xc0) == 0x80 && (c & 0xc0) == 0x80 && three >= 0x800 &&
@@ -89,10 +89,9 @@ END_TEST
 
 START_TEST(both_checks_agree_at_every_place)
 {
-    static const unsigned char edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0,
-                                           0xbf, 0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec,
-                                           0xed, 0xee, 0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5,
-                                           0xf8, 0xff };
+    static const unsigned char edges[] = { 0x00, 0x41, 0x7f, 0x80, 0x8f, 0x90, 0x9f, 0xa0, 0xbf,
+                                           0xc0, 0xc1, 0xc2, 0xdf, 0xe0, 0xe1, 0xec, 0xed, 0xee,
+                                           0xef, 0xf0, 0xf1, 0xf3, 0xf4, 0xf5, 0xf8, 0xff };
     size_t k = sizeof(edges), good = 0;
     char s[4];
 

@@ -16,7 +16,8 @@
             ck_abort_msg("%s", #what);                                                             \
     } while (0)
 
-/* xorshift64*: S. Vigna, "An experimental exploration of Marsaglia's xorshift generators" (2016). */
+/* xorshift64*: S. Vigna, "An experimental exploration of Marsaglia's xorshift generators" (2016).
+ */
 static inline uint64_t next_random(uint64_t *state)
 {
     *state ^= *state >> 12;

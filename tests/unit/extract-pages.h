@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Small made-up pages, one for each pattern that news pages print, and what is to come of them.
+ * All names, outlets and events are invented. "|" parts people and body lines. */
+#ifndef TESTS_EXTRACT_PAGES_H
+#define TESTS_EXTRACT_PAGES_H
+
+#include <stddef.h>
+
+/* Two paragraphs that most pages below share. */
+#define ONE                                                                                        \
+    "Pemerintah daerah membuka pasar baru di tepi sungai agar pedagang tidak lagi berjualan di "   \
+    "badan jalan setiap pagi."
+#define TWO                                                                                        \
+    "\"Kami minta semua pedagang pindah sebelum akhir pekan,\" kata Kepala Dinas Pasar, Budi "     \
+    "Contoh, di lokasi pasar itu."
+#define THREE                                                                                      \
+    "Menurut dia, pasar itu dapat menampung dua ratus pedagang dan dibangun dengan dana daerah."
+#define BODY ONE "|" TWO "|" THREE
+#define TEXT ONE "\n\n" TWO "\n\n" THREE "\n"
+#define HEAD "Pasar Baru di Tepi Sungai Dibuka untuk Pedagang\n\n"
+#define TITLE "Pasar Baru di Tepi Sungai Dibuka untuk Pedagang"
+
+struct page_case {
+    const char *name, *text;
+    const char *title, *date, *outlet, *place, *authors, *editors, *section, *kind;
+    const char *body; /* NULL: BODY */
+};
+
+static const struct page_case page_cases[] = {
+    /* ---- datelines ---- */
+    { "outlet, place", HEAD "CONTOHPOST.COM, BLORA – " TEXT, .title = TITLE,
+      .outlet = "CONTOHPOST.COM", .place = "Blora" },
+    { "place, outlet", HEAD "BLORA, CONTOHPOST.COM - " TEXT, .title = TITLE,
+      .outlet = "CONTOHPOST.COM", .place = "Blora" },
+    { "place,outlet without a blank", HEAD "BLORA,CONTOH-POST.COM -" TEXT, .title = TITLE,
+      .outlet = "CONTOH-POST.COM", .place = "Blora" },
+    { "hyphen in the outlet, dash at the place", HEAD "CONTOH-POST.COM, BLORA- " TEXT,
+      .title = TITLE, .outlet = "CONTOH-POST.COM", .place = "Blora" },
+    { "hyphen behind a name that is an outlet", HEAD "TRIBUN-CONTOH.COM, BLORA- " TEXT,
+      .title = TITLE, .outlet = "TRIBUN-CONTOH.COM", .place = "Blora" },
+    { "outlet - region - place", HEAD "Contohpos – Jateng – Batang – " TEXT, .title = TITLE,
+      .outlet = "Contohpos", .place = "Batang" },
+    { "place (outlet)", HEAD "Bogor (Contoh.co) - " TEXT, .title = TITLE, .outlet = "Contoh.co",
+      .place = "Bogor" },
+    { "place, region (agency)", HEAD "Mataram, NTB (ANTARA) - " TEXT, .title = TITLE,
+      .outlet = "ANTARA", .place = "Mataram" },
+    { "place, (outlet).", HEAD "GOWA, (PEDOMAN CONTOH). " TEXT, .title = TITLE,
+      .outlet = "PEDOMAN CONTOH", .place = "Gowa" },
+    { "place (OUTLET) without a dash", HEAD "GOWA (MEDIA CONTOH HEBAT) " TEXT, .title = TITLE,
+      .outlet = "MEDIA CONTOH HEBAT", .place = "Gowa" },
+    { "outlet | place", HEAD "CONTOH.co.id | SURABAYA - " TEXT, .title = TITLE,
+      .outlet = "CONTOH.co.id", .place = "Surabaya" },
+    { "outlet, place |", HEAD "Contohnews, Gowa | " TEXT, .title = TITLE, .outlet = "Contohnews",
+      .place = "Gowa" },
+    { "outlet. place", HEAD "CONTOHBERITA.COM. TIMIKA – " TEXT, .title = TITLE,
+      .outlet = "CONTOHBERITA.COM", .place = "Timika" },
+    { "outlet,- ", HEAD "Jakarta, Contohnews.com,– " TEXT, .title = TITLE,
+      .outlet = "Contohnews.com", .place = "Jakarta" },
+    { "many hyphens", HEAD "GOWA, RADARCONTOH.CONTOH.CO.ID-----" TEXT, .title = TITLE,
+      .outlet = "RADARCONTOH.CONTOH.CO.ID", .place = "Gowa" },
+    { "outlet - place --", HEAD "contoh.com - JAKARTA -- " TEXT, .title = TITLE,
+      .outlet = "contoh.com", .place = "Jakarta" },
+    { "place glued to a long dash", HEAD "JAKARTA–" TEXT, .title = TITLE, .place = "Jakarta" },
+    { "place glued to a hyphen", HEAD "BOGOR-" TEXT, .title = TITLE, .place = "Bogor" },
+    { "glued to the first word", HEAD "CONTOHINDONESIA.COM, BLITAR" TEXT, .title = TITLE,
+      .outlet = "CONTOHINDONESIA.COM", .place = "Blitar" },
+    { "glued, title case", HEAD "Contoh6.com, Jakarta" TEXT, .title = TITLE,
+      .outlet = "Contoh6.com", .place = "Jakarta" },
+    { "no dash at all", HEAD "Contoh6.com, Jakarta " TEXT, .title = TITLE,
+      .outlet = "Contoh6.com", .place = "Jakarta" },
+    { "bar that became a letter", HEAD "SURABAYA I contohjatim.com - " TEXT, .title = TITLE,
+      .outlet = "contohjatim.com", .place = "Surabaya" },
+    { "outlet: (place)", HEAD "CONTOHPROGRES.COM: (Surabaya) " TEXT, .title = TITLE,
+      .outlet = "CONTOHPROGRES.COM", .place = "Surabaya" },
+    { "place outlet,", HEAD "Surabaya contohpitu.com, " TEXT, .title = TITLE,
+      .outlet = "contohpitu.com", .place = "Surabaya" },
+    { "place and region with a blank", HEAD "Gowa Sulsel — " TEXT, .title = TITLE,
+      .place = "Gowa" },
+    { "glued behind a bar", HEAD "contohtribune.co.id | Singaraja" TEXT, .title = TITLE,
+      .outlet = "contohtribune.co.id", .place = "Singaraja" },
+    { "caption that looks like one", HEAD "Contoh Tribun / DILERAI - Suasana pasar baru di tepi "
+      "sungai saat dibuka untuk pedagang dari luar kota.\n\ncontohtribune.co.id | Singaraja - "
+      TEXT, .title = TITLE, .outlet = "contohtribune.co.id", .place = "Singaraja" },
+    { "two words", HEAD "CONTOHPOS.CO.ID, KOTA BARU -- " TEXT, .title = TITLE,
+      .outlet = "CONTOHPOS.CO.ID", .place = "Kota Baru" },
+    { "place no list knows", HEAD "KAMPUNGMISAL, CONTOHPOS.CO - " TEXT, .title = TITLE,
+      .outlet = "CONTOHPOS.CO", .place = "Kampungmisal" },
+    { "place alone on its line", HEAD "Jakarta -\n\n" TEXT, .title = TITLE, .place = "Jakarta" },
+    { "place and dash on two lines", HEAD "Wina\n-\n" TEXT, .title = TITLE, .place = "Wina" },
+    { "dash on the next line", HEAD "MAKASSAR, CONTOH.com\n– " TEXT, .title = TITLE,
+      .outlet = "CONTOH.com", .place = "Makassar" },
+    { "with its date", HEAD "ISTANBUL, 23 Februari 2016 (Antara/PRContoh) --\n" TEXT,
+      .title = TITLE, .outlet = "Antara", .place = "Istanbul" },
+    { "outlet alone", HEAD "Contoh.com - " TEXT, .title = TITLE, .outlet = "Contoh.com" },
+    { "outlet by its word", HEAD "BATANGVOICE – " TEXT, .title = TITLE, .outlet = "BATANGVOICE" },
+    { "place with colon", HEAD "Semarang: " TEXT, .title = TITLE, .place = "Semarang" },
+    { "none: first word in capitals", HEAD "PEMERINTAH daerah" TEXT, .title = TITLE,
+      .body = "PEMERINTAH daerah" BODY },
+    { "none: a sentence that begins with the outlet", HEAD "Contoh.com, Jakarta menjadi tempat "
+      "pertama yang didatangi para pedagang itu sejak pagi hari.\n\n" TEXT, .title = TITLE,
+      .body = "Contoh.com, Jakarta menjadi tempat pertama yang didatangi para pedagang itu sejak "
+              "pagi hari.|" BODY, .outlet = NULL },
+    { "caption with the outlet before it", HEAD "CONTOHPOS.COM - Suasana pasar baru di tepi sungai "
+      "saat dibuka untuk pedagang.\n\nContohpos.com, SOLO — " TEXT, .title = TITLE,
+      .outlet = "Contohpos.com", .place = "Solo" },
+
+    /* ---- dates ---- */
+    { "view count", HEAD "Jumat, 16 Oktober 2020 - 09:33 | 50.76k\n\nSOLO - " TEXT, .title = TITLE,
+      .date = "2020-10-16T09:33", .place = "Solo" },
+    { "label and zone", HEAD "Tayang: Rabu, 1 Mei 2024 19:04 WIT\n\nSOLO - " TEXT, .title = TITLE,
+      .date = "2024-05-01T19:04+09:00", .place = "Solo" },
+    { "later change", HEAD "Diperbarui 4 Mei 2024, 07:15 WIB\nTayang 3 Mei 2024, 20:00 WIB\n\nSOLO - "
+      TEXT, .title = TITLE, .date = "2024-05-03T20:00+07:00", .place = "Solo" },
+    { "only the later change", HEAD "Diperbarui 4 Mei 2024, 07.15 WITA\n\nSOLO - " TEXT,
+      .title = TITLE, .date = "2024-05-04T07:15+08:00", .place = "Solo" },
+    { "dot in the time", HEAD "18 Juni 2025 | 08.30 WIB\n\nSOLO - " TEXT, .title = TITLE,
+      .date = "2025-06-18T08:30+07:00", .place = "Solo" },
+    { "bare ISO day", HEAD "2024-05-04\n\nSOLO - " TEXT, .title = TITLE, .date = "2024-05-04",
+      .place = "Solo" },
+    { "slashes", HEAD "29/9/2025 15:32\n\n" TEXT, .title = TITLE, .date = "2025-09-29T15:32" },
+    { "old spelling, Friday's apostrophe", HEAD "Jum'at, 7 Nopember 2014\n\nSOLO - " TEXT,
+      .title = TITLE, .date = "2014-11-07", .place = "Solo" },
+    { "below the text", HEAD "SOLO - " TEXT "\nPublished on Rabu, 1 Mei 2024\n", .title = TITLE,
+      .date = "2024-05-01", .place = "Solo" },
+    { "as subheads", HEAD "SOLO - " ONE "\n\nSenin, 4 Mei 2020\n\n" TWO "\n\nSelasa, 5 Mei "
+      "2020\n\n" THREE "\n", .title = TITLE, .place = "Solo", .date = "2020-05-04",
+      .body = ONE "|Senin, 4 Mei 2020|" TWO "|Selasa, 5 Mei 2020|" THREE },
+    { "weekday that is not that day's", HEAD "Senin, 16 Oktober 2020 10:00 WIB\n\nSOLO - " TEXT,
+      .title = TITLE, .date = "2020-10-16T10:00+07:00", .place = "Solo" },
+    { "capitals with the reporter", HEAD "RABU, 18 SEPTEMBER 2024 | 10:58 WIB | LAPORAN: SARI "
+      "MISAL\n\n" TEXT, .title = TITLE, .date = "2024-09-18T10:58+07:00", .authors = "Sari Misal" },
+    { "name before the date", HEAD "Sari Misal , Jurnalis-Rabu, 18 Juni 2025 |18:27 WIB\n\nSOLO - "
+      TEXT, .title = TITLE, .date = "2025-06-18T18:27+07:00", .authors = "Sari Misal",
+      .place = "Solo" },
+    { "no such day", HEAD "Senin, 31 Februari 2020 10:00 WIB\n\nSOLO - " TEXT, .title = TITLE,
+      .place = "Solo" },
+    { "in the text", HEAD "SOLO - " ONE "\n\nHal itu disampaikan Budi Contoh di balai kota, Jumat "
+      "(20/10/2023), seusai rapat bersama para pedagang.\n", .title = TITLE, .date = "2023-10-20",
+      .place = "Solo", .body = ONE "|Hal itu disampaikan Budi Contoh di balai kota, Jumat "
+      "(20/10/2023), seusai rapat bersama para pedagang." },
+    { "in the text: not what is to come", HEAD "SOLO - " ONE "\n\nPasar itu akan diresmikan pada "
+      "Minggu, 3 Maret 2030 oleh wali kota bersama para pedagang.\n", .title = TITLE,
+      .place = "Solo", .body = ONE "|Pasar itu akan diresmikan pada Minggu, 3 Maret 2030 oleh wali "
+      "kota bersama para pedagang." },
+    { "in the text: no day of the year", HEAD "SOLO - " ONE "\n\nHal itu disampaikan Budi Contoh di "
+      "balai kota, Jumat (20/10), seusai rapat bersama para pedagang.\n", .title = TITLE,
+      .place = "Solo", .body = ONE "|Hal itu disampaikan Budi Contoh di balai kota, Jumat (20/10), "
+      "seusai rapat bersama para pedagang." },
+    { "copyright year", TEXT "COPYRIGHT © CONTOH News Blora 2023\n", .date = "2023",
+      .outlet = "CONTOH News Blora" },
+
+    /* ---- people ---- */
+    { "labels", HEAD "SOLO - " TEXT "\nPenulis: Sari Misal | Editor: Tono Umpama\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal", .editors = "Tono Umpama" },
+    { "label and name on two lines", HEAD "SOLO - " TEXT "Penulis\n: Sari Misal\nEditor\n: Tono "
+      "Umpama\n", .title = TITLE, .place = "Solo", .authors = "Sari Misal",
+      .editors = "Tono Umpama" },
+    { "names below their labels", HEAD "SOLO - " TEXT "Author\n\nSari Misal\n\nEditor\n\nTono "
+      "Umpama\n\nCredits (2)\n", .title = TITLE, .place = "Solo", .authors = "Sari Misal",
+      .editors = "Tono Umpama" },
+    { "names above their labels", HEAD "Sari Misal\nPenulis\nTono Umpama\nEditor\nLihat Foto\n"
+      "SOLO - " TEXT, .title = TITLE, .place = "Solo", .authors = "Sari Misal",
+      .editors = "Tono Umpama" },
+    { "glued in one line", HEAD "Solo (ANTARA) - " TEXT "Pewarta: Sari Misal Editor: Tono Umpama "
+      "COPYRIGHT © ANTARA 2023\n", .title = TITLE, .place = "Solo", .outlet = "ANTARA",
+      .authors = "Sari Misal", .editors = "Tono Umpama", .date = "2023" },
+    { "two names", HEAD "Pewarta: Sari Misal dan Budi Contoh\n\nSOLO - " TEXT, .title = TITLE,
+      .place = "Solo", .authors = "Sari Misal|Budi Contoh" },
+    { "name - site", HEAD "Sari Misal - detikNews\n\nKamis, 02 Nov 2023 20:59 WIB\n\nJakarta -\n\n"
+      TEXT, .title = TITLE, .place = "Jakarta", .outlet = "detikNews", .authors = "Sari Misal",
+      .date = "2023-11-02T20:59+07:00" },
+    { "report line", HEAD "Laporan Wartawan Contohnews, Sari Misal\n\nCONTOHNEWS.COM, SOLO - " TEXT,
+      .title = TITLE, .place = "Solo", .outlet = "CONTOHNEWS.COM", .authors = "Sari Misal" },
+    { "contributor of a town", HEAD "SOLO - " TEXT "Penulis: Kontributor Solo, Sari Misal\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal" },
+    { "by", HEAD "Oleh : Sari Misal\n\nSOLO - " TEXT, .title = TITLE, .place = "Solo",
+      .authors = "Sari Misal" },
+    { "one mark", HEAD "SOLO - " ONE "\n\n" TWO " (Sar)\n", .title = TITLE, .place = "Solo",
+      .authors = "Sar", .body = ONE "|" TWO },
+    { "two marks, glued", HEAD "SOLO - " ONE "\n\n" TWO "(sar/bud)\n", .title = TITLE,
+      .place = "Solo", .authors = "sar|bud", .body = ONE "|" TWO },
+    { "mark with number", HEAD "SOLO - " ONE "\n\n" TWO " (cr13)\n", .title = TITLE,
+      .place = "Solo", .authors = "cr13", .body = ONE "|" TWO },
+    { "mark with site", HEAD "SOLO - " ONE "\n\n" TWO " (contoh.id/sarimisal)\n", .title = TITLE,
+      .outlet = "contoh.id", .place = "Solo", .authors = "sarimisal", .body = ONE "|" TWO },
+    { "stars", HEAD "SOLO - " ONE "\n\n" TWO " (*)\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|" TWO },
+    { "three stars", HEAD "SOLO - " ONE "\n\n" TWO "***\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|" TWO },
+    { "stars in brackets, glued", HEAD "SOLO - " ONE "\n\n" TWO " .(***)\n", .title = TITLE,
+      .place = "Solo", .body = ONE "|" TWO " ." },
+    { "agency is nobody", HEAD "SOLO - " ONE "\n\n" TWO " (Antara)\n", .title = TITLE,
+      .place = "Solo", .body = ONE "|" TWO },
+    { "mark on its own line", HEAD "SOLO - " TEXT "\n(sar/bud)\n\nBaca Juga\n\nHarga Cabai Naik di "
+      "Pasar Lama\n", .title = TITLE, .place = "Solo", .authors = "sar|bud" },
+    { "people in the mark", HEAD "SOLO - " ONE "\n\n" TWO " (Penulis Sari Misal | Editor Tono "
+      "Umpama)\n", .title = TITLE, .place = "Solo", .authors = "Sari Misal",
+      .editors = "Tono Umpama", .body = ONE "|" TWO },
+    { "full name wins", HEAD "Oleh Sari Misal\n\nSOLO - " ONE "\n\n" TWO " (sar)\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal", .body = ONE "|" TWO },
+    { "brackets of the sentence stay", HEAD "SOLO - " ONE "\n\nHal itu sudah lama dibahas bersama "
+      "dengan semua Organisasi Perangkat Daerah (OPD)\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Hal itu sudah lama dibahas bersama dengan semua Organisasi Perangkat Daerah (OPD)" },
+    { "capitals after the end", HEAD "SOLO - " TEXT "\nSARI MISAL\n", .title = TITLE,
+      .place = "Solo", .authors = "Sari Misal" },
+
+    /* ---- links, widgets, promos ---- */
+    { "link on its line", HEAD "SOLO - " ONE "\n\nBaca juga: Harga Cabai Naik di Pasar Lama\n\n" TWO
+      "\n\nBACA JUGA:Jalan Desa Rusak Lagi\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "links on the next lines", HEAD "SOLO - " ONE "\n\nBaca Juga\n\nHarga Cabai Naik di Pasar "
+      "Lama\n\nSetelah Banjir, Akan Ada Apa Lagi di Pasar Lama?\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "link label with nothing", HEAD "SOLO - " ONE "\n\nBaca Juga\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "link in brackets", HEAD "SOLO - " ONE "\n\n[Baca juga: Harga Cabai Naik]\n\n" TWO "\n\n"
+      THREE "\n", .title = TITLE, .place = "Solo" },
+    { "link glued to a paragraph", HEAD "SOLO - " ONE " Baca juga: Harga Cabai Naik di Pasar Lama\n"
+      TWO "\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "bullet", HEAD "SOLO - " ONE "\n\n- Harga Cabai Naik di Pasar Lama Sejak Lebaran\n\n" TWO
+      "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "list items stay", HEAD "SOLO - " ONE "\n\nBerikut daftar pasar yang dibuka:\n1. Pasar Lama\n"
+      "2. Pasar Baru\n3. Pasar Pagi\n\n" TWO "\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Berikut daftar pasar yang dibuka:|1. Pasar Lama|2. Pasar Baru|3. Pasar Pagi|"
+              TWO },
+    { "a list may be the end", HEAD "SOLO - " ONE "\n\nHarga bahan pokok hari ini:\nCabai Rp 30 "
+      "ribu\nBeras Rp 12 ribu\n\nTags\ncabai\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Harga bahan pokok hari ini:|Cabai Rp 30 ribu|Beras Rp 12 ribu" },
+    { "subheads stay", HEAD "SOLO - " ONE "\n\nPedagang Lama\n\n" TWO "\n\nDana daerah\n" THREE
+      "\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Pedagang Lama|" TWO "|Dana daerah|" THREE },
+    { "box at the end", HEAD "SOLO - " TEXT "\nBerita Terkait\n\nHarga Cabai Naik di Pasar Lama\n\n"
+      "Warga menunggu bantuan di balai desa sejak pagi tadi karena jalan putus diterjang banjir.\n\n"
+      "Terpopuler\n1\nJalan Desa Rusak Lagi\n", .title = TITLE, .place = "Solo" },
+    { "box before the text", HEAD "Terkait\n\nHarga Cabai Naik di Pasar Lama\n\nJalan Desa Rusak "
+      "Lagi, Warga Menunggu\n\nTweet\n\n0\n\nSOLO, CONTOH.com - " TEXT, .title = TITLE,
+      .place = "Solo", .outlet = "CONTOH.com" },
+    { "box in mid-text", HEAD "SOLO - " ONE "\n\nArtikel Terkait\n\nHarga Cabai Naik di Pasar Lama"
+      "\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "advertisements", HEAD "SOLO - " ONE "\n\nADVERTISEMENT\n\nSCROLL TO CONTINUE WITH CONTENT\n\n"
+      TWO "\n\n- Advertisement -\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "font widget", "Niaga\n\n" HEAD "AA\n\nText Sizes\n\nMedium\n\nLarge\n\nLarger\n\nSOLO - " TEXT,
+      .title = TITLE, .section = "Niaga", .place = "Solo" },
+    { "comment form", HEAD "SOLO - " TEXT "\nTinggalkan Balasan\n\nAlamat email Anda tidak akan "
+      "dipublikasikan. Ruas yang wajib ditandai *\n\nKomentar\n\nNama *\n", .title = TITLE,
+      .place = "Solo" },
+    { "promo", HEAD "SOLO - " TEXT "\n**) Ikuti berita terbaru Contohpos.id di Google News klik link "
+      "ini dan jangan lupa di follow.\n", .title = TITLE, .place = "Solo",
+      .outlet = "Contohpos.id" },
+    { "a sentence that begins like a label", HEAD "SOLO - " ONE "\n\n" TWO "\n\nSelanjutnya "
+      "pemerintah daerah akan menata jalan di depan pasar lama agar kembali lega.\n\n" THREE
+      "\n", .title = TITLE, .place = "Solo", .body = ONE "|" TWO "|Selanjutnya pemerintah daerah "
+      "akan menata jalan di depan pasar lama agar kembali lega.|" THREE },
+    { "lead again, broken off", HEAD "SOLO - " TEXT "\nPemerintah daerah membuka pasar baru di tepi "
+      "sungai agar pedagang tidak lagi\n", .title = TITLE, .place = "Solo" },
+    { "news that invites stays", HEAD "SOLO - " ONE "\n\n" TWO "\n\nSimak jadwal lengkap pembukaan "
+      "pasar yang dirilis pemerintah daerah pada pekan ini.\n\n" THREE "\n", .title = TITLE,
+      .place = "Solo", .body = ONE "|" TWO "|Simak jadwal lengkap pembukaan pasar yang dirilis "
+      "pemerintah daerah pada pekan ini.|" THREE },
+    { "tags", HEAD "SOLO - " TEXT "\nPasar Baru\n\nTepi Sungai\n\nRate artikel ini\n\nLike (0)\n",
+      .title = TITLE, .place = "Solo" },
+    { "page foot", HEAD "SOLO - " TEXT "\nHalaman Selanjutnya\n\nSementara itu para pedagang…\n\n"
+      "Halaman:\n\n1\n\n2\n\nShow All\n", .title = TITLE, .place = "Solo" },
+    { "two pages joined", HEAD "SOLO - " ONE "\n\nHalaman 2\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "republished", HEAD "SOLO - " TEXT "\nArtikel ini telah tayang di Contoh.com dengan judul "
+      "Pasar Baru Dibuka\n", .title = TITLE, .place = "Solo" },
+    { "follow-up after the mark", HEAD "SOLO - " ONE "\n\n" TWO " (sar/bud)\n\nSebelumnya diberitakan, "
+      "pasar lama di tengah kota terbakar pada pekan lalu dan pedagang kehilangan kios mereka.\n",
+      .title = TITLE, .place = "Solo", .authors = "sar|bud", .body = ONE "|" TWO "|Sebelumnya "
+      "diberitakan, pasar lama di tengah kota terbakar pada pekan lalu dan pedagang kehilangan "
+      "kios mereka." },
+
+    /* ---- captions, pictures, repeats ---- */
+    { "caption before the dateline", HEAD "Kepala Dinas Pasar, Budi Contoh saat ditemui di kantornya."
+      "\n\nSOLO - " TEXT, .title = TITLE, .place = "Solo" },
+    { "credits", HEAD "Suasana pasar baru. (FOTO: Sari/CONTOH)\nSuasana pasar baru. (FOTO: "
+      "Sari/CONTOH)\n\n" ONE "\n\nPedagang menata kios. Foto: Ist\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE },
+    { "caption twice, one with its credit", HEAD "SOLO - " ONE "\n\nPedagang menata kios baru\n\n"
+      "Pedagang sedang menata kios baru. Foto: Contoh\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
+      .place = "Solo" },
+    { "picture's name", HEAD "SOLO - " ONE "\n\npasar-2.jpg\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "video", HEAD "SOLO - " TEXT "\nSimak Video \"Pasar Baru\"\n[Gambas:Video 20detik]\n(sar/bud)\n",
+      .title = TITLE, .place = "Solo", .authors = "sar|bud" },
+    { "body twice", TEXT "COPYRIGHT © CONTOH News 2023\n" TEXT "COPYRIGHT © CONTOH News 2023\n",
+      .date = "2023", .outlet = "CONTOH News" },
+    { "body twice, nothing between", HEAD "SOLO - " TEXT ONE "\n" TWO "\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "paragraph twice", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "refrain stays", HEAD "SOLO - " ONE "\n\nMari ke pasar, kawan\nPagi sudah datang\nMari ke "
+      "pasar, kawan\nHari sudah terang\n\n" TWO "\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Mari ke pasar, kawan|Pagi sudah datang|Mari ke pasar, kawan|Hari sudah "
+              "terang|" TWO },
+    { "pull-quote", HEAD "SOLO - " ONE "\n\n... semua pedagang pindah sebelum akhir pekan...\n\n"
+      TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "teaser twice", HEAD "Pedagang menata kios sebagai persiapan.\nPedagang menata kios sebagai "
+      "persiapan.\n" TEXT, .title = TITLE },
+    { "leads of other articles below", HEAD "PEMERINTAH kota membuka pasar baru di tepi sungai agar "
+      "jalan di depan pasar lama lega.\n\n" TWO "(OL-11)\n\nKOMISI pasar rakyat menilai langkah "
+      "itu sudah tepat dan meminta kota lain ikut mencontoh.\n", .title = TITLE,
+      .authors = "OL-11", .body = "PEMERINTAH kota membuka pasar baru di tepi sungai agar jalan di "
+      "depan pasar lama lega.|" TWO },
+    { "standfirst without a full stop", "Populer Solo\n" HEAD "Pasar baru di tepi sungai itu dibuka "
+      "untuk dua ratus pedagang yang selama ini berjualan di badan jalan\nPenulis: Sari Misal | "
+      "Editor: Tono Umpama\nSOLO - " TEXT, .title = TITLE, .authors = "Sari Misal",
+      .editors = "Tono Umpama", .place = "Solo" },
+    { "title twice", HEAD "SOLO - " TEXT, .title = TITLE, .place = "Solo" },
+    { "crumbs", "Home > Berita > Niaga\n\nRabu, 18 Jun 2025 10:12 WIB\n\n" HEAD "SOLO -- " TEXT,
+      .title = TITLE, .section = "Niaga", .date = "2025-06-18T10:12+07:00", .place = "Solo" },
+    { "crumbs on lines", "Home\n\n»\n\nNiaga\n\n" HEAD "SOLO - " TEXT, .title = TITLE,
+      .section = "Niaga", .place = "Solo" },
+    { "section with its topic", "Niaga Pasar Rakyat\n\n" HEAD "FOKUS\n\nPasar Rakyat\n\nSOLO - " TEXT,
+      .title = TITLE, .section = "Niaga", .place = "Solo" },
+    { "summary in bullets", HEAD "Rabu, 18 Jun 2025 10:12 WIB\nBaca 10 detik\n• Pasar baru di tepi "
+      "sungai dibuka untuk dua ratus pedagang dari seluruh penjuru kota itu.\n• Pedagang diminta "
+      "pindah sebelum akhir pekan agar jalan di depan pasar lama lega.\n\n" TEXT, .title = TITLE,
+      .date = "2025-06-18T10:12+07:00" },
+    { "photo page", "Foto Niaga\n\n" HEAD "Fotografer: Sari Misal\n\n" ONE "\n\nVote Photo\n\nFoto "
+      "Terkait\n\nHarga Cabai Naik\n", .title = TITLE, .section = "Foto Niaga",
+      .authors = "Sari Misal", .kind = "photo", .body = ONE },
+    { "gallery of captions", "Home\n\nPhoto\n\n" HEAD "Pedagang menata kios di pasar baru di tepi "
+      "sungai, Solo, Senin (15/2). (CONTOH/Sari Misal)\n\nSeorang pembeli memilih cabai di pasar "
+      "baru di tepi sungai, Solo, Senin (15/2). (CONTOH/Sari Misal)\n\nKios-kios di pasar baru di "
+      "tepi sungai menjelang dibuka, Solo, Senin (15/2). (CONTOH/Sari Misal)\n", .title = TITLE,
+      .section = "Photo", .kind = "photo", .body = "Pedagang menata kios di pasar baru di tepi "
+      "sungai, Solo, Senin (15/2). (CONTOH/Sari Misal)|Seorang pembeli memilih cabai di pasar baru "
+      "di tepi sungai, Solo, Senin (15/2). (CONTOH/Sari Misal)|Kios-kios di pasar baru di tepi "
+      "sungai menjelang dibuka, Solo, Senin (15/2). (CONTOH/Sari Misal)" },
+    { "broken lines", HEAD "SOLO - Pemerintah daerah membuka pasar baru di tepi\nsungai agar "
+      "pedagang tidak lagi berjualan di\nbadan jalan setiap pagi.\n" TWO "\n", .title = TITLE,
+      .place = "Solo", .body = "Pemerintah daerah membuka pasar baru di tepi|sungai agar pedagang "
+      "tidak lagi berjualan di|badan jalan setiap pagi.|" TWO },
+    { "nothing but text", TEXT, .title = NULL },
+};
+
+#endif
