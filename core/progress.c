@@ -29,6 +29,7 @@ void progress_block_signals(void)
     signal_set(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of write, too */
 }
 
 /* 1234567 as "1.2 MiB". */

@@ -33,6 +33,8 @@ void progress_stop(struct progress *p);
 
 /* The lines at the end of a run. */
 void summary_print(const struct run *r, FILE *out);
+/* The same as one JSON object on a line, whatever the run's end was. */
+void summary_json(const struct run *r, enum exit_status status, FILE *out);
 /* run.json: times, memory, host. Best effort: it is outside every promise. */
 void summary_write(const struct run *r);
 

@@ -55,11 +55,27 @@ static bool add_folder(struct registry *r, const char *path, size_t len)
     return copy != NULL;
 }
 
+/* An etl that is not installed has its plugins in plugins/ beside it, where the build puts them. */
+static bool add_own_folder(struct registry *r)
+{
+    static const char name[] = "plugins";
+    char path[MAX_PATH];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - sizeof(name));
+    struct stat st;
+
+    if (n <= 0 || (size_t)n >= sizeof(path) - sizeof(name))
+        return true;
+    while (n > 0 && path[n - 1] != '/')
+        n--;
+    memcpy(path + n, name, sizeof(name));
+    return stat(path, &st) != 0 || !S_ISDIR(st.st_mode) || add_folder(r, path, strlen(path));
+}
+
 static bool add_folders(struct registry *r, const char *const *folders, size_t n)
 {
     const char *list = getenv("ETL_PLUGIN_PATH"), *end;
 
-    r->folders = arena_get(&r->memory, (n + pieces(list) + 2) * sizeof(*r->folders));
+    r->folders = arena_get(&r->memory, (n + pieces(list) + 3) * sizeof(*r->folders));
     if (!r->folders)
         return false;
     for (size_t i = 0; i < n; i++)
@@ -70,7 +86,7 @@ static bool add_folders(struct registry *r, const char *const *folders, size_t n
         if (!add_folder(r, list, (size_t)(end - list)))
             return false;
     }
-    if (!add_folder(r, PLUGINDIR, strlen(PLUGINDIR)))
+    if (!add_own_folder(r) || !add_folder(r, PLUGINDIR, strlen(PLUGINDIR)))
         return false;
     r->folders[r->n_folders] = NULL;
     return true;

@@ -17,8 +17,9 @@ struct plugin {
 
 struct registry; /* one for a process; not thread-safe */
 
-/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugindir. The
- * host table is handed to each plugin. NULL: memory is out. */
+/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugins/ beside
+ * the program (where it is not installed), then plugindir. The host table is handed to each plugin.
+ * NULL: memory is out. */
 struct registry *registry_new(const char *const *folders, size_t n, const etl_host *host);
 void registry_free(struct registry *r);
 

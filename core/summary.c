@@ -123,6 +123,21 @@ void summary_print(const struct run *r, FILE *out)
         fprintf(out, "  in %s\n", r->rundir.path);
 }
 
+void summary_json(const struct run *r, enum exit_status status, FILE *out)
+{
+    const struct ledger *l = &r->ledger;
+
+    fprintf(out,
+            "{\"type\":\"summary\",\"status\":%d,\"up_to_date\":%s,\"published\":%s,\"read\":%llu,"
+            "\"split\":%llu,\"made\":%llu,\"kept\":%llu,\"dropped\":%llu,\"duplicates\":%llu,"
+            "\"rejected\":%llu,\"resumed_at\":%llu,\"seconds\":%.3f}\n",
+            (int)status, r->up_to_date ? "true" : "false", r->published ? "true" : "false",
+            (unsigned long long)l->read, (unsigned long long)l->split, (unsigned long long)l->made,
+            (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
+            (unsigned long long)l->fates[DUPLICATE], (unsigned long long)l->fates[REJECTED],
+            (unsigned long long)r->resumed_at, (double)(r->ended - r->began) / 1e6);
+}
+
 void summary_write(const struct run *r)
 {
     struct buffer b = { 0 };

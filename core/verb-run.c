@@ -166,8 +166,13 @@ static void remove_temporary(struct rundir *d, struct diag *diag)
 
 static void report_end(struct app *app, struct run *r, enum exit_status status)
 {
+    bool json = app->printer.format == DIAG_JSON;
+
+    diag_print_folded(&app->printer);
+    if (json)
+        summary_json(r, status, app->printer.out);
     if (r->up_to_date) {
-        if (!app->quiet)
+        if (!app->quiet && !json)
             fprintf(stderr, "%s: %s %s; --fresh runs it again\n", r->plan->name,
                     r->published ? "published what the run before had finished in" : "up to date in",
                     r->rundir.path);
@@ -177,14 +182,14 @@ static void report_end(struct app *app, struct run *r, enum exit_status status)
         return;
     if (r->published)
         summary_write(r);
-    diag_print_folded(&app->printer);
-    if (!app->quiet && status == EXIT_DONE)
+    if (!app->quiet && !json && status == EXIT_DONE)
         summary_print(r, stderr);
 }
 
 static enum exit_status run_plan(struct app *app, struct plan *p, const struct request *q)
 {
     struct progress progress = { 0 };
+    enum progress_kind kind = app->quiet ? PROGRESS_NONE : q->progress;
     enum exit_status status;
     bool broken_pipe;
     struct run r;
@@ -192,7 +197,9 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
     progress_block_signals();
     memset(&r, 0, sizeof(r));
     r.rundir.fd = -1;
-    progress_start(&progress, &r, app->quiet ? PROGRESS_NONE : q->progress, q->interval);
+    if (app->printer.format == DIAG_JSON && kind != PROGRESS_NONE)
+        kind = PROGRESS_JSON;
+    progress_start(&progress, &r, kind, q->interval);
     status = run_pipeline(&r, p, &q->run);
     progress_stop(&progress);
     broken_pipe = r.engine.failed && r.engine.status == EXIT_DONE;
