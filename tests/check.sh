@@ -45,7 +45,7 @@ good()
 {
     printf '[input good]\npath = in.txt\n[output good]\npath = x\n' >"$work/good.conf"
     status 0 "$ETL" check "$work/good.conf" &&
-        grep -q 'good (1 input, 0 transforms, 1 output)' "$work/out"
+        grep -q 'good (1 input, 0 transforms, 1 output)' "$work/.out"
 }
 check "a good pipeline is good" good
 
@@ -70,7 +70,7 @@ folders()
     mkdir "$work/all" "$work/none"
     cp "$work/good.conf" "$work/all/a.conf"
     printf '[input good]\n' >"$work/all/b.conf"
-    status 78 "$ETL" check "$work/all" && grep -q 'a.conf: good' "$work/out" && says 'b.conf:' &&
+    status 78 "$ETL" check "$work/all" && grep -q 'a.conf: good' "$work/.out" && says 'b.conf:' &&
         status 66 "$ETL" check "$work/none" && says 'holds no pipeline'
 }
 check "a folder is all its pipelines" folders
@@ -113,11 +113,11 @@ check "a plugin that others can change" unsafe
 
 lists()
 {
-    status 0 "$ETL" plugins && grep -q '^  steps ' "$work/out" &&
-        status 0 "$ETL" plugins good && grep -q 'threshold .*0..1; preset 0.70' "$work/out" &&
-        status 0 "$ETL" plugins --json && is_json all "$work/out" &&
+    status 0 "$ETL" plugins && grep -q '^  steps ' "$work/.out" &&
+        status 0 "$ETL" plugins good && grep -q 'threshold .*0..1; preset 0.70' "$work/.out" &&
+        status 0 "$ETL" plugins --json && is_json all "$work/.out" &&
         status 0 "$ETL" plugins --path steps &&
-        grep -qx "$plugins/transform/steps.so" "$work/out" &&
+        grep -qx "$plugins/transform/steps.so" "$work/.out" &&
         status 69 "$ETL" plugins stpes && says "did you mean 'steps'"
 }
 check "plugins are listed and described" lists
@@ -163,14 +163,14 @@ helps()
 {
     local verb
     for verb in run check plugins help; do
-        status 0 "$ETL" $verb --help && [ "$(wc -l <"$work/out")" -le 24 ] &&
-            grep -q example "$work/out" && cp "$work/out" "$work/help" || return 1
-        status 0 "$ETL" help $verb && cmp "$work/out" "$work/help" || return 1
+        status 0 "$ETL" $verb --help && [ "$(wc -l <"$work/.out")" -le 24 ] &&
+            grep -q example "$work/.out" && cp "$work/.out" "$work/help" || return 1
+        status 0 "$ETL" help $verb && cmp "$work/.out" "$work/help" || return 1
     done
-    status 0 "$ETL" --help && grep -q plugin-path "$work/out" &&
-        status 0 "$ETL" --version && grep -q 'plugin ABI 1' "$work/out" &&
-        status 0 "$ETL" help E0103 && grep -q 'unknown key' "$work/out" &&
-        status 0 "$ETL" help e0503 && status 0 "$ETL" help good && grep -q '^keys:' "$work/out" &&
+    status 0 "$ETL" --help && grep -q plugin-path "$work/.out" &&
+        status 0 "$ETL" --version && grep -q 'plugin ABI 1' "$work/.out" &&
+        status 0 "$ETL" help E0103 && grep -q 'unknown key' "$work/.out" &&
+        status 0 "$ETL" help e0503 && status 0 "$ETL" help good && grep -q '^keys:' "$work/.out" &&
         status 0 "$ETL" help salvage && status 64 "$ETL" help qqqqqq && says 'nothing in the help'
 }
 check "help" helps

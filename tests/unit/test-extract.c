@@ -127,11 +127,12 @@ START_TEST(index_pages_are_empty)
     struct page page;
 
     for (int i = 0; i < 20; i++)
-        n += (size_t)snprintf(text + n, sizeof(text) - n,
-                              "Selasa, 23 Februari 2016 | 14:%02d WIB\n\nHarga Cabai Naik di Pasar "
-                              "Nomor %d Sejak Lebaran\n\nPedagang di pasar nomor %d mengeluh karena "
-                              "pembeli berkurang sejak harga cabai naik pekan lalu.\n\n",
-                              i, i, i);
+        n +=
+            (size_t)snprintf(text + n, sizeof(text) - n,
+                             "Selasa, 23 Februari 2016 | 14:%02d WIB\n\nHarga Cabai Naik di Pasar "
+                             "Nomor %d Sejak Lebaran\n\nPedagang di pasar nomor %d mengeluh karena "
+                             "pembeli berkurang sejak harga cabai naik pekan lalu.\n\n",
+                             i, i, i);
     extract(&page, text, n);
     ck_assert_str_eq(page.kind, "index");
     ck_assert_uint_eq(page_body(&page, NULL), 0);
@@ -144,7 +145,8 @@ START_TEST(another_language_is_another_file)
     static const char text[] =
         "Business\n\nNew Market Opens on the River Bank\n\nWednesday, 04 November, 2015 | 07:28 "
         "WIB\n\nExample.com, Bandung - The city opened a new market on the river bank so that "
-        "traders need no longer sell on the road.\n\nRead also: Chilli Prices Rise Again\n\n\"We ask "
+        "traders need no longer sell on the road.\n\nRead also: Chilli Prices Rise Again\n\n\"We "
+        "ask "
         "all traders to move before the weekend,\" the head of the market office said on "
         "Tuesday.\n\nReporter: Sari Misal\n\nRelated\n\nChilli Prices Rise Again\n";
     struct page page;
@@ -156,11 +158,12 @@ START_TEST(another_language_is_another_file)
     same_text("en", "place", "Bandung", page.place);
     same_text("en", "section", "Business", page.section);
     same_people("en", "authors", "Sari Misal", page.authors, page.n_authors);
-    same_text("en", "body",
-              "The city opened a new market on the river bank so that traders need no longer sell on "
-              "the road.\n\"We ask all traders to move before the weekend,\" the head of the market "
-              "office said on Tuesday.",
-              span(body, page_body(&page, body)));
+    same_text(
+        "en", "body",
+        "The city opened a new market on the river bank so that traders need no longer sell on "
+        "the road.\n\"We ask all traders to move before the weekend,\" the head of the market "
+        "office said on Tuesday.",
+        span(body, page_body(&page, body)));
 }
 END_TEST
 
@@ -217,8 +220,8 @@ START_TEST(packs_are_refused_by_line)
     struct fault f = { .line = 0 };
 
     ck_assert_int_eq(pack_read(&p, bad_packs[_i].text, strlen(bad_packs[_i].text), &f), -1);
-    ck_assert_msg(f.line == bad_packs[_i].line && f.column == bad_packs[_i].column,
-                  "%d:%d: %s", (int)f.line, (int)f.column, f.text);
+    ck_assert_msg(f.line == bad_packs[_i].line && f.column == bad_packs[_i].column, "%d:%d: %s",
+                  (int)f.line, (int)f.column, f.text);
     ck_assert_uint_gt(strlen(f.text), 10);
     pack_free(&p);
 }
@@ -236,8 +239,8 @@ START_TEST(nothing_does_harm)
         struct page page;
 
         for (int piece = 0; piece < 8; piece++) {
-            const char *from = page_cases[next_random(&seed) %
-                                          (sizeof(page_cases) / sizeof(page_cases[0]))].text;
+            const char *from =
+                page_cases[next_random(&seed) % (sizeof(page_cases) / sizeof(page_cases[0]))].text;
             size_t len = strlen(from), a = next_random(&seed) % len,
                    m = next_random(&seed) % (len - a + 1);
 
@@ -277,10 +280,15 @@ static double seconds_for(const char *piece, size_t bytes)
 }
 
 /* Four times the page is about four times the work, whatever it is made of. */
-static const char *const heavy[] = { "a", "(", ": ", "- ", "Baca juga: ", "1/", "JAKARTA, ",
-                                     ONE "\n", ONE " ", "(sar/", "kepada ", "...\n", "\n",
-                                     "12 Mei ", "... pasar baru di tepi sungai agar ...\n",
-                                     "Editor\n", "Penulis: ", "Baca Juga\n", "1 Mei 2020\n" };
+static const char *const heavy[] = {
+    "a",           "(",           ": ",
+    "- ",          "Baca juga: ", "1/",
+    "JAKARTA, ",   ONE "\n",      ONE " ",
+    "(sar/",       "kepada ",     "...\n",
+    "\n",          "12 Mei ",     "... pasar baru di tepi sungai agar ...\n",
+    "Editor\n",    "Penulis: ",   "Baca Juga\n",
+    "1 Mei 2020\n"
+};
 
 START_TEST(work_grows_with_the_page)
 {
@@ -288,6 +296,32 @@ START_TEST(work_grows_with_the_page)
 
     ck_assert_msg(large < 12 * small + 0.2, "\"%s\": %g s, then %g s for four times as much",
                   heavy[_i], small, large);
+}
+END_TEST
+
+/* A head of a hundred thousand headlines before the text. */
+START_TEST(a_long_head_is_no_more_work)
+{
+    static const char *const piece[] = { "Harga Cabai Naik di Pasar Lama Sejak Lebaran Kemarin.\n",
+                                         "Harga Cabai Naik di Pasar Lama\n", "Solo - 3\n" };
+    double took[2];
+
+    for (int size = 0; size < 2; size++) {
+        size_t n = 0, room = (size_t)(size ? 4 : 1) << 20;
+        char *text = malloc(room + 4096);
+        struct page page;
+        clock_t from;
+
+        ck_assert_ptr_nonnull(text);
+        while (n < room)
+            n += (size_t)sprintf(text + n, "%s", piece[_i]);
+        n += (size_t)sprintf(text + n, "Rabu, 1 Mei 2024 19:04 WIB\nSOLO - %s", TEXT);
+        from = clock();
+        extract(&page, text, n);
+        took[size] = (double)(clock() - from) / CLOCKS_PER_SEC;
+        free(text);
+    }
+    ck_assert_msg(took[1] < 12 * took[0] + 0.3, "%g s, then %g s", took[0], took[1]);
 }
 END_TEST
 
@@ -309,6 +343,7 @@ int main(void)
     tcase_add_loop_test(c, packs_are_refused_by_line, 0, sizeof(bad_packs) / sizeof(bad_packs[0]));
     tcase_add_test(c, nothing_does_harm);
     tcase_add_loop_test(c, work_grows_with_the_page, 0, sizeof(heavy) / sizeof(heavy[0]));
+    tcase_add_loop_test(c, a_long_head_is_no_more_work, 0, 3);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

@@ -15,15 +15,6 @@
 #include <unicode/ustring.h>
 #endif
 
-static struct buffer normal(const char *s, size_t n)
-{
-    struct buffer out = { 0 };
-    struct fault f;
-
-    ck_assert_int_eq(nfc_normalise(s, n, &out, &f), 0);
-    return out;
-}
-
 START_TEST(scan_knows_common_text)
 {
     static const char *const plain[] = {
@@ -47,6 +38,15 @@ START_TEST(scan_knows_common_text)
 END_TEST
 
 #ifdef HAVE_ICU
+static struct buffer normal(const char *s, size_t n)
+{
+    struct buffer out = { 0 };
+    struct fault f;
+
+    ck_assert_int_eq(nfc_normalise(s, n, &out, &f), 0);
+    return out;
+}
+
 START_TEST(scan_agrees_with_icu)
 {
     UErrorCode err = U_ZERO_ERROR;

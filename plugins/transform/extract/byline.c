@@ -95,9 +95,9 @@ void add_names(struct work *w, enum people role, struct span names)
 
         if (*at == ',' || *at == '/' || *at == ';' || *at == '&' || *at == '|')
             n = 1;
-        else if (*at == ' ' && (n = phrase_at(&w->pack->and_words,
-                                              span(at + 1, (size_t)(end - at - 1)), false,
-                                              NULL)) > 0)
+        else if (*at == ' ' &&
+                 (n = phrase_at(&w->pack->and_words, span(at + 1, (size_t)(end - at - 1)), false,
+                                NULL)) > 0)
             n++;
         if (n == 0) {
             at += char_size(*at);
@@ -191,8 +191,8 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
     for (const char *at = s.at; at < end; at += char_size(*at)) {
         size_t dash = *at == ',' || *at == '|' ? 1 : dash_at(at, end);
 
-        if (dash == 0 || at == s.at || at[-1] != ' ' || (dash == 1 && *at == '-' &&
-                                                         at + 1 < end && at[1] != ' '))
+        if (dash == 0 || at == s.at || at[-1] != ' ' ||
+            (dash == 1 && *at == '-' && at + 1 < end && at[1] != ' '))
             continue;
         *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
         *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " ");
@@ -291,8 +291,7 @@ static void read_label(struct work *w, size_t i, int32_t role)
 
     if ((!after || next >= w->n || !(w->line[next].flags & LINE_NAME)) && before)
         next = i - 1;
-    else if (next >= w->n || !(w->line[next].flags & LINE_NAME) ||
-             w->line[next].rule != ROLE_NONE)
+    else if (next >= w->n || !(w->line[next].flags & LINE_NAME) || w->line[next].rule != ROLE_NONE)
         return;
     add_names(w, (enum people)role, line_span(&w->line[next]));
     w->line[next].flags |= LINE_PEOPLE;
@@ -435,7 +434,8 @@ static bool is_mark(const struct pack *pack, struct span in)
 }
 
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
- * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is. */
+ * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
+ */
 size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
 {
     size_t len = s.len, stars = 0;
@@ -453,9 +453,8 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
         len--;
     close = len > 0 ? s.at[len - 1] : 0;
     if (close != ')' && close != ']')
-        return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len)))
-                   ? s.len - len
-                   : 0;
+        return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len))) ? s.len - len
+                                                                                      : 0;
     struct span tail = len > 120 ? span(s.at + len - 120, 120) : span(s.at, len);
 
     open = memrchr(tail.at, close == ')' ? '(' : '[', tail.len);

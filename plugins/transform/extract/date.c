@@ -143,8 +143,9 @@ static const char *clock_at(const struct pack *pack, const char *at, const char 
     else
         second = -1;
     past = skip_glue(at, end, " ");
-    if (end - past >= 2 && lower(past[1]) == 'm' && (lower(past[0]) == 'p' || lower(past[0]) == 'a') &&
-        !is_word_at(past + 2, end) && hour <= 12) {
+    if (end - past >= 2 && lower(past[1]) == 'm' &&
+        (lower(past[0]) == 'p' || lower(past[0]) == 'a') && !is_word_at(past + 2, end) &&
+        hour <= 12) {
         hour = hour % 12 + (lower(past[0]) == 'p' ? 12 : 0);
         at = past + 2;
     }
@@ -162,7 +163,8 @@ static const char *clock_at(const struct pack *pack, const char *at, const char 
         d->has_zone = true;
     } else if (end - past >= 6 && (past[0] == '+' || past[0] == '-') && past[3] == ':' &&
                is_digit(past[1]) && is_digit(past[2]) && is_digit(past[4]) && is_digit(past[5])) {
-        d->zone = ((past[1] - '0') * 10 + past[2] - '0') * 60 + (past[4] - '0') * 10 + past[5] - '0';
+        d->zone =
+            ((past[1] - '0') * 10 + past[2] - '0') * 60 + (past[4] - '0') * 10 + past[5] - '0';
         d->zone = past[0] == '-' ? -d->zone : d->zone;
         d->has_zone = true;
         at = past + 6;

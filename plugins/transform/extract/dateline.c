@@ -5,7 +5,15 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
-enum part_kind { PART_BAD, PART_OUTLET, PART_PLACE, PART_REGION, PART_DATE, PART_UPPER, PART_TITLE };
+enum part_kind {
+    PART_BAD,
+    PART_OUTLET,
+    PART_PLACE,
+    PART_REGION,
+    PART_DATE,
+    PART_UPPER,
+    PART_TITLE
+};
 
 struct part {
     enum part_kind kind;
@@ -99,8 +107,7 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
 }
 
 /* A hyphen inside a name ("TRIBUN-KOTA.COM") is none; one between a name and text is. */
-static bool hyphen_parts(const struct pack *pack, struct span part, const char *at,
-                         const char *end)
+static bool hyphen_parts(const struct pack *pack, struct span part, const char *at, const char *end)
 {
     const char *stop = at;
 
@@ -140,7 +147,8 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
             s++;
             break;
         }
-        if (*s == '.' && s + 1 < end && s[1] == ' ' && is_site_name(pack, span(from, (size_t)(s - from))))
+        if (*s == '.' && s + 1 < end && s[1] == ' ' &&
+            is_site_name(pack, span(from, (size_t)(s - from))))
             break; /* "CONTOH.COM. KOTA - " */
         dash = dash_at(s, end);
         if (dash > 1 || (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), s, end)))
@@ -220,8 +228,8 @@ static bool read_parts(const struct part *part, size_t n, struct dateline *d)
     if (place && place->kind == PART_PLACE)
         d->place.len = place->name_len;
     if (d->outlet.len > 0 && memchr(d->outlet.at, '/', d->outlet.len)) /* "ANTARA/Contoh" */
-        d->outlet.len = (size_t)((const char *)memchr(d->outlet.at, '/', d->outlet.len) -
-                                 d->outlet.at);
+        d->outlet.len =
+            (size_t)((const char *)memchr(d->outlet.at, '/', d->outlet.len) - d->outlet.at);
     return true;
 }
 
@@ -297,8 +305,9 @@ static bool place_then_site(const struct pack *pack, struct span s, struct datel
         len++;
     if (len >= rest.len || rest.at[len] != ',' || !is_site_name(pack, span(rest.at, len)))
         return false;
-    *d = (struct dateline){ .len = n + 1 + len + 1, .outlet = span(rest.at, len),
-                            .place = span(s.at, n), .sure = true };
+    *d = (struct dateline){
+        .len = n + 1 + len + 1, .outlet = span(rest.at, len), .place = span(s.at, n), .sure = true
+    };
     return true;
 }
 
@@ -350,8 +359,8 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
             continue;
         /* without a dash only where outlet and place are both there: "Contoh, Kota | ",
          * "KOTA (CONTOH) " */
-        if ((sep == '|' || sep == ')') &&
-            (n < 2 || !trial.sure || !trial.place.at || !trial.outlet.at || !is_capital_next(at, end)))
+        if ((sep == '|' || sep == ')') && (n < 2 || !trial.sure || !trial.place.at ||
+                                           !trial.outlet.at || !is_capital_next(at, end)))
             continue;
         if (!begins_text(at, s.at + s.len))
             continue;

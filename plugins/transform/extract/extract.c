@@ -55,8 +55,8 @@ static int load_pack(struct extract *me, struct pack *pack, const char *path, co
     if (pack_load(pack, path, &f) == 0)
         return ETL_OK;
     if (f.line)
-        return etl_fail_option(me, option, "%s:%" PRIu64 ":%" PRIu64 ": %s", path, f.line,
-                               f.column, f.text);
+        return etl_fail_option(me, option, "%s:%" PRIu64 ":%" PRIu64 ": %s", path, f.line, f.column,
+                               f.text);
     return etl_fail_option(me, option, "%s", f.text);
 }
 
@@ -122,8 +122,9 @@ static void note_lines(etl_record *rec, const struct page *page)
         if (line->role == ROLE_BODY && !(line->flags & (LINE_DATELINE | LINE_MARK)) && !line->why)
             continue;
         for (; line->why && line->why[n] && n < sizeof(why) - 1; n++)
-            why[n] = line->why[n] == PATTERN_ANY ? '*' : line->why[n] == PATTERN_NUMBER ? '#'
-                                                                                       : line->why[n];
+            why[n] = line->why[n] == PATTERN_ANY      ? '*'
+                     : line->why[n] == PATTERN_NUMBER ? '#'
+                                                      : line->why[n];
         why[n] = '\0';
         snprintf(key, sizeof(key), "line %" PRIu32, line->number);
         if (line->role == ROLE_BODY)
@@ -193,10 +194,12 @@ static const char doc[] =
     "Labels each line of a page - title, date, byline, dateline, caption, related, widget, body,\n"
     "... - by the language pack's rules, the line's place and its neighbours. The fields are read\n"
     "off the labelled lines; the body is what is left, one paragraph a line, each paragraph once.\n"
-    "Nothing is guessed: a field that the page does not show is null (a list: empty). `etl explain`\n"
+    "Nothing is guessed: a field that the page does not show is null (a list: empty). `etl "
+    "explain`\n"
     "shows for each line that is not in the body which rule took it.\n"
     "\n"
-    "What is known of a language is data: see languages/id.conf, and copy it for another. The text\n"
+    "What is known of a language is data: see languages/id.conf, and copy it for another. The "
+    "text\n"
     "should have been through `cleanup`; blanks of all kinds are put right here too.\n"
     "\n"
     "A rule file names lines that recur over many pages of an outlet, one a line, as `count TAB\n"

@@ -38,17 +38,17 @@ struct line {
     uint8_t role;     /* enum role: what was decided */
     uint32_t from;    /* the body takes bytes from..to */
     uint32_t to;
-    uint32_t rest;    /* where the text after the pattern begins */
-    const char *why;  /* for a note; or NULL */
+    uint32_t rest;   /* where the text after the pattern begins */
+    const char *why; /* for a note; or NULL */
 };
 
 /* A date as it stands: how far it goes says what was printed. */
 struct date {
-    int year, month, day;           /* 0: not printed */
-    int weekday;                    /* 1 Monday to 7 Sunday; 0: not printed */
-    int hour, minute, second;       /* -1: not printed */
-    int zone;                       /* minutes east */
-    bool has_zone, odd_weekday;     /* the weekday is not that day's */
+    int year, month, day;       /* 0: not printed */
+    int weekday;                /* 1 Monday to 7 Sunday; 0: not printed */
+    int hour, minute, second;   /* -1: not printed */
+    int zone;                   /* minutes east */
+    bool has_zone, odd_weekday; /* the weekday is not that day's */
 };
 
 /* Memory of one thread, reused from page to page. Zeroed is empty. */
@@ -89,8 +89,8 @@ bool learned_has(const struct learned *l, struct span line);
 void learned_free(struct learned *l);
 
 /* 0, or -1 when memory is out. learned may be NULL. */
-int extract_page(const struct pack *pack, const struct learned *learned, const char *text,
-                 size_t n, struct page *page, struct scratch *scratch);
+int extract_page(const struct pack *pack, const struct learned *learned, const char *text, size_t n,
+                 struct page *page, struct scratch *scratch);
 /* The body's paragraphs with line feeds between, n bytes; written to `to` unless that is NULL. */
 size_t page_body(const struct page *page, char *to);
 void scratch_free(struct scratch *scratch);
@@ -105,9 +105,9 @@ struct work {
     struct page *page;
     struct line *line;
     size_t n;
-    size_t start; /* the first line of the text; n: there is none */
-    size_t date;  /* the date line; n: none */
-    size_t title; /* n: none */
+    size_t start;     /* the first line of the text; n: there is none */
+    size_t date;      /* the date line; n: none */
+    size_t title;     /* n: none */
     struct span site; /* the outlet by a dateline */
     struct span place;
     bool is_photo;
@@ -134,10 +134,10 @@ void date_write(const struct date *d, bool day_only, char to[40]);
 
 /* dateline.c */
 struct dateline {
-    size_t len;          /* bytes to cut */
+    size_t len; /* bytes to cut */
     struct span outlet, place;
-    bool bare;           /* nothing follows */
-    bool sure;           /* a known outlet or place, or one by shape */
+    bool bare; /* nothing follows */
+    bool sure; /* a known outlet or place, or one by shape */
 };
 bool dateline_at(const struct pack *pack, struct span s, struct dateline *d);
 bool is_site_name(const struct pack *pack, struct span s);

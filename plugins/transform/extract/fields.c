@@ -275,7 +275,8 @@ static void read_date(struct work *w, int year)
 
         if (line->role != ROLE_BODY)
             continue;
-        if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d, &weekday))
+        if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d,
+                          &weekday))
             continue;
         if (weekday) {
             date_write(&d, true, p->date);
@@ -322,12 +323,23 @@ static bool is_photo_page(const struct work *w)
     return false;
 }
 
+/* What the text says in the same words is no standfirst but a repeat. */
+static void drop_repeated_deck(struct work *w)
+{
+    struct span deck = span_trim(w->page->deck, ". ");
+
+    for (size_t i = w->start; w->page->deck.at && i < w->n; i++)
+        if (w->line[i].role == ROLE_BODY && find_span(line_span(&w->line[i]), deck))
+            w->page->deck = span(NULL, 0);
+}
+
 void read_fields(struct work *w)
 {
     struct page *p = w->page;
     struct span copyright = { NULL, 0 };
     int year = 0;
 
+    drop_repeated_deck(w);
     read_copyright(w, &copyright, &year);
     read_outlet(w, copyright);
     if (w->place.at)

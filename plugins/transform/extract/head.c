@@ -3,14 +3,26 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
-/* Nothing but names, labels and signs between a and b? */
+enum { NEAR = 40 }; /* lines: what is further off has nothing to do with a headline */
+
+/* Some words in a sentence's case: under a headline it sums the article up. */
+static bool is_standfirst(const struct line *line)
+{
+    return line->words >= 10 && line->capital * 10 < line->words * 7 &&
+           !(line->flags & LINE_CREDIT);
+}
+
+/* Nothing but names, labels, signs and a standfirst between a and b? */
 static bool only_labels_between(const struct work *w, size_t a, size_t b)
 {
+    if (b - a > NEAR)
+        return false;
     for (size_t i = a + 1; i < b; i++) {
         const struct line *line = &w->line[i];
 
         if (line->rule == ROLE_NONE && line->role == ROLE_NONE && !(line->flags & LINE_DATE) &&
-            is_headline(line) && !(line->flags & LINE_SENTENCE))
+            is_headline(line) && !(line->flags & LINE_SENTENCE) &&
+            !(is_standfirst(line) && in_headline_case(&w->line[a])))
             return false;
     }
     return true;
@@ -18,7 +30,7 @@ static bool only_labels_between(const struct work *w, size_t a, size_t b)
 
 static bool stands_twice(const struct work *w, size_t i)
 {
-    for (size_t k = 0; k < w->start; k++)
+    for (size_t k = i > NEAR ? i - NEAR : 0; k < w->start && k <= i + NEAR; k++)
         if (k != i && span_same(line_span(&w->line[k]), line_span(&w->line[i])))
             return true;
     return false;
@@ -29,8 +41,6 @@ static int title_points(const struct work *w, size_t i, size_t anchor, bool in_b
     const struct line *line = &w->line[i];
     int points = line->words >= 5 ? 4 : line->words >= 4 || line->len >= 25 ? 3 : 0;
 
-    if (line->flags & LINE_SENTENCE && line->at[line->len - 1] == '.')
-        points -= 4;
     if (line->len > 110)
         points -= 2;
     if (in_headline_case(line))
@@ -39,7 +49,9 @@ static int title_points(const struct work *w, size_t i, size_t anchor, bool in_b
         points -= 5;
     if (first)
         points += 2;
-    if (stands_twice(w, i))
+    if (line->flags & LINE_SENTENCE && line->at[line->len - 1] == '.')
+        points -= 4;
+    else if (stands_twice(w, i))
         points += 2;
     if (anchor < w->n) {
         if (i < anchor && only_labels_between(w, i, anchor))
@@ -190,19 +202,29 @@ static void find_section(struct work *w)
     w->page->section = without_topic(w, found);
 }
 
-/* A sentence between title and text that sums it up. */
+/* A credit may stand before a caption too: "CONTOH.COM/NAMA Seorang warga ...". */
+static bool begins_with_credit(const struct line *line)
+{
+    const char *blank = memchr(line->at, ' ', line->len);
+
+    return blank && memchr(line->at, '/', (size_t)(blank - line->at));
+}
+
+/* What sums the article up between title and text: right under the title, or with only the date and
+ * names between, and then as a sentence. */
 static void find_deck(struct work *w)
 {
     for (size_t i = w->title + 1; w->title < w->n && i < w->start; i++) {
         struct line *line = &w->line[i];
 
+        if (line->flags & (LINE_DATE | LINE_PEOPLE | LINE_BYLINE))
+            continue;
         if (line->role != ROLE_NONE || line->rule != ROLE_NONE || line->flags & LINE_CREDIT ||
-            line->flags & LINE_DATE || ends_open(line_span(line)))
-            continue;
-        if (!(line->flags & LINE_SENTENCE) || line->len < 40 || line->at[line->len - 1] == '"')
-            continue;
-        if (i > w->title + 1 && i > w->date + 1) /* further down it is a caption */
-            continue;
+            ends_open(line_span(line)) || line->len < 40 || begins_with_credit(line) ||
+            line->at[line->len - 1] == '"')
+            return;
+        if (!(line->flags & LINE_SENTENCE) && (i > w->title + 1 || !is_standfirst(line)))
+            return;
         w->page->deck = line_span(line);
         line->role = ROLE_DECK;
         return;

@@ -7,10 +7,10 @@
 /* What came last decides what a line without a rule is. */
 enum state {
     IN_TEXT,
-    IN_LINKS, /* after a bare "Baca juga": headlines may follow */
-    IN_PAGER, /* after the foot of a page: a teaser, then perhaps the next page */
-    IN_BOX,   /* under a heading; the text may go on where two paragraphs follow each other */
-    AFTER_MARK, /* the byline mark was there; a paragraph may still follow */
+    IN_LINKS,    /* after a bare "Baca juga": headlines may follow */
+    IN_PAGER,    /* after the foot of a page: a teaser, then perhaps the next page */
+    IN_BOX,      /* under a heading; the text may go on where two paragraphs follow each other */
+    AFTER_MARK,  /* the byline mark was there; a paragraph may still follow */
     AFTER_NAMES, /* so were editor or author: two paragraphs may */
     AFTER_FOOT,  /* a copyright or contact line: three paragraphs may, where the page is doubled */
     AT_END,
@@ -42,7 +42,7 @@ static size_t next_plain(const struct work *w, size_t i)
     return w->n;
 }
 
-/* Two paragraphs in a row, the first a real one, or one and then the end of an article. */
+/* Two paragraphs in a row, the first a real one. */
 static bool text_goes_on(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i], *next;
@@ -172,7 +172,8 @@ static bool is_caption(const struct work *w, size_t i)
                                   byline_mark(w->pack, line_span(line), &inside));
     if (line->flags & LINE_SENTENCE || line->len > 200)
         return false;
-    return (i + 1 < w->n && w->line[i + 1].flags & LINE_CREDIT && !(w->line[i + 1].flags & LINE_LONG) &&
+    return (i + 1 < w->n && w->line[i + 1].flags & LINE_CREDIT &&
+            !(w->line[i + 1].flags & LINE_LONG) &&
             mostly_in(line_span(line), line_span(&w->line[i + 1]))) ||
            (i > w->start && w->line[i - 1].flags & LINE_CREDIT &&
             !(w->line[i - 1].flags & LINE_LONG) &&
@@ -273,10 +274,80 @@ static bool begins_in_capitals(const struct line *line)
     return word.len >= 5 && all_capitals(word) && is_word_before(blank, line->at);
 }
 
-static void label_plain(struct pass *p, size_t i)
+/* What the state makes of a line without a rule: true when it is no text. Where it is text again,
+ * the state is. */
+static bool drop_by_state(struct pass *p, size_t i)
 {
     struct line *line = &p->w->line[i];
     bool text = is_text(line);
+
+    switch (p->state) {
+    case IN_LINKS:
+        if (!(line->flags & LINE_PARAGRAPH) && (!text || line->at[line->len - 1] == '?') &&
+            is_headline(line)) {
+            drop(line, ROLE_RELATED, "headline under a link label");
+            return true;
+        }
+        p->state = IN_TEXT;
+        break;
+    case IN_PAGER:
+        if (!text) {
+            drop(line, ROLE_PAGER, "teaser of the next page");
+            return true;
+        }
+        p->state = IN_TEXT;
+        break;
+    case IN_BOX:
+        if (!text_goes_on(p->w, i)) {
+            drop(line, ROLE_WIDGET, "in a box under a heading");
+            return true;
+        }
+        p->state = IN_TEXT;
+        break;
+    case AFTER_MARK:
+        if (!(line->flags & LINE_PARAGRAPH) || !(line->flags & LINE_SENTENCE)) {
+            drop(line, ROLE_WIDGET, "after the byline mark");
+            return true;
+        }
+        if (begins_in_capitals(line) && begins_in_capitals(&p->w->line[p->w->start])) {
+            drop(line, ROLE_RELATED, "the lead of another article");
+            p->state = AT_END;
+            return true;
+        }
+        break;
+    case AFTER_NAMES:
+        if (!text_goes_on(p->w, i)) {
+            drop(line, ROLE_WIDGET, "after the editor's line");
+            return true;
+        }
+        break;
+    case AFTER_FOOT:
+        if (!text_goes_on(p->w, i) || !text_goes_on(p->w, next_plain(p->w, i))) {
+            drop(line, ROLE_WIDGET, "below the article");
+            return true;
+        }
+        p->state = IN_TEXT;
+        break;
+    case AT_END:
+        drop(line, ROLE_WIDGET, "after the end");
+        return true;
+    case IN_TEXT:
+        if (!text && (begins_links(p->w, i) || begins_column(p->w, i))) {
+            if (signs(p->w, line))
+                drop(line, ROLE_BYLINE, "a name after the last sentence");
+            else
+                drop(line, ROLE_WIDGET, "headlines without text between");
+            p->state = p->signed_off ? AT_END : IN_BOX;
+            return true;
+        }
+        break;
+    }
+    return false;
+}
+
+static void label_plain(struct pass *p, size_t i)
+{
+    struct line *line = &p->w->line[i];
 
     if (is_caption(p->w, i)) {
         drop(line, ROLE_CAPTION, "caption: has a photo credit");
@@ -287,67 +358,8 @@ static void label_plain(struct pass *p, size_t i)
         if (line->role != ROLE_NONE)
             return;
     }
-    switch (p->state) {
-    case IN_LINKS:
-        if (!(line->flags & LINE_PARAGRAPH) && (!text || line->at[line->len - 1] == '?') &&
-            is_headline(line)) {
-            drop(line, ROLE_RELATED, "headline under a link label");
-            return;
-        }
-        p->state = IN_TEXT;
-        break;
-    case IN_PAGER:
-        if (!text) {
-            drop(line, ROLE_PAGER, "teaser of the next page");
-            return;
-        }
-        p->state = IN_TEXT;
-        break;
-    case IN_BOX:
-        if (!text_goes_on(p->w, i)) {
-            drop(line, ROLE_WIDGET, "in a box under a heading");
-            return;
-        }
-        p->state = IN_TEXT;
-        break;
-    case AFTER_MARK:
-        if (!(line->flags & LINE_PARAGRAPH) || !(line->flags & LINE_SENTENCE)) {
-            drop(line, ROLE_WIDGET, "after the byline mark");
-            return;
-        }
-        if (begins_in_capitals(line) && begins_in_capitals(&p->w->line[p->w->start])) {
-            drop(line, ROLE_RELATED, "the lead of another article");
-            p->state = AT_END;
-            return;
-        }
-        break;
-    case AFTER_NAMES:
-        if (!text_goes_on(p->w, i)) {
-            drop(line, ROLE_WIDGET, "after the editor's line");
-            return;
-        }
-        break;
-    case AFTER_FOOT:
-        if (!text_goes_on(p->w, i) || !text_goes_on(p->w, next_plain(p->w, i))) {
-            drop(line, ROLE_WIDGET, "below the article");
-            return;
-        }
-        p->state = IN_TEXT;
-        break;
-    case AT_END:
-        drop(line, ROLE_WIDGET, "after the end");
+    if (drop_by_state(p, i))
         return;
-    case IN_TEXT:
-        if (!text && (begins_links(p->w, i) || begins_column(p->w, i))) {
-            if (signs(p->w, line))
-                drop(line, ROLE_BYLINE, "a name after the last sentence");
-            else
-                drop(line, ROLE_WIDGET, "headlines without text between");
-            p->state = p->signed_off ? AT_END : IN_BOX;
-            return;
-        }
-        break;
-    }
     if (is_bullet_link(p->w, i)) {
         drop(line, ROLE_RELATED, "a headline with a bullet");
         return;
@@ -372,7 +384,8 @@ static void trim_end(struct pass *p)
             continue;
         if (line->flags & (LINE_SENTENCE | LINE_MARK | LINE_ITEM | LINE_LONG) || line->len >= 100 ||
             line->at[line->len - 1] == ':' || i == w->start ||
-            (w->is_photo && line->flags & LINE_CREDIT) || (line->words >= 7 && line->capital * 2 <= line->words)) { /* a full stop forgotten */
+            (w->is_photo && line->flags & LINE_CREDIT) ||
+            (line->words >= 7 && line->capital * 2 <= line->words)) { /* a full stop forgotten */
             last = i;
             break;
         }

@@ -70,7 +70,8 @@ int learned_load(struct learned *l, const char *path, struct fault *f)
         size_t got;
 
         if (n == cap) {
-            char *more = cap < ((size_t)1 << 30) ? realloc(data, cap = cap ? cap * 2 : 65536) : NULL;
+            char *more =
+                cap < ((size_t)1 << 30) ? realloc(data, cap = cap ? cap * 2 : 65536) : NULL;
 
             if (!more) {
                 fault_set(f, ENOMEM, "the rule file %s does not fit into memory", path);

@@ -33,8 +33,8 @@ static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
         return 0;
     if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
         return 3;
-    if (s[0] == 0xe2 && ((s[1] == 0x80 && (s[2] <= 0x8a || s[2] == 0xaf)) ||
-                         (s[1] == 0x81 && s[2] == 0x9f)))
+    if (s[0] == 0xe2 &&
+        ((s[1] == 0x80 && (s[2] <= 0x8a || s[2] == 0xaf)) || (s[1] == 0x81 && s[2] == 0x9f)))
         return 3;
     *blank = false;
     if ((s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0x8b || s[2] == 0x8e || s[2] == 0x8f)) ||
@@ -114,8 +114,10 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
         if (done > to) {
             if (room((void **)&s->lines, &s->lines_cap, *lines + 1, sizeof(*s->lines)) != 0)
                 return -1;
-            s->lines[*lines] = (struct line){ .at = to, .len = (uint32_t)(done - to),
-                                              .number = number, .to = (uint32_t)(done - to) };
+            s->lines[*lines] = (struct line){ .at = to,
+                                              .len = (uint32_t)(done - to),
+                                              .number = number,
+                                              .to = (uint32_t)(done - to) };
             ++*lines;
             to = done;
         }
@@ -160,8 +162,8 @@ static bool is_item(struct span s)
     if (s.len > 4 && memcmp(s.at, "\xe2\x80\xa2", 3) == 0)
         return true;
     i = dash_at(s.at, s.at + s.len);
-    return (i > 0 && i + 1 < s.len && s.at[i] == ' ') || (s.len > 2 && s.at[0] == '*' &&
-                                                         s.at[1] == ' ');
+    return (i > 0 && i + 1 < s.len && s.at[i] == ' ') ||
+           (s.len > 2 && s.at[0] == '*' && s.at[1] == ' ');
 }
 
 enum { CREDIT_TAIL = 100 }; /* bytes at the end of a line in which its credit is */
@@ -208,7 +210,7 @@ static bool has_credit(const struct pack *pack, struct span s)
         return false;
     struct span house = span_trim(span(in.at, (size_t)(slash - in.at)), " ");
     return is_site_name(pack, house) || phrase_is(&pack->agencies, house) ||
-           (all_capitals(house) && house.len > 2);
+           phrase_is(&pack->outlets, house) || (all_capitals(house) && house.len > 2);
 }
 
 /* A sentence that begins as a label or heading does is a sentence: "Selanjutnya polisi ...". */
@@ -274,8 +276,8 @@ static void look_at_short(struct work *w, struct line *line)
 /* Most words with capitals and no full stop: a headline, whatever its length. */
 bool in_headline_case(const struct line *line)
 {
-    return line->words >= 4 && line->capital * 10 >= line->words * 7 && line->at[line->len - 1] != '.' &&
-           line->len <= 160;
+    return line->words >= 4 && line->capital * 10 >= line->words * 7 &&
+           line->at[line->len - 1] != '.' && line->len <= 160;
 }
 
 static void look_at(struct work *w, struct line *line)
@@ -319,8 +321,8 @@ void look_at_lines(struct work *w)
             continue;
         if (line->rule == ROLE_NONE && people_line(w, i))
             line->flags |= LINE_PEOPLE;
-        else if (line->len <= 160 && date_line(w->pack, line_span(line), &d, &before, &after,
-                                               &changed))
+        else if (line->len <= 160 &&
+                 date_line(w->pack, line_span(line), &d, &before, &after, &changed))
             line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
         else if (line->rule == ROLE_NONE && byline_by_shape(w, i))
             line->flags |= LINE_BYLINE;
@@ -338,5 +340,6 @@ bool is_text(const struct line *line)
 {
     if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_DATE | LINE_BYLINE))
         return false;
-    return line->flags & LINE_PARAGRAPH || (line->flags & LINE_SENTENCE && line->len >= 40 && !in_headline_case(line));
+    return line->flags & LINE_PARAGRAPH ||
+           (line->flags & LINE_SENTENCE && line->len >= 40 && !in_headline_case(line));
 }

@@ -9,23 +9,40 @@
 #include <stdlib.h>
 
 static const char *const role_names[ROLES] = {
-    [ROLE_NONE] = "none",           [ROLE_BODY] = "body",
-    [ROLE_TITLE] = "title",         [ROLE_SECTION] = "section",
-    [ROLE_DATE] = "date",           [ROLE_BYLINE] = "byline",
-    [ROLE_EDITOR] = "editor",       [ROLE_PUBLISHER] = "publisher",
-    [ROLE_SOURCE] = "source",       [ROLE_DATELINE] = "dateline",
-    [ROLE_DECK] = "deck",           [ROLE_CAPTION] = "caption",
-    [ROLE_REPEAT] = "repeat",       [ROLE_PULL_QUOTE] = "pull-quote",
-    [ROLE_SITE] = "site-name",      [ROLE_IMAGE] = "image-name",
-    [ROLE_NOISE] = "no words",      [ROLE_HEAD] = "before the text",
-    [ROLE_LEARNED] = "learned",     [ROLE_SHARE] = "share",
-    [ROLE_FONT] = "font-size",      [ROLE_AD] = "ad",
-    [ROLE_MEDIA] = "media-link",    [ROLE_PROMO] = "promo",
-    [ROLE_WIDGET] = "widget",       [ROLE_TOPIC] = "topic",
-    [ROLE_REPUBLISHED] = "republished", [ROLE_RELATED] = "related",
-    [ROLE_PAGER] = "pager",         [ROLE_BOX] = "box",
-    [ROLE_TAGS] = "tags",           [ROLE_COMMENTS] = "comments",
-    [ROLE_CONTACT] = "contact",     [ROLE_COPYRIGHT] = "copyright",
+    [ROLE_NONE] = "none",
+    [ROLE_BODY] = "body",
+    [ROLE_TITLE] = "title",
+    [ROLE_SECTION] = "section",
+    [ROLE_DATE] = "date",
+    [ROLE_BYLINE] = "byline",
+    [ROLE_EDITOR] = "editor",
+    [ROLE_PUBLISHER] = "publisher",
+    [ROLE_SOURCE] = "source",
+    [ROLE_DATELINE] = "dateline",
+    [ROLE_DECK] = "deck",
+    [ROLE_CAPTION] = "caption",
+    [ROLE_REPEAT] = "repeat",
+    [ROLE_PULL_QUOTE] = "pull-quote",
+    [ROLE_SITE] = "site-name",
+    [ROLE_IMAGE] = "image-name",
+    [ROLE_NOISE] = "no words",
+    [ROLE_HEAD] = "before the text",
+    [ROLE_LEARNED] = "learned",
+    [ROLE_SHARE] = "share",
+    [ROLE_FONT] = "font-size",
+    [ROLE_AD] = "ad",
+    [ROLE_MEDIA] = "media-link",
+    [ROLE_PROMO] = "promo",
+    [ROLE_WIDGET] = "widget",
+    [ROLE_TOPIC] = "topic",
+    [ROLE_REPUBLISHED] = "republished",
+    [ROLE_RELATED] = "related",
+    [ROLE_PAGER] = "pager",
+    [ROLE_BOX] = "box",
+    [ROLE_TAGS] = "tags",
+    [ROLE_COMMENTS] = "comments",
+    [ROLE_CONTACT] = "contact",
+    [ROLE_COPYRIGHT] = "copyright",
 };
 
 const char *role_name(enum role role)
@@ -75,8 +92,8 @@ static const struct slot slots[] = {
 static int bad(struct fault *f, uint64_t line, const char *begin, const char *at, const char *what,
                struct span word)
 {
-    fault_set(f, 0, "%s%s%.*s%s", what, word.len ? " \"" : "",
-              (int)(word.len > 80 ? 80 : word.len), word.len ? word.at : "", word.len ? "\"" : "");
+    fault_set(f, 0, "%s%s%.*s%s", what, word.len ? " \"" : "", (int)(word.len > 80 ? 80 : word.len),
+              word.len ? word.at : "", word.len ? "\"" : "");
     f->line = line;
     f->column = (uint64_t)(at - begin) + 1;
     return -1;
@@ -281,8 +298,8 @@ static int add_line(struct reader *r, struct span line)
     struct span key, value;
 
     if (r->section.len == 0)
-        return bad(r->fault, r->line, r->begin, line.at, "a line before the first [section]:",
-                   line);
+        return bad(r->fault, r->line, r->begin, line.at,
+                   "a line before the first [section]:", line);
     if (r->role != ROLE_NONE)
         return add_pattern(r, compile(line));
     for (size_t i = 0; i < sizeof(slots) / sizeof(slots[0]); i++)
@@ -306,15 +323,13 @@ static int add_line(struct reader *r, struct span line)
 
 static void sort_all(struct pack *pack)
 {
-    struct phrases *all[] = { &pack->months,      &pack->days,     &pack->zones,
-                              &pack->date_labels, &pack->clock_words, &pack->not_past,
-                              &pack->places,      &pack->outlets,  &pack->suffixes,
-                              &pack->agencies,    &pack->people,   &pack->by,
-                              &pack->reports,     &pack->jobs,     &pack->after_name,
-                              &pack->and_words,   &pack->told_to,  &pack->credits,
-                              &pack->photo_words, &pack->home_words, &pack->links,
-                              &pack->labels,      &pack->rules,    &pack->outlet_words,
-                              &pack->inner };
+    struct phrases *all[] = {
+        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels,  &pack->clock_words,
+        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,     &pack->agencies,
+        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,         &pack->after_name,
+        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words,  &pack->home_words,
+        &pack->links,     &pack->labels,  &pack->rules,   &pack->outlet_words, &pack->inner
+    };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         sort_phrases(all[i]);
@@ -353,8 +368,8 @@ int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f)
         at = feed + 1;
     }
     if (!pack->code)
-        return bad(f, r.line, r.begin, r.begin, "a language pack needs [language] code = ",
-                   span(NULL, 0));
+        return bad(f, r.line, r.begin, r.begin,
+                   "a language pack needs [language] code = ", span(NULL, 0));
     sort_all(pack);
     return 0;
 }
@@ -397,15 +412,13 @@ out:
 
 void pack_free(struct pack *pack)
 {
-    struct phrases *all[] = { &pack->months,      &pack->days,     &pack->zones,
-                              &pack->date_labels, &pack->clock_words, &pack->not_past,
-                              &pack->places,      &pack->outlets,  &pack->suffixes,
-                              &pack->agencies,    &pack->people,   &pack->by,
-                              &pack->reports,     &pack->jobs,     &pack->after_name,
-                              &pack->and_words,   &pack->told_to,  &pack->credits,
-                              &pack->photo_words, &pack->home_words, &pack->links,
-                              &pack->labels,      &pack->rules,    &pack->outlet_words,
-                              &pack->inner };
+    struct phrases *all[] = {
+        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels,  &pack->clock_words,
+        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,     &pack->agencies,
+        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,         &pack->after_name,
+        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words,  &pack->home_words,
+        &pack->links,     &pack->labels,  &pack->rules,   &pack->outlet_words, &pack->inner
+    };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         free(all[i]->at);

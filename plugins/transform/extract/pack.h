@@ -58,12 +58,14 @@ struct phrase {
     unsigned char second; /* byte, 0: none; a glance at it spares most comparisons */
 };
 
-/* Phrases sorted by first byte, then longest first; first[b] is the first that begins with byte b. */
+/* Phrases sorted by first byte, then longest first; first[b] is the first that begins with byte b.
+ */
 struct phrases {
     struct phrase *at;
     size_t n, cap;
     uint32_t first[257];
-    uint64_t pairs[16]; /* a bit for each first two bytes that occur, folded: spares most searches */
+    uint64_t
+        pairs[16]; /* a bit for each first two bytes that occur, folded: spares most searches */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -101,28 +103,28 @@ struct pack {
     char *file; /* the file's bytes, small letters; everything points into it */
     const char *code;
     struct phrases months, days, zones;
-    struct phrases date_labels;   /* words on a date line; value 1: a later change */
-    struct phrases clock_words;   /* before a time */
-    struct phrases not_past;      /* words that make a date in the text none of ours */
-    struct phrases places;        /* value 1: a region (province, state) */
-    struct phrases outlets;       /* names known in general */
-    struct phrases outlet_words;  /* words that papers like to be called */
-    struct phrases suffixes;      /* ends of site names: .com */
-    struct phrases agencies;      /* marks that are no person */
-    struct phrases people;        /* role words; value is an enum people */
-    struct phrases by;            /* words straight before a name: "oleh", "by" */
-    struct phrases reports;       /* "laporan", before a role and a name */
-    struct phrases jobs;          /* words between role and name: "wartawan", "kontributor" */
-    struct phrases after_name;    /* words that stand after a name: "jurnalis" */
+    struct phrases date_labels;  /* words on a date line; value 1: a later change */
+    struct phrases clock_words;  /* before a time */
+    struct phrases not_past;     /* words that make a date in the text none of ours */
+    struct phrases places;       /* value 1: a region (province, state) */
+    struct phrases outlets;      /* names known in general */
+    struct phrases outlet_words; /* words that papers like to be called */
+    struct phrases suffixes;     /* ends of site names: .com */
+    struct phrases agencies;     /* marks that are no person */
+    struct phrases people;       /* role words; value is an enum people */
+    struct phrases by;           /* words straight before a name: "oleh", "by" */
+    struct phrases reports;      /* "laporan", before a role and a name */
+    struct phrases jobs;         /* words between role and name: "wartawan", "kontributor" */
+    struct phrases after_name;   /* words that stand after a name: "jurnalis" */
     struct phrases and_words;
-    struct phrases told_to;       /* before the outlet's own name in the text: "kepada" */
-    struct phrases credits;       /* mark a caption */
-    struct phrases photo_words;   /* a photo page: in the title or the crumbs */
-    struct phrases home_words;    /* first crumb */
-    struct phrases links;         /* in a paragraph, before a glued link */
-    struct phrases labels;        /* name themselves in a copyright or promo line */
-    struct phrases rules;         /* patterns for lines; value is an enum role */
-    struct phrases inner;         /* ... those that began with any text, without it */
+    struct phrases told_to;     /* before the outlet's own name in the text: "kepada" */
+    struct phrases credits;     /* mark a caption */
+    struct phrases photo_words; /* a photo page: in the title or the crumbs */
+    struct phrases home_words;  /* first crumb */
+    struct phrases links;       /* in a paragraph, before a glued link */
+    struct phrases labels;      /* name themselves in a copyright or promo line */
+    struct phrases rules;       /* patterns for lines; value is an enum role */
+    struct phrases inner;       /* ... those that began with any text, without it */
 };
 
 /* Reads the pack of n bytes. 0, or -1 and a fault with line and column. The pack owns its memory;

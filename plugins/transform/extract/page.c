@@ -23,8 +23,8 @@ static void mark_index(struct work *w)
         w->line[i].role = ROLE_HEAD;
 }
 
-int extract_page(const struct pack *pack, const struct learned *learned, const char *text,
-                 size_t n, struct page *page, struct scratch *scratch)
+int extract_page(const struct pack *pack, const struct learned *learned, const char *text, size_t n,
+                 struct page *page, struct scratch *scratch)
 {
     struct work w = { .pack = pack, .learned = learned, .scratch = scratch, .page = page };
 

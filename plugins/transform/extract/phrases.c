@@ -59,8 +59,8 @@ static size_t number_at(const char *s, const char *end)
 {
     const char *at = s;
 
-    while (at < end && (is_digit(*at) || (at > s && strchr(".,", *at) && at + 1 < end &&
-                                          is_digit(at[1]))))
+    while (at < end &&
+           (is_digit(*at) || (at > s && strchr(".,", *at) && at + 1 < end && is_digit(at[1]))))
         at++;
     if (at > s && at < end && strchr("kKmM", *at) && !is_word_at(at + 1, end))
         at++;

@@ -46,7 +46,7 @@ static uint32_t find_or_put(struct scratch *s, const struct line *lines, uint32_
     return UINT32_MAX;
 }
 
-/* "... mengingat dari sejumlah korban ...", or a lead that breaks off: does the text say it too? A
+/* "... semua pedagang pindah ...", or a lead that breaks off: does the text say it too? A
  * few such lines at most. */
 static void drop_quotes(struct work *w)
 {

@@ -63,12 +63,12 @@ static struct run best_run(const struct work *w, bool credits, size_t *singles)
         }
         if (line && line->rule == ROLE_RELATED && line->rest == line->len)
             in_links = true;
-        if (line && !breaks_run(line) && (passes(line) || in_links || line->flags & LINE_CREDIT ||
-                                          ++gap <= 1))
+        if (line && !breaks_run(line) &&
+            (passes(line) || in_links || line->flags & LINE_CREDIT || ++gap <= 1))
             continue;
         *singles += now.lines == 1;
-        if (now.lines > 0 && now.bytes * (now.lines > 1 ? 2 : 1) >
-                                 best.bytes * (best.lines > 1 ? 2 : 1))
+        if (now.lines > 0 &&
+            now.bytes * (now.lines > 1 ? 2 : 1) > best.bytes * (best.lines > 1 ? 2 : 1))
             best = now;
         now = (struct run){ .first = w->n };
         gap = 0;
@@ -115,15 +115,17 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
             continue;
         if (line->flags & LINE_DATE && !ends_in_dash(line))
             continue;
-        if (!is_capital(line->at, line->at + line->len) && !is_small(line->at, line->at + line->len))
+        if (!is_capital(line->at, line->at + line->len) &&
+            !is_small(line->at, line->at + line->len))
             continue;
         if (!dateline_at(w->pack, line_span(line), &d) || !begins_article(w, i, &d))
             continue;
         if (!d.sure && (!is_text(line) || i + 1 >= w->n))
             continue;
-        /* a caption may begin with the outlet's name alone: then the text's own is a few lines on */
-        if (first == w->n || (i <= first + 3 && ((!found->place.at && d.place.at) ||
-                                                 (!found->sure && d.sure)))) {
+        /* a caption may begin with the outlet's name alone: then the text's own is a few lines on
+         */
+        if (first == w->n ||
+            (i <= first + 3 && ((!found->place.at && d.place.at) || (!found->sure && d.sure)))) {
             *found = d;
             first = i;
             if (d.place.at && d.sure)
@@ -224,7 +226,8 @@ static size_t walk_back(const struct work *w, size_t first)
             break;
         }
     }
-    while (start + 2 < w->n && span_same(line_span(&w->line[start]), line_span(&w->line[start + 1])) &&
+    while (start + 2 < w->n &&
+           span_same(line_span(&w->line[start]), line_span(&w->line[start + 1])) &&
            is_text(&w->line[start + 2]))
         start += 2;
     return start;

@@ -40,8 +40,8 @@ bool is_wide_word(const char *s, const char *end)
 
     if (c)
         return c >= 0xc0 && c != 0xd7 && c != 0xf7;
-    return end - s >= 3 && !((unsigned char)s[0] == 0xe2 && ((unsigned char)s[1] == 0x80 ||
-                                                            (unsigned char)s[1] == 0x81));
+    return end - s >= 3 && !((unsigned char)s[0] == 0xe2 &&
+                             ((unsigned char)s[1] == 0x80 || (unsigned char)s[1] == 0x81));
 }
 
 bool is_word_before(const char *s, const char *begin)

@@ -64,8 +64,8 @@ static inline bool is_small(const char *s, const char *end)
 /* A letter or digit: ASCII, or any other character that is not punctuation (U+2000 to U+206F). */
 static inline bool is_word_at(const char *s, const char *end)
 {
-    return s < end && ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s)
-                                                : is_wide_word(s, end));
+    return s < end &&
+           ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s) : is_wide_word(s, end));
 }
 
 struct span span_trim(struct span s, const char *bytes); /* off these ASCII bytes, both ends */
