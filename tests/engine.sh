@@ -2,7 +2,6 @@
 # The engine with small plugins that split, keep state and emit at the end: the same bytes at any
 # number of threads and barriers, whatever is read at once; limits, damage, pipes, dry runs.
 . "${srcdir:-.}/tests/lib.sh"
-groups threads
 
 export ETL_PLUGIN_PATH=$builddir/tests/plugins/engine
 cd "$work"

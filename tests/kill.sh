@@ -4,7 +4,6 @@
 # ETL_KILLS=N: random kills for each of -j1 and -j4 (20); ETL_KILL_STEP=N: every Nth call (10).
 . "${srcdir:-.}/tests/lib.sh"
 [ -z "${SANITIZE:-}" ] || skip "a preloaded shim and sanitizers do not go together"
-groups kills
 
 export ETL_PLUGIN_PATH=$builddir/tests/plugins/engine
 shim=$builddir/tests/torture/kill-at.so

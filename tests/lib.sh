@@ -21,19 +21,6 @@ skip()
     exit 77
 }
 
-# The groups a test is in. ETL_TESTS="GROUP ..." runs those only; without it all run.
-groups()
-{
-    local want have
-    [ -n "${ETL_TESTS:-}" ] || return 0
-    for want in $ETL_TESTS; do
-        for have in "$@"; do
-            [ "$want" = "$have" ] && return 0
-        done
-    done
-    skip "not in $ETL_TESTS"
-}
-
 need_shared()
 {
     [ -e "$shared/$1" ] || skip "$1 is not at hand (ETL_SHARED, or ../shared beside the project)"

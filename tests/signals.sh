@@ -2,7 +2,6 @@
 # INT, TERM and HUP end a run by that signal, USR1 makes it say how far it is, the lock lasts as
 # long as its holder; and the same command again ends as if nothing had been.
 . "${srcdir:-.}/tests/lib.sh"
-groups threads
 
 export ETL_PLUGIN_PATH=$builddir/tests/plugins/engine
 cd "$work"
