@@ -145,6 +145,27 @@ int diag_error(struct diag *d, enum diag_code code, const struct diag_place *pla
     return -1;
 }
 
+/* What to do about an error that is not the pipeline's; NULL: nothing that is known here. */
+static const char *help_of_errno(int err)
+{
+    switch (err) {
+    case ENOSPC:
+        return "free space, then run the same command again";
+    case EDQUOT:
+        return "free space or have the quota raised, then run the same command again";
+    case EFBIG:
+        return "raise the limit on the size of files (ulimit -f), then run the same command again";
+    case EIO:
+        return "look at the disk and its cables, then run the same command again";
+    case ENOMEM:
+        return "give it more memory, then run the same command again";
+    case EMFILE:
+        return "raise the limit on open files (ulimit -n), then run the same command again";
+    default:
+        return NULL;
+    }
+}
+
 int diag_report_errno(struct diag *d, const struct diag_message *m, int err)
 {
     enum exit_status own = diag_code_status(m->code), status = status_of_errno(err, own);
@@ -157,6 +178,8 @@ int diag_report_errno(struct diag *d, const struct diag_message *m, int err)
     if (strerror_r(err, why, sizeof(why)) != 0)
         snprintf(why, sizeof(why), "error %d", err);
     whole.text = buffer_printf(&text, "%s: %s", m->text, why) ? buffer_string(&text) : no_memory;
+    if (!whole.help)
+        whole.help = help_of_errno(err);
     report(d, &whole, status);
     buffer_free(&text);
     return -1;

@@ -13,12 +13,16 @@
 
 enum { TICK_MS = 100, FILE_US = 1000000, WARM_UP_US = 3000000, RATE_US = 15000000 };
 
+/* Under nohup HUP stays ignored. */
 static void signal_set(sigset_t *set)
 {
+    struct sigaction hup;
+
     sigemptyset(set);
     sigaddset(set, SIGINT);
     sigaddset(set, SIGTERM);
-    sigaddset(set, SIGHUP);
+    if (sigaction(SIGHUP, NULL, &hup) < 0 || hup.sa_handler != SIG_IGN)
+        sigaddset(set, SIGHUP);
     sigaddset(set, SIGUSR1);
 }
 
@@ -182,10 +186,7 @@ static void die_by(struct progress *p, int number)
     sigset_t set;
 
     clear_bar(p);
-    if (p->run->resumable && atomic_load(&p->run->engine.barriers_made) > 0)
-        fprintf(stderr, "etl: stopped; what is committed is safe: the same command goes on from there\n");
-    else
-        fprintf(stderr, "etl: stopped; nothing is published: the same command starts again\n");
+    fprintf(stderr, "etl: stopped; %s\n", run_what_next(p->run));
     fflush(stderr);
     signal(number, SIG_DFL);
     sigemptyset(&set);

@@ -333,6 +333,14 @@ out:
     return status;
 }
 
+const char *run_what_next(const struct run *r)
+{
+    if (__atomic_load_n(&r->live, __ATOMIC_ACQUIRE) && r->resumable &&
+        (r->resumed || atomic_load(&r->engine.barriers_made) > 0))
+        return "what is committed is safe: the same command goes on from there";
+    return "nothing is published: the same command starts again";
+}
+
 void run_free(struct run *r)
 {
     if (!r->plan)

@@ -49,6 +49,8 @@ struct run {
  * while r->live, from another thread; then prints the summary and calls run_free. */
 enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_options *o);
 void run_free(struct run *r);
+/* What the same command will do after a run that was stopped. May be asked from another thread. */
+const char *run_what_next(const struct run *r);
 
 /* For host.c and the engine. */
 void run_count(const struct stage *s, const char *name, int64_t n);

@@ -182,6 +182,8 @@ static void report_end(struct app *app, struct run *r, enum exit_status status)
         return;
     if (r->published)
         summary_write(r);
+    if (status == EXIT_IO || status == EXIT_RESOURCES)
+        diag_log(r->plan->diag, DIAG_INFO, r->rundir.path, "%s", run_what_next(r));
     if (!app->quiet && !json && status == EXIT_DONE)
         summary_print(r, stderr);
 }
