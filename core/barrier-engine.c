@@ -134,6 +134,8 @@ static int write_record(struct engine *e, struct barrier *b)
         return -1;
     barrier_write(b, &bytes);
     result = run_journal_barrier(e->journal, b, &bytes);
+    if (result == 0)
+        result = run_shorten_journal(e->plan->run);
     buffer_free(&bytes);
     return result;
 }

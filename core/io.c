@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,8 +30,12 @@ int io_write(int fd, const void *data, size_t len)
         ssize_t n = write(fd, at, len);
 
         if (n < 0) {
-            if (errno == EINTR || errno == EAGAIN)
+            if (errno == EINTR)
                 continue;
+            if (errno == EAGAIN) { /* somebody made our standard output non-blocking */
+                poll(&(struct pollfd) { .fd = fd, .events = POLLOUT }, 1, -1);
+                continue;
+            }
             return -1;
         }
         at += n;

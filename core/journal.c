@@ -90,26 +90,56 @@ failed:
     return -1;
 }
 
+void journal_start(struct buffer *to)
+{
+    buffer_append(to, magic, MAGIC);
+}
+
+void journal_put(struct buffer *to, enum journal_kind kind, const void *payload, size_t len)
+{
+    size_t start = to->len;
+
+    put_u64(to, len);
+    put_u64(to, kind);
+    buffer_append(to, payload, len);
+    if (!to->failed)
+        put_u64(to, hash64(to->data + start, to->len - start));
+}
+
+static int cannot_write(struct journal *j, int err)
+{
+    return diag_error_errno(j->diag, E0744, err, "cannot write %s/.state/journal", j->rundir->path);
+}
+
 int journal_append(struct journal *j, enum journal_kind kind, const struct buffer *payload)
 {
     struct buffer b = { 0 };
-    int result = -1;
+    int result = 0;
 
-    put_u64(&b, payload->len);
-    put_u64(&b, kind);
-    buffer_append(&b, payload->data, payload->len);
-    if (!b.failed)
-        put_u64(&b, hash64(b.data, b.len));
-    if (b.failed || payload->failed) {
-        diag_error_errno(j->diag, E0744, ENOMEM, "cannot write %s/.state/journal", j->rundir->path);
-    } else if (io_write(j->fd, b.data, b.len) < 0 || io_sync(j->fd) < 0) {
-        diag_error_errno(j->diag, E0744, errno, "cannot write %s/.state/journal", j->rundir->path);
-    } else {
+    journal_put(&b, kind, payload->data, payload->len);
+    if (b.failed || payload->failed)
+        result = cannot_write(j, ENOMEM);
+    else if (io_write(j->fd, b.data, b.len) < 0 || io_sync(j->fd) < 0)
+        result = cannot_write(j, errno);
+    else
         j->size += b.len;
-        result = 0;
-    }
     buffer_free(&b);
     return result;
+}
+
+int journal_replace(struct journal *j, const struct buffer *contents)
+{
+    if (contents->failed)
+        return cannot_write(j, ENOMEM);
+    if (io_replace(j->rundir->state, "journal", contents->data, contents->len) < 0 ||
+        io_sync_dir(j->rundir->state) < 0)
+        return cannot_write(j, errno);
+    journal_close(j);
+    j->fd = io_open(j->rundir->state, "journal", O_RDWR | O_APPEND, 0);
+    if (j->fd < 0)
+        return cannot_write(j, errno);
+    j->size = contents->len;
+    return 0;
 }
 
 void journal_close(struct journal *j)

@@ -30,6 +30,11 @@ int journal_load(struct rundir *r, struct diag *d, struct journal_record **recor
 /* Opens for appending behind `size` bytes (0: a new one); what lies behind them is cut. */
 int journal_open(struct journal *j, struct rundir *r, struct diag *d, uint64_t size);
 int journal_append(struct journal *j, enum journal_kind kind, const struct buffer *payload);
+/* The bytes of one record, as they stand in the file; journal_start: what stands before the first. */
+void journal_put(struct buffer *to, enum journal_kind kind, const void *payload, size_t len);
+void journal_start(struct buffer *to);
+/* Puts other contents, made by these two, in the place of all there is: whole or not at all. */
+int journal_replace(struct journal *j, const struct buffer *contents);
 void journal_close(struct journal *j);
 
 #endif

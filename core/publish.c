@@ -198,17 +198,6 @@ static size_t count_files(const struct plan *p)
     return n;
 }
 
-/* Side files of stages have done their work. */
-static void remove_side_files(struct run *r)
-{
-    const struct plan *p = r->plan;
-
-    for (size_t i = 0; i < p->n_stages; i++)
-        for (size_t k = 0; k < p->stages[i].n_made; k++)
-            if (p->stages[i].made[k].kind == FILE_STATE)
-                io_unlink(AT_FDCWD, p->stages[i].made[k].handle);
-}
-
 int run_publish(struct run *r)
 {
     struct published *files = calloc(count_files(r->plan), sizeof(*files));
@@ -235,7 +224,7 @@ int run_publish(struct run *r)
     if (journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0 ||
         run_publish_record(r, record.data, record.len) < 0)
         goto out;
-    remove_side_files(r);
+    rundir_tidy(&r->rundir);
     if (journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer) { 0 }) < 0)
         goto out;
     r->published = true;

@@ -266,6 +266,8 @@ int run_decide(struct run *r, struct barrier *from, bool *resume)
     result = 0;
     if (publishing && !published) {
         result = run_publish_record(r, publishing->data, publishing->len);
+        if (result == 0)
+            rundir_tidy(&r->rundir);
         if (result == 0 && journal_open(&r->journal.journal, &r->rundir, r->plan->diag,
                                         records[n - 1].end) == 0)
             result = journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer) { 0 });
@@ -291,17 +293,23 @@ out:
     return result;
 }
 
+size_t run_barriers_before(const struct run_journal *j, uint64_t file_index, uint64_t part)
+{
+    size_t n = j->n;
+
+    while (n > 0 && (j->barriers[n - 1].file_index > file_index ||
+                     (j->barriers[n - 1].file_index == file_index && j->barriers[n - 1].part >= part)))
+        n--;
+    return n;
+}
+
 int run_roll_back(struct run *r, const struct etl_unit *u)
 {
     struct run_journal *j = &r->journal;
-    size_t n = j->n;
+    size_t n = run_barriers_before(j, u->file_index, u->part);
 
     if (!r->engine.journal)
         return 0;
-    while (n > 0 && (j->barriers[n - 1].file_index > u->file_index ||
-                     (j->barriers[n - 1].file_index == u->file_index &&
-                      j->barriers[n - 1].part >= u->part)))
-        n--;
     if (n == j->n)
         return 0;
     journal_close(&j->journal);

@@ -25,6 +25,7 @@ struct run_journal {
     } *barriers;
     size_t n, cap;
     uint64_t first_begin; /* behind the first begin record: no barrier before it */
+    uint64_t least;       /* size when it was last made short */
 };
 
 struct run {
@@ -57,6 +58,11 @@ void run_count(const struct stage *s, const char *name, int64_t n);
 int run_open_late(struct stage *s, struct stage_file *f); /* a stream made in start */
 const char *run_part_path(struct stage *s, struct stage_file *f);
 int run_journal_barrier(struct run_journal *j, const struct barrier *b, const struct buffer *bytes);
+
+/* journal-short.c: leaves out of a long journal what no resume can need any more. 0, or -1. */
+int run_shorten_journal(struct run *r);
+/* How many barriers lie at or before the start of that unit. */
+size_t run_barriers_before(const struct run_journal *j, uint64_t file_index, uint64_t part);
 
 /* resume.c: reads the journal, decides, and leaves `from` filled when *resume is set. -1: refused. */
 int run_decide(struct run *r, struct barrier *from, bool *resume);

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -70,6 +71,14 @@ static int check_owner(struct rundir *r, struct diag *d)
     return 0;
 }
 
+/* What io_replace was about to rename when its process was killed. */
+static void remove_temporaries(struct rundir *r)
+{
+    io_unlink(r->fd, ".manifest.json.new");
+    io_unlink(r->fd, ".run.json.new");
+    io_unlink(r->fd, ".progress.json.new");
+}
+
 int rundir_open(struct rundir *r, const char *path, struct diag *d)
 {
     memset(r, 0, sizeof(*r));
@@ -97,6 +106,7 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d)
     }
     if (check_owner(r, d) < 0 || take_lock(r, d) < 0)
         goto failed;
+    remove_temporaries(r);
     return 0;
 failed:
     rundir_close(r);
@@ -116,29 +126,51 @@ void rundir_close(struct rundir *r)
     r->fd = r->state = r->lock = -1;
 }
 
-int rundir_clear(struct rundir *r, struct diag *d)
+/* Removes everything in .state but the lock, and the journal if it is to be kept. Returns 0, or the
+ * errno of the last that could not be removed, whose name is left in `name` of NAME_MAX + 1 bytes. */
+static int remove_all(struct rundir *r, bool keep_journal, char *name)
 {
-    int fd = dup(r->state);
+    int fd = dup(r->state), err = 0;
     DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     struct dirent *entry;
-    int result = 0;
 
+    *name = '\0';
     if (!dir) {
+        err = errno;
         if (fd >= 0)
             close(fd);
-        return diag_error_errno(d, E0702, errno, "cannot read %s/.state", r->path);
+        return err;
     }
     rewinddir(dir);
     while ((entry = readdir(dir))) {
         if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0 ||
-            strcmp(entry->d_name, "lock") == 0)
+            strcmp(entry->d_name, "lock") == 0 ||
+            (keep_journal && strcmp(entry->d_name, "journal") == 0))
             continue;
-        if (io_unlink(r->state, entry->d_name) < 0)
-            result = diag_error_errno(d, E0702, errno, "cannot remove %s/.state/%s", r->path,
-                                      entry->d_name);
+        if (io_unlink(r->state, entry->d_name) < 0) {
+            err = errno;
+            snprintf(name, NAME_MAX + 1, "%s", entry->d_name);
+        }
     }
     closedir(dir);
-    return result;
+    return err;
+}
+
+int rundir_clear(struct rundir *r, struct diag *d)
+{
+    char name[NAME_MAX + 1];
+    int err = remove_all(r, false, name);
+
+    if (!err)
+        return 0;
+    return diag_error_errno(d, E0702, err, "cannot remove %s/.state/%s", r->path, name);
+}
+
+void rundir_tidy(struct rundir *r)
+{
+    char name[NAME_MAX + 1];
+
+    remove_all(r, true, name);
 }
 
 static char *join(const char *a, const char *b, const char *c)

@@ -17,6 +17,9 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d);
 void rundir_close(struct rundir *r);
 /* Removes everything in .state but the lock. 0, or -1 (reported). */
 int rundir_clear(struct rundir *r, struct diag *d);
+/* Removes what is left over once all is published: everything in .state but the lock and the
+ * journal, as far as it can be removed. */
+void rundir_tidy(struct rundir *r);
 /* The name in .state of the unpublished part of an output: "news.jsonl.part". Malloced; NULL: memory. */
 char *rundir_part_name(const char *final_name);
 /* path/.state/name and path/name, malloced; for messages and for plugins that open files themselves. */
