@@ -37,6 +37,8 @@ const struct verb verbs[] = {
       "  etl run -j 8 -o out/monday -D news=/data/monday news.conf" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },
+    { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
+      "  etl verify out/news\n  etl verify --inputs out/news" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
     { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word", help_options,

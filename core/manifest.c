@@ -76,6 +76,8 @@ static void put_outputs(struct buffer *b, const struct published *files, size_t 
         put_name(b, "path", files[i].name);
         buffer_printf(b, ", \"bytes\": %llu, ", (unsigned long long)files[i].bytes);
         put_hash(b, files[i].hash);
+        if (files[i].in_store)
+            buffer_puts(b, ", \"store\": true");
         if (files[i].has_records)
             buffer_printf(b, ", \"records\": %llu", (unsigned long long)files[i].records);
         buffer_puts(b, i + 1 < n ? "},\n" : "}\n");

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "core/run.h"
 
+#include "core/file-hash.h"
 #include "core/io.h"
 #include "core/stream.h"
 
@@ -16,34 +17,12 @@
 
 static int hash_part(struct run *r, const char *path, struct published *f)
 {
-    struct hash128_stream *state = aligned_alloc(64, (sizeof(*state) + 63) / 64 * 64);
-    char block[64 * 1024];
-    int fd = state ? io_open(AT_FDCWD, path, O_RDONLY, 0) : -1, result = 0;
-    ssize_t n;
+    int fd = io_open(AT_FDCWD, path, O_RDONLY, 0), result = 0;
 
-    if (fd < 0) {
-        result = diag_error_errno(r->plan->diag, E0744, state ? errno : ENOMEM, "cannot read %s back",
-                                  path);
-        goto out;
-    }
-    hash128_begin(state);
-    while ((n = read(fd, block, sizeof(block))) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            result = diag_error_errno(r->plan->diag, E0744, errno, "cannot read %s back", path);
-            goto out;
-        }
-        hash128_add(state, block, (size_t)n);
-        f->bytes += (uint64_t)n;
-    }
-    f->hash = hash128_end(state);
-    if (io_sync(fd) < 0)
-        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync %s", path);
-out:
+    if (fd < 0 || file_hash_fd(fd, true, &f->bytes, &f->hash) < 0)
+        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot read %s back", path);
     if (fd >= 0)
         close(fd);
-    free(state);
     return result;
 }
 

@@ -5,6 +5,7 @@
 #include "common/hash.h"
 #include "common/utf8.h"
 #include "core/engine.h"
+#include "core/file-hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -284,39 +285,13 @@ static void close_block(struct etl_unit *u)
 /* Size and hash of a file that was read, for the manifest: of its bytes as they lie there. */
 static int unit_hash(struct etl_unit *u)
 {
-    char block[64 * 1024], text[512];
-    struct hash128_stream *state;
-    int fd, err = 0;
-    ssize_t n;
+    char text[512];
 
-    if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts)
-        return 0;
-    state = aligned_alloc(64, (sizeof(*state) + 63) / 64 * 64);
-    fd = state ? open(u->file->path, O_RDONLY | O_CLOEXEC) : -1;
-    if (fd < 0) {
-        err = state ? errno : ENOMEM;
-        goto out;
-    }
-    hash128_begin(state);
-    u->size = 0;
-    while ((n = read(fd, block, sizeof(block))) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0) {
-            err = errno;
-            break;
-        }
-        hash128_add(state, block, (size_t)n);
-        u->size += (uint64_t)n;
-    }
-    u->hash = hash128_end(state);
-    close(fd);
-out:
-    free(state);
-    if (!err)
+    if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts ||
+        file_hash(u->file->path, &u->size, &u->hash) == 0)
         return 0;
     snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash: %s", u->file->path,
-             strerror(err));
+             strerror(errno));
     job_fail(u->job, u, E0744, text);
     return -1;
 }

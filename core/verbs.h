@@ -88,6 +88,8 @@ void app_usage(FILE *out);
 extern const struct cli_option global_options[]; /* of cli.c */
 extern const struct cli_option run_options[];    /* of verb-run.c */
 int verb_run(struct app *app, int argc, char **argv);
+extern const struct cli_option verify_options[]; /* of verb-verify.c */
+int verb_verify(struct app *app, int argc, char **argv);
 int verb_check(struct app *app, int argc, char **argv);
 int verb_plugins(struct app *app, int argc, char **argv);
 int verb_help(struct app *app, int argc, char **argv);

@@ -3,6 +3,7 @@
 # what is done with the block below it: <!-- run -->, <!-- output --> of the command above,
 # <!-- file NAME -->, or <!-- run by SOMETHING -->. `tests/readme.sh --update` puts the real output in.
 . "${srcdir:-.}/tests/lib.sh"
+unset BUILD CONFIGURE_FLAGS # of whoever runs the tests: the README knows nothing of them
 
 update=${1:-}
 for tool in python3 jq sqlite3 cc; do

@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The keys of manifest.json that matter to a check, off a pull scanner. */
+#define _GNU_SOURCE
+#include "core/manifest-read.h"
+
+#include "common/json-read.h"
+#include "common/number.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+static char *text_of(const struct json_token *t)
+{
+    char *to = malloc(t->len + 1);
+
+    if (to)
+        to[json_unescape(to, t)] = '\0';
+    return to;
+}
+
+static uint64_t number_of(const struct json_token *t)
+{
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < t->len && t->text[i] >= '0' && t->text[i] <= '9'; i++)
+        n = 10 * n + (uint64_t)(t->text[i] - '0');
+    return n;
+}
+
+static bool hash_of(const struct json_token *t, struct hash128 *h)
+{
+    uint64_t half[2] = { 0, 0 };
+
+    if (t->len != 32)
+        return false;
+    for (size_t i = 0; i < 32; i++) {
+        const char *digits = "0123456789abcdef", *at = memchr(digits, t->text[i], 16);
+
+        if (!at)
+            return false;
+        half[i / 16] = half[i / 16] << 4 | (uint64_t)(at - digits);
+    }
+    *h = (struct hash128) { half[0], half[1] };
+    return true;
+}
+
+/* One {"path": ..., "bytes": ..., ...}, after its brace. */
+static bool read_file(struct json *j, struct manifest_file *f)
+{
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        if (json_next(j, &value) == JSON_BAD)
+            return false;
+        if (json_is(&key, "path", 4) && value.kind == JSON_STRING) {
+            free(f->path);
+            f->path = text_of(&value);
+        } else if (json_is(&key, "bytes", 5) && value.kind == JSON_NUMBER) {
+            f->bytes = number_of(&value);
+        } else if (json_is(&key, "records", 7) && value.kind == JSON_NUMBER) {
+            f->records = number_of(&value);
+            f->has_records = true;
+        } else if (json_is(&key, "store", 5)) {
+            f->in_store = value.kind == JSON_TRUE;
+        } else if (json_is(&key, "xxh3_128", 8) && value.kind == JSON_STRING) {
+            f->has_hash = hash_of(&value, &f->hash);
+        } else if (!json_skip(j, &value)) {
+            return false;
+        }
+    }
+    return key.kind == JSON_OBJECT_END && f->path;
+}
+
+static bool read_files(struct json *j, struct manifest_file **files, size_t *n)
+{
+    struct json_token t;
+
+    while (json_next(j, &t) == JSON_OBJECT) {
+        struct manifest_file *grown = realloc(*files, (*n + 1) * sizeof(*grown));
+
+        if (!grown)
+            return false;
+        *files = grown;
+        memset(&grown[*n], 0, sizeof(*grown));
+        if (!read_file(j, &grown[(*n)++]))
+            return false;
+    }
+    return t.kind == JSON_ARRAY_END;
+}
+
+static bool read_counts(struct json *j, struct manifest *m)
+{
+    const struct {
+        const char *name;
+        uint64_t *to;
+    } counts[] = {
+        { "read", &m->read },       { "split", &m->split },           { "made", &m->made },
+        { "kept", &m->kept },       { "dropped", &m->dropped },       { "duplicates", &m->duplicates },
+        { "rejected", &m->rejected },
+    };
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        if (json_next(j, &value) == JSON_BAD)
+            return false;
+        for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
+            if (json_is(&key, counts[i].name, strlen(counts[i].name)))
+                *counts[i].to = number_of(&value);
+        if (!json_skip(j, &value))
+            return false;
+    }
+    return key.kind == JSON_OBJECT_END;
+}
+
+static bool read_all(struct json *j, struct manifest *m)
+{
+    struct json_token key, value;
+    bool counted = false;
+
+    if (json_next(j, &key) != JSON_OBJECT)
+        return false;
+    while (json_next(j, &key) == JSON_KEY) {
+        bool good;
+
+        if (json_next(j, &value) == JSON_BAD)
+            return false;
+        if (json_is(&key, "pipeline", 8) && value.kind == JSON_STRING) {
+            free(m->pipeline);
+            good = (m->pipeline = text_of(&value)) != NULL;
+        } else if (json_is(&key, "counts", 6) && value.kind == JSON_OBJECT) {
+            good = counted = read_counts(j, m);
+        } else if (json_is(&key, "inputs", 6) && value.kind == JSON_ARRAY) {
+            good = read_files(j, &m->inputs, &m->n_inputs);
+        } else if (json_is(&key, "outputs", 7) && value.kind == JSON_ARRAY) {
+            good = read_files(j, &m->outputs, &m->n_outputs);
+        } else {
+            good = json_skip(j, &value);
+        }
+        if (!good)
+            return false;
+    }
+    return key.kind == JSON_OBJECT_END && counted && m->pipeline && m->n_outputs > 0;
+}
+
+int manifest_read(struct manifest *m, const char *text, size_t len, struct fault *f)
+{
+    struct json j;
+
+    memset(m, 0, sizeof(*m));
+    memset(f, 0, sizeof(*f));
+    if (json_start(&j, text, len, f) && read_all(&j, m))
+        return 0;
+    manifest_free(m);
+    return *f->text ? -1 : fault_set(f, 0, "what a manifest must have is missing");
+}
+
+static void free_files(struct manifest_file *files, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        free(files[i].path);
+    free(files);
+}
+
+void manifest_free(struct manifest *m)
+{
+    free(m->pipeline);
+    free_files(m->inputs, m->n_inputs);
+    free_files(m->outputs, m->n_outputs);
+    memset(m, 0, sizeof(*m));
+}

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* etl verify: is a finished run still what its manifest says? Sizes, hashes, counted lines of JSONL,
+ * and the balance of documents. */
+#define _GNU_SOURCE
+#include "core/verbs.h"
+
+#include "common/codec.h"
+#include "core/file-hash.h"
+#include "core/io.h"
+#include "core/manifest-read.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { INPUTS = 1 };
+
+const struct cli_option verify_options[] = {
+    { INPUTS, 0, "inputs", NULL, "the inputs too, where they lie now" },
+    { 0, 0, NULL, NULL, NULL },
+};
+
+struct verify {
+    struct app *app;
+    const char *folder;
+    size_t files, bad;
+    uint64_t bytes;
+};
+
+static void mismatch(struct verify *v, const char *path, const char *what)
+{
+    diag_report(&v->app->diag, &(struct diag_message) {
+                                   .level = DIAG_ERROR,
+                                   .code = E0710,
+                                   .document = path,
+                                   .text = what,
+                               });
+    v->bad++;
+}
+
+/* Lines of a JSONL file, whatever it is packed with. */
+static void check_lines(struct verify *v, const char *path, uint64_t want)
+{
+    struct fault f = { 0 };
+    struct codec *c = codec_open(path, &f);
+    uint64_t lines = 0;
+    char *block = malloc(64 * 1024), text[500];
+    int64_t n = -1;
+
+    while (c && block && (n = codec_read(c, block, 64 * 1024, &f)) > 0)
+        for (char *at = block; (at = memchr(at, '\n', (size_t)(block + n - at))); at++)
+            lines++;
+    if (n < 0) {
+        snprintf(text, sizeof(text), "cannot be read: %.400s", *f.text ? f.text : "memory is out");
+        mismatch(v, path, text);
+    } else if (lines != want) {
+        snprintf(text, sizeof(text), "holds %llu records, the manifest says %llu",
+                 (unsigned long long)lines, (unsigned long long)want);
+        mismatch(v, path, text);
+    }
+    codec_close(c);
+    free(block);
+}
+
+static void check_file(struct verify *v, const char *path, const struct manifest_file *f)
+{
+    struct hash128 hash;
+    uint64_t bytes;
+    char text[200];
+
+    v->files++;
+    if (file_hash(path, &bytes, &hash) < 0) {
+        snprintf(text, sizeof(text), "cannot be read: %.150s", strerror(errno));
+        mismatch(v, path, text);
+        return;
+    }
+    v->bytes += bytes;
+    if (bytes != f->bytes) {
+        snprintf(text, sizeof(text), "is %llu bytes, the manifest says %llu",
+                 (unsigned long long)bytes, (unsigned long long)f->bytes);
+        mismatch(v, path, text);
+    } else if (hash.high != f->hash.high || hash.low != f->hash.low) {
+        mismatch(v, path, "has other bytes than the manifest says");
+    }
+}
+
+static bool is_jsonl(const char *path)
+{
+    const char *at = strstr(path, ".jsonl");
+
+    return at && (!at[6] || strcmp(at + 6, ".gz") == 0 || strcmp(at + 6, ".zst") == 0);
+}
+
+static void check_output(struct verify *v, const struct manifest_file *f)
+{
+    size_t before = v->bad, size = strlen(v->folder) + strlen(f->path) + 2;
+    char *path = malloc(size);
+
+    if (!path) {
+        diag_error(&v->app->diag, E0771, NULL, "memory is out");
+        v->bad++;
+        return;
+    }
+    snprintf(path, size, "%s%s%s", f->in_store ? "" : v->folder, f->in_store ? "" : "/", f->path);
+    check_file(v, path, f);
+    if (v->bad == before && f->has_records && is_jsonl(f->path))
+        check_lines(v, path, f->records);
+    free(path);
+}
+
+static void check_balance(struct verify *v, const struct manifest *m)
+{
+    uint64_t in = m->read + m->split + m->made;
+    uint64_t out = m->kept + m->dropped + m->duplicates + m->rejected;
+    char text[200];
+
+    if (in == out)
+        return;
+    snprintf(text, sizeof(text), "says that %llu documents came in and %llu ended",
+             (unsigned long long)in, (unsigned long long)out);
+    mismatch(v, "manifest.json", text);
+}
+
+/* The manifest of a run directory. Without one the run is not finished. */
+static int load(struct verify *v, struct manifest *m)
+{
+    int dir = open(v->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+    struct fault f = { 0 };
+    char *text = NULL;
+    size_t len;
+
+    if (dir < 0)
+        return diag_error_errno(&v->app->diag, E0711, errno, "cannot open the run directory %s", v->folder);
+    if (io_read_file(dir, "manifest.json", &text, &len) < 0) {
+        if (errno == ENOENT)
+            result = diag_report(&v->app->diag,
+                                 &(struct diag_message) {
+                                     .level = DIAG_ERROR,
+                                     .code = E0711,
+                                     .document = v->folder,
+                                     .text = "holds no finished run: there is no manifest.json",
+                                     .help = faccessat(dir, ".state/journal", F_OK, 0) == 0
+                                                 ? "the run there is unfinished; its command goes on with it"
+                                                 : NULL,
+                                 });
+        else
+            result = diag_error_errno(&v->app->diag, E0711, errno, "cannot read %s/manifest.json", v->folder);
+    } else if ((result = manifest_read(m, text, len, &f)) < 0) {
+        diag_error(&v->app->diag, E0710, NULL, "%s/manifest.json is no manifest: %s", v->folder, f.text);
+    }
+    free(text);
+    close(dir);
+    return result;
+}
+
+int verb_verify(struct app *app, int argc, char **argv)
+{
+    struct verify v = { .app = app };
+    struct manifest m;
+    bool inputs = false;
+    struct cli c;
+    int id;
+
+    cli_begin(&c, app, argc, argv);
+    while ((id = cli_next(&c)) > 0)
+        inputs = inputs || id == INPUTS;
+    if (!cli_ready(&c, 1, 1))
+        return c.status;
+    v.folder = c.arguments[0];
+    if (load(&v, &m) < 0)
+        return (int)app->diag.status;
+    for (size_t i = 0; i < m.n_outputs; i++)
+        check_output(&v, &m.outputs[i]);
+    for (size_t i = 0; inputs && i < m.n_inputs; i++)
+        if (m.inputs[i].has_hash)
+            check_file(&v, m.inputs[i].path, &m.inputs[i]);
+    check_balance(&v, &m);
+    if (v.bad == 0 && !app->quiet)
+        printf("%s: %zu files, %llu bytes, as the manifest says; %llu documents in, %llu kept\n",
+               m.pipeline, v.files, (unsigned long long)v.bytes,
+               (unsigned long long)(m.read + m.split + m.made), (unsigned long long)m.kept);
+    manifest_free(&m);
+    return v.bad ? EXIT_MISMATCH : EXIT_DONE;
+}
