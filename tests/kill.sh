@@ -6,7 +6,7 @@
 [ -z "${SANITIZE:-}" ] || skip "a preloaded shim and sanitizers do not go together"
 
 export ETL_PLUGIN_PATH=$builddir/tests/plugins/engine
-shim=$builddir/tests/torture/kill-at.so
+shim=$builddir/tests/torture/at-call.so
 cd "$work"
 mkdir in
 for i in 1 2 3; do
@@ -63,7 +63,7 @@ kill_each()
 {
     local j=$1 step=$2 i n side
     rm -rf out
-    ETL_KILL_COUNT=$work/count LD_PRELOAD=$shim "$ETL" -q run e.conf -o out -j"$j" || return 1
+    ETL_CALLS=$work/count LD_PRELOAD=$shim "$ETL" -q run e.conf -o out -j"$j" || return 1
     n=$(cat count)
     [ "$n" -gt 20 ] || { echo "only $n calls"; return 1; }
     # The last 30 are publishing: each of them, and every Nth before.

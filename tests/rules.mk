@@ -11,8 +11,8 @@ test_good := tests/plugins/input/good.so tests/plugins/transform/good.so \
 test_newer := tests/plugins/transform/newer.so tests/plugins/bad/needs-newer.so
 test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/split transform/number \
     output/plain)
-test_kill_at := tests/torture/kill-at.so
-test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_kill_at)
+test_at_call := tests/torture/at-call.so
+test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_at_call)
 # Their folders must not be writable by others, whatever the umask is.
 test_plugin = umask 022 && $(MKDIR_P) $(@D) && chmod go-w $(@D) && $(CC) -std=c11 -shared -fPIC \
     -I$(srcdir)/core $(SANITIZE) $(WARNINGS) $(CFLAGS) -o $@
@@ -38,7 +38,7 @@ $(test_bad): tests/plugins/bad/bad-%.so: $(srcdir)/tests/plugins/bad.c $(test_he
 
 $(test_engine): tests/plugins/engine/%.so: $(srcdir)/tests/plugins/engine.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) -Wno-unused -DPLUGIN=$(*F) $<
-$(test_kill_at): $(srcdir)/tests/torture/kill-at.c
+$(test_at_call): $(srcdir)/tests/torture/at-call.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
 clean-test-plugins:

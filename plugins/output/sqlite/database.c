@@ -126,7 +126,7 @@ static int open_file(struct database *d, const char *path, int flags, struct fau
 
     d->path = path;
     if (!real)
-        return fault_set(f, errno, "cannot open %s: %s", path, strerror(errno));
+        return fault_set(f, errno, "cannot open %s", path);
     code = sqlite3_open_v2(real, &d->db,
                            flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
                                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
@@ -217,7 +217,7 @@ static int remove_side(const char *side, struct fault *f)
 {
     if (unlink(side) == 0 || errno == ENOENT)
         return 0;
-    return fault_set(f, errno, "cannot remove %s: %s", side, strerror(errno));
+    return fault_set(f, errno, "cannot remove %s", side);
 }
 
 static int refuse_side(const char *side, struct fault *f)
@@ -227,7 +227,7 @@ static int refuse_side(const char *side, struct fault *f)
     if (lstat(side, &st) < 0)
         return errno == ENOENT || errno == ENOTDIR
                    ? 0
-                   : fault_set(f, errno, "cannot look at %s: %s", side, strerror(errno));
+                   : fault_set(f, errno, "cannot look at %s", side);
     if (st.st_size == 0)
         return 0; /* a truncated journal: SQLite ignores it */
     return fault_set(f, 0,

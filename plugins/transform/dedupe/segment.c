@@ -315,7 +315,7 @@ int segment_write(const char *path, const char *plan, uint32_t generation,
     enum { AT_ONCE = 256 * PAGE_BYTES };
     unsigned char header[SEGMENT_HEADER], *block = malloc(AT_ONCE);
     uint64_t size = side->count * PAGE_BYTES;
-    int fd = -1, err = ENOMEM;
+    int fd = -1, err = ENOMEM, failed = 0;
 
     if (!block)
         goto out;
@@ -337,7 +337,9 @@ int segment_write(const char *path, const char *plan, uint32_t generation,
             err = write_at(fd, block, n, SEGMENT_HEADER + at);
         at += n;
     }
-    if (!err && fsync(fd) != 0)
+    while (!err && (failed = fsync(fd)) && errno == EINTR)
+        ;
+    if (!err && failed)
         err = errno;
 out:
     if (fd >= 0 && close(fd) != 0 && !err)

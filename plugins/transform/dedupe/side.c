@@ -101,6 +101,7 @@ int side_open(struct side *s, const char *path, uint64_t count, uint64_t check, 
               void *to, struct fault *f)
 {
     struct stat st;
+    int failed;
 
     s->path = path;
     s->count = s->written = count;
@@ -111,7 +112,10 @@ int side_open(struct side *s, const char *path, uint64_t count, uint64_t check, 
     if ((uint64_t)st.st_size < count * PAGE_BYTES)
         return fault_set(f, 0, "the side file %s is cut short: %" PRIu64 " pages were committed",
                          path, count);
-    if (ftruncate(s->fd, (off_t)(count * PAGE_BYTES)) != 0)
+    do
+        failed = ftruncate(s->fd, (off_t)(count * PAGE_BYTES));
+    while (failed && errno == EINTR);
+    if (failed)
         return fault_set(f, errno, "cannot cut the side file %s", path);
     return pages_check(s->fd, "side file", path, 0, count, check, seen, to, f);
 }
@@ -150,11 +154,15 @@ int side_flush(struct side *s, bool durable, struct fault *f)
 {
     int err = write_at(s->fd, s->buffer, (size_t)(s->count - s->written) * PAGE_BYTES,
                        s->written * PAGE_BYTES);
+    int failed;
 
     if (err)
         return fault_set(f, err, "cannot write the side file %s", s->path);
     s->written = s->count;
-    if (durable && fdatasync(s->fd) != 0)
+    do
+        failed = durable ? fdatasync(s->fd) : 0;
+    while (failed && errno == EINTR);
+    if (failed)
         return fault_set(f, errno, "cannot sync the side file %s", s->path);
     return 0;
 }

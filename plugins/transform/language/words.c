@@ -337,7 +337,7 @@ int words_load(struct words *w, const char *path, struct fault *f)
 
     memset(w, 0, sizeof(*w));
     if (!file)
-        return fault_set(f, errno, "%s: %s", path, strerror(errno));
+        return fault_set(f, errno, "cannot read %s", path);
     text = malloc(FILE_MAX + 1);
     if (!text) {
         fault_set(f, ENOMEM, "no memory for %s", path);
