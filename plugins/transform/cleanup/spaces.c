@@ -5,6 +5,10 @@
 #include "chars.h"
 #include "common/utf8.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Up to a byte that an odd line end may begin with. */
 static const char *skip_line(const char *at, const char *end)
 {
@@ -88,9 +92,45 @@ static bool ordinary(char byte)
     return c > ' ' && c != 0xc2 && (c < 0xe1 || c > 0xe3);
 }
 
+#ifdef __SSE2__
+/* A bit for each of 16 bytes that is not ordinary. */
+static unsigned odd_bytes(__m128i b)
+{
+    const __m128i blank = _mm_set1_epi8(' '), two = _mm_set1_epi8(2);
+    __m128i from_e1 = _mm_sub_epi8(b, _mm_set1_epi8((char)0xe1));
+    __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(b, blank), b);
+
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(b, _mm_set1_epi8((char)0xc2)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_min_epu8(from_e1, two), from_e1));
+    return (unsigned)_mm_movemask_epi8(odd);
+}
+
+/* skip_words over whole blocks; where it stops the bytes are looked at one by one. */
+static const char *skip_blocks(const char *at, const char *end)
+{
+    for (; end - at > 16; at += 16) {
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+        unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8(' ')));
+        unsigned stop = odd_bytes(b) & ~(blanks & ~odd_bytes(next));
+
+        if (stop)
+            return at + __builtin_ctz(stop);
+    }
+    return at;
+}
+#else
+static const char *skip_blocks(const char *at, const char *end)
+{
+    (void)end;
+    return at;
+}
+#endif
+
 /* Words with one space between them. */
 static const char *skip_words(const char *at, const char *end)
 {
+    at = skip_blocks(at, end);
     for (;;) {
         while (at < end && ordinary(*at))
             at++;
