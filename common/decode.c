@@ -237,6 +237,25 @@ static int decode_lines(const char *s, size_t n, const struct charset *other, st
     return charset_convert(other, run, (size_t)(s - run), out, &r->replaced, f);
 }
 
+/* No encoding of text has many control bytes: a picture, a program or packed data has. */
+static bool is_binary(const char *s, size_t n)
+{
+    size_t sample = n < SAMPLE ? n : SAMPLE, controls = 0;
+
+    for (size_t i = 0; i < sample; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        controls += c == 0x7f || c < 0x08 || (c > 0x0d && c < 0x20 && c != 0x1b);
+    }
+    return n >= 16 && controls * 20 > sample;
+}
+
+static int no_text(struct fault *f)
+{
+    return fault_set(f, 0, "not text: too many of its bytes are control characters; if it is text, "
+                           "name its encoding");
+}
+
 static int decode_old(const char *s, size_t n, struct buffer *out, struct decode_report *r,
                       struct fault *f)
 {
@@ -248,6 +267,8 @@ static int decode_old(const char *s, size_t n, struct buffer *out, struct decode
         r->encoding = other->name;
         return charset_convert(other, s, n, out, &r->replaced, f);
     }
+    if (is_binary(s, n))
+        return no_text(f);
     if (look_at_lines(s, n, &bad)) {
         other = detect(&bad);
         r->encoding = other->name;
@@ -295,6 +316,9 @@ bool decode_is_text(const char *encoding, const void *data, size_t len, size_t *
     const struct charset *charset = settle(encoding, data, len, start);
 
     if (charset ? charset->kind != CHARSET_UTF8 : !is_auto(encoding))
+        return false;
+    /* NULs are the first thing to see of binary data that happen to be valid. */
+    if (is_auto(encoding) && memchr(data, '\0', len < SAMPLE ? len : SAMPLE) && is_binary(data, len))
         return false;
     return utf8_valid((const char *)data + *start, len - *start);
 }
@@ -366,7 +390,7 @@ int decode_text(const char *encoding, const void *data, size_t len, struct buffe
     else if (!is_auto(encoding))
         result = named_utf8(s, len, mark, out, f);
     else if (utf8_valid(s, len))
-        result = buffer_append(out, s, len) ? 0 : no_memory(f);
+        result = is_binary(s, len) ? no_text(f) : buffer_append(out, s, len) ? 0 : no_memory(f);
     else
         result = decode_old(s, len, out, r, f);
     if (result == 0 && mark == 0)

@@ -20,7 +20,8 @@ struct decode_report {
  * wins over any name. `encoding` is a name that decode_known, or "auto": UTF-16 by its zero bytes,
  * else UTF-8 if valid; else line by line, those in valid UTF-8 kept and the others read as the
  * detector says, or windows-1252 where it has little to go by. 0, or -1 and a fault: out of memory,
- * or (f->err 0) invalid bytes in what was named or marked UTF-8, at f->byte. */
+ * or (f->err 0) invalid bytes in what was named or marked UTF-8, at f->byte, or, with "auto", bytes that
+ * are no text in any encoding. */
 int decode_text(const char *encoding, const void *data, size_t len, struct buffer *out,
                 struct decode_report *r, struct fault *f);
 

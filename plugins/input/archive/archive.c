@@ -315,7 +315,7 @@ static int map(const void *self, etl_record *rec)
     if (decode_text(me->encoding, v.bytes, v.len, &scratch->text, &report, &f)) {
         if (f.err)
             return etl_fail_errno(me, f.err, "%s", f.text);
-        return etl_reject(rec, "%s, at byte %llu", f.text, (unsigned long long)f.byte);
+        return etl_reject(rec, "%s", f.text);
     }
     etl_note(rec, "encoding", "%s%s, %llu characters replaced", report.encoding,
              report.mixed ? " and UTF-8, line by line" : "", (unsigned long long)report.replaced);
