@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One block, one call, one member or frame: gzip by ISA-L (else libdeflate, else zlib) at its
- * fastest useful level, zstd at level 3 with a checksum. */
+/* One block, one call, one member or frame: gzip by libdeflate (else zlib) at its fastest
+ * level; not by ISA-L, which under load was seen to pack one block in two ways, zstd at level 3 with a checksum. */
 #if defined(HAVE_CONFIG_H)
 #include "config.h"
 #endif
@@ -9,9 +9,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <zstd.h>
-#ifdef HAVE_ISAL
-#include <isa-l/igzip_lib.h>
-#elif defined(HAVE_LIBDEFLATE)
+#ifdef HAVE_LIBDEFLATE
 #include <libdeflate.h>
 #else
 #include <zlib.h>
@@ -35,43 +33,7 @@ static int no_memory(struct fault *f)
     return fault_set(f, ENOMEM, "no memory to compress a block");
 }
 
-#ifdef HAVE_ISAL
-/* The header that ISA-L writes has no time and no name. */
-static int gzip(const void *data, size_t len, struct buffer *out, struct fault *f)
-{
-    size_t most = len + len / 8 + 1024; /* stored blocks cost 5 bytes in 64 KiB */
-    struct isal_zstream *s = malloc(sizeof(*s));
-    unsigned char *tables = malloc(ISAL_DEF_LVL1_DEFAULT);
-    char *to = buffer_room(out, most);
-    int r = -1;
-
-    if (!s || !tables || !to) {
-        no_memory(f);
-        goto out;
-    }
-    isal_deflate_init(s);
-    s->next_in = (unsigned char *)(uintptr_t)data;
-    s->avail_in = (uint32_t)len;
-    s->end_of_stream = 1;
-    s->flush = NO_FLUSH;
-    s->gzip_flag = IGZIP_GZIP;
-    s->level = 1;
-    s->level_buf = tables;
-    s->level_buf_size = ISAL_DEF_LVL1_DEFAULT;
-    s->next_out = (unsigned char *)to;
-    s->avail_out = (uint32_t)most;
-    r = isal_deflate(s);
-    if (r != COMP_OK || s->internal_state.state != ZSTATE_END) {
-        r = fault_set(f, EIO, "gzip failed on a block (%d)", r);
-        goto out;
-    }
-    out->len += most - s->avail_out;
-out:
-    free(tables);
-    free(s);
-    return r;
-}
-#elif defined(HAVE_LIBDEFLATE)
+#ifdef HAVE_LIBDEFLATE
 static int gzip(const void *data, size_t len, struct buffer *out, struct fault *f)
 {
     struct libdeflate_compressor *c = libdeflate_alloc_compressor(1);
