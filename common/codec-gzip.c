@@ -17,7 +17,7 @@
 #endif
 
 enum flag { FLAG_HCRC = 2, FLAG_EXTRA = 4, FLAG_NAME = 8, FLAG_COMMENT = 16, FLAG_RESERVED = 0xe0 };
-enum place { IN_HEADER, IN_BODY, IN_TRAILER, AT_END };
+enum place { IN_HEADER, IN_BODY, IN_NONSENSE, IN_TRAILER, AT_END };
 
 struct gzip {
 #ifdef HAVE_ISAL
@@ -66,21 +66,28 @@ static void unread_ahead(struct codec *c, struct inflate_state *s)
     s->read_in_length = 0;
 }
 
+/* At a copy from before the beginning ISA-L counts the bytes as made, which it did not write: so at
+ * nonsense the last ones of that call, as many as a copy can have, are not to be trusted. */
 static enum body inflate_some(struct codec *c, unsigned char *to, size_t max, size_t *made)
 {
+    enum { LONGEST_COPY = 258 };
     struct inflate_state *s = &((struct gzip *)c->state)->inflate;
     uint32_t room = max > UINT32_MAX ? UINT32_MAX : (uint32_t)max;
+    uint32_t given = (uint32_t)(c->end - c->at);
     int r;
 
     s->next_in = c->buffer + c->at;
-    s->avail_in = (uint32_t)(c->end - c->at);
+    s->avail_in = given;
     s->next_out = to;
     s->avail_out = room;
     r = isal_inflate(s);
-    c->at = c->end - s->avail_in;
     *made = room - s->avail_out;
-    if (r < 0 || r == ISAL_NEED_DICT)
+    if (s->avail_in <= given)
+        c->at = c->end - s->avail_in;
+    if (r < 0 || r == ISAL_NEED_DICT || s->avail_in > given) {
+        *made = *made > LONGEST_COPY ? *made - LONGEST_COPY : 0;
         return BODY_BAD;
+    }
     if (s->block_state != ISAL_BLOCK_FINISH)
         return BODY_MORE;
     unread_ahead(c, s);
@@ -256,6 +263,11 @@ static int what_follows(struct codec *c, struct fault *f)
     return padding(c, f);
 }
 
+static int nonsense(struct codec *c, struct fault *f)
+{
+    return codec_damaged(c, f, "nonsense in member %llu", (unsigned long long)c->part);
+}
+
 static int64_t body(struct codec *c, unsigned char *to, size_t max, struct fault *f)
 {
     struct gzip *g = c->state;
@@ -273,10 +285,12 @@ static int64_t body(struct codec *c, unsigned char *to, size_t max, struct fault
         g->length += (uint32_t)made;
         if (b == BODY_WHOLE)
             g->place = IN_TRAILER;
+        if (b == BODY_BAD)
+            g->place = IN_NONSENSE;
         if (made > 0 || b == BODY_WHOLE)
             return (int64_t)made;
         if (b == BODY_BAD)
-            return codec_damaged(c, f, "nonsense in member %llu", (unsigned long long)c->part);
+            return nonsense(c, f);
         if (!more)
             return cut(c, f);
         if (c->at == before)
@@ -304,6 +318,8 @@ static int64_t gzip_read(struct codec *c, unsigned char *to, size_t max, struct 
             if (n != 0)
                 return n;
             break;
+        case IN_NONSENSE: /* never back into the library, which would go on from anywhere */
+            return nonsense(c, f);
         case IN_TRAILER:
             if (trailer(c, f) || what_follows(c, f))
                 return -1;

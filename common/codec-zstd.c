@@ -10,10 +10,14 @@
 #include <zstd_errors.h>
 
 #define WINDOW_LOG_MAX 27
+#define FRAME_START 5 /* magic number and descriptor: no frame is as short */
+#define BLOCK_HEADER 3
 
 struct zstd {
     ZSTD_DStream *stream;
-    bool inside; /* a frame is begun */
+    size_t wants; /* bytes that the library asks for: a block, or what stands before one */
+    bool inside;  /* a frame is begun */
+    bool full;    /* the call before filled all the room, so there may be more to come */
     bool at_end;
 };
 
@@ -81,22 +85,39 @@ static int refused(struct codec *c, size_t code, struct fault *f)
     }
 }
 
+/* How much to give the library: never a block together with the header of the next. Where it finds
+ * nonsense it keeps what it made in the same call, so that the content before a damage would be the
+ * shorter the more of the input was at hand. */
+static size_t give(const struct codec *c, const struct zstd *z)
+{
+    size_t have = c->end - c->at, wants = z->inside ? z->wants : FRAME_START;
+
+    if (z->full)
+        return 0;
+    if (z->inside && wants > BLOCK_HEADER)
+        wants -= BLOCK_HEADER;
+    return have < wants ? have : wants;
+}
+
 /* One call of the library. 1: it got on; 0: it did not; -1. *made: bytes of content. */
 static int decode(struct codec *c, unsigned char *to, size_t max, size_t *made, struct fault *f)
 {
     struct zstd *z = c->state;
-    ZSTD_inBuffer in = { c->buffer + c->at, c->end - c->at, 0 };
+    ZSTD_inBuffer in = { c->buffer + c->at, give(c, z), 0 };
     ZSTD_outBuffer out = { to, max, 0 };
     size_t r = ZSTD_decompressStream(z->stream, &out, &in);
+    bool was_full = z->full;
 
     c->at += in.pos;
     *made = out.pos;
     if (ZSTD_isError(r))
         return refused(c, r, f);
     z->inside = r != 0;
+    z->wants = r;
+    z->full = out.pos == max && r != 0;
     if (r == 0)
         c->part++;
-    return in.pos > 0 || out.pos > 0;
+    return in.pos > 0 || out.pos > 0 || was_full;
 }
 
 static int64_t zstd_read(struct codec *c, unsigned char *to, size_t max, struct fault *f)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One block, one call, one member or frame: gzip by libdeflate (else zlib) at its fastest
- * level; not by ISA-L, which under load was seen to pack one block in two ways, zstd at level 3 with a checksum. */
+/* One block, one call, one member or frame: gzip by libdeflate (else zlib) at its fastest level, zstd
+ * at level 3 with a checksum. Not by ISA-L, which was seen to pack one block in two ways. */
 #if defined(HAVE_CONFIG_H)
 #include "config.h"
 #endif

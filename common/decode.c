@@ -11,6 +11,9 @@
 #include "common/utf8.h"
 
 #include <errno.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 #ifdef HAVE_UCHARDET
 #include <uchardet/uchardet.h>
 #endif
@@ -238,11 +241,29 @@ static int decode_lines(const char *s, size_t n, const struct charset *other, st
 }
 
 /* No encoding of text has many control bytes: a picture, a program or packed data has. */
+#ifdef __SSE2__
+/* How many of 16 bytes are control characters that no text has. */
+static unsigned count_controls(__m128i v)
+{
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+    __m128i from8 = _mm_sub_epi8(v, _mm_set1_epi8(0x08)); /* to 0x0d */
+    __m128i fine = _mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(from8, _mm_set1_epi8(5)), from8),
+                                _mm_cmpeq_epi8(v, _mm_set1_epi8(0x1b)));
+    __m128i bad = _mm_or_si128(_mm_andnot_si128(fine, low), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
+
+    return (unsigned)__builtin_popcount((unsigned)_mm_movemask_epi8(bad));
+}
+#endif
+
 static bool is_binary(const char *s, size_t n)
 {
-    size_t sample = n < SAMPLE ? n : SAMPLE, controls = 0;
+    size_t sample = n < SAMPLE ? n : SAMPLE, controls = 0, i = 0;
 
-    for (size_t i = 0; i < sample; i++) {
+#ifdef __SSE2__
+    for (; sample - i >= 16; i += 16)
+        controls += count_controls(_mm_loadu_si128((const __m128i *)(const void *)(s + i)));
+#endif
+    for (; i < sample; i++) {
         unsigned char c = (unsigned char)s[i];
 
         controls += c == 0x7f || c < 0x08 || (c > 0x0d && c < 0x20 && c != 0x1b);
@@ -252,8 +273,9 @@ static bool is_binary(const char *s, size_t n)
 
 static int no_text(struct fault *f)
 {
-    return fault_set(f, 0, "not text: too many of its bytes are control characters; if it is text, "
-                           "name its encoding");
+    return fault_set(f, 0,
+                     "not text: too many of its bytes are control characters; if it is text, "
+                     "name its encoding");
 }
 
 static int decode_old(const char *s, size_t n, struct buffer *out, struct decode_report *r,
@@ -317,9 +339,10 @@ bool decode_is_text(const char *encoding, const void *data, size_t len, size_t *
 
     if (charset ? charset->kind != CHARSET_UTF8 : !is_auto(encoding))
         return false;
-    /* NULs are the first thing to see of binary data that happen to be valid. */
-    if (is_auto(encoding) && memchr(data, '\0', len < SAMPLE ? len : SAMPLE) && is_binary(data, len))
-        return false;
+    if (len == *start)
+        return true;
+    if (is_auto(encoding) && is_binary((const char *)data + *start, len - *start))
+        return false; /* bytes that happen to be valid */
     return utf8_valid((const char *)data + *start, len - *start);
 }
 
@@ -376,7 +399,7 @@ int decode_text(const char *encoding, const void *data, size_t len, struct buffe
 {
     size_t mark = 0, start = out->len;
     const struct charset *charset = settle(encoding, data, len, &mark);
-    const char *s = (const char *)data + mark;
+    const char *s = len > 0 ? (const char *)data + mark : "";
     int result;
 
     len -= mark;

@@ -71,7 +71,7 @@ static size_t piece(const unsigned char **p, const unsigned char *s, size_t n)
 bool glob_match(const char *pattern, const char *s, size_t n)
 {
     const unsigned char *p = (const unsigned char *)pattern, *at = (const unsigned char *)s;
-    const unsigned char *end = at + n, *star = NULL, *retry = NULL;
+    const unsigned char *end = n > 0 ? at + n : at, *star = NULL, *retry = NULL;
 
     for (;;) {
         size_t took;

@@ -26,7 +26,7 @@ static enum json_kind bad(struct json *j, size_t at, const char *what)
 
 bool json_start(struct json *j, const char *text, size_t len, struct fault *f)
 {
-    j->text = text;
+    j->text = len > 0 ? text : "";
     j->len = len;
     j->at = 0;
     j->fault = f;
