@@ -333,6 +333,151 @@ static const struct page_case page_cases[] = {
       .place = "Solo", .body = "Pemerintah daerah membuka pasar baru di tepi|sungai agar pedagang "
       "tidak lagi berjualan di|badan jalan setiap pagi.|" TWO },
     { "nothing but text", TEXT, .title = NULL },
+
+    /* ---- shapes met on pages of houses that no list knows ---- */
+    { "outlet - region - village", HEAD "Contohnews – Jateng – Karangrekaan – " TEXT, .title = TITLE,
+      .outlet = "Contohnews", .place = "Karangrekaan" },
+    { "village, region -", HEAD "Desamisal, Kaltim - " TEXT, .title = TITLE, .place = "Desamisal" },
+    { "place in capitals, full stop", HEAD "SOLO. " TEXT, .title = TITLE, .place = "Solo" },
+    { "outlet - place.", HEAD "CONTOH.CO.ID - JAKARTA. " TEXT, .title = TITLE,
+      .outlet = "CONTOH.CO.ID", .place = "Jakarta" },
+    { "place(outlet) ||", HEAD "MEDAN(www.contohnews.com) || " TEXT, .title = TITLE,
+      .outlet = "www.contohnews.com", .place = "Medan" },
+    { "outlet//place", HEAD "Contohrekaan.com//Solo — " TEXT, .title = TITLE,
+      .outlet = "Contohrekaan.com", .place = "Solo" },
+    { "place and outlet on their own line", HEAD "Makassar, Contohku.id:\n" TEXT, .title = TITLE,
+      .outlet = "Contohku.id", .place = "Makassar" },
+    { "... with an underscore", HEAD "Jakarta_Contoh-RI.com\n" TEXT, .title = TITLE,
+      .outlet = "Contoh-RI.com", .place = "Jakarta" },
+    { "outlet of three words", HEAD "Media Rekaan Kita, Contohan – " TEXT, .title = TITLE,
+      .outlet = "Media Rekaan Kita", .place = "Contohan" },
+    { "letters that are no place", HEAD "CTH - " TEXT, .title = TITLE, .outlet = "CTH" },
+    { "known place glued to the text", HEAD "KENDAL" TEXT, .title = TITLE, .place = "Kendal" },
+    { "unknown place alone", HEAD "Tepimisal -\n" TEXT, .title = TITLE, .place = "Tepimisal" },
+    { "unknown place with colon, named again", "Pasar Tepimisal Dibuka untuk Pedagang\n\nTepimisal: "
+      TEXT, .title = "Pasar Tepimisal Dibuka untuk Pedagang", .place = "Tepimisal" },
+    { "brackets that are no dateline", TEXT "\nRecent Posts\nPembahasan Pasar Rakyat Selesai Dalam "
+      "Sehari\nPanitia Khusus (Pansus) II Dewan Kota memfinalisasi dua rancangan peraturan tentang "
+      "pasar…\n", .title = NULL },
+    { "teaser with a dateline below", HEAD "Contohnews.com, Solo — " TEXT "\nBerita Terbaru\n"
+      "Contohnews.com, Gowa – Bupati menjadi narasumber dialog di studio televisi dan membahas...\n",
+      .title = TITLE, .outlet = "Contohnews.com", .place = "Solo" },
+    { "standfirst and captions before the dateline", "Sabtu 16 Jul 2022 16:35 WIB\n\n" HEAD
+      "Pedagang diminta tidak lagi berjualan di jalan.\n\nKios pasar (ilustrasi)\n\nFoto: "
+      "Antara/Contoh\n\nKios pasar (ilustrasi)\n\nCONTOHBLIKA.CO.ID, BOGOR -- " TEXT THREE
+      " Hal itu dikatakannya.\n" THREE " Itu harapan warga.\n", .title = TITLE,
+      .date = "2022-07-16T16:35+07:00", .outlet = "CONTOHBLIKA.CO.ID", .place = "Bogor",
+      .body = BODY "|" THREE " Hal itu dikatakannya.|" THREE " Itu harapan warga." },
+    { "number before the quotation's end", HEAD "SOLO - " ONE "\n\n\"Itu pun sudah nomor empat "
+      "puluh,\" ujar Ani Misal, Minggu (7/7/2024).\n\n" TWO "\n", .title = TITLE, .place = "Solo",
+      .date = "2024-07-07",
+      .body = ONE "|\"Itu pun sudah nomor empat puluh,\" ujar Ani Misal, Minggu (7/7/2024).|" TWO },
+    { "since a day, and no other", HEAD "SOLO - " ONE "\n\nPembersihan jalan dilakukan sejak Selasa "
+      "(4/2/2025) setelah ada laporan dari masyarakat.\n\n" TWO "\n", .title = TITLE,
+      .place = "Solo", .date = "2025-02-04",
+      .body = ONE "|Pembersihan jalan dilakukan sejak Selasa (4/2/2025) setelah ada laporan dari "
+              "masyarakat.|" TWO },
+    { "coming, said behind the date", HEAD "SOLO - " ONE "\n\nMalam puncak di pasar, 24 Februari "
+      "2019 itu, akan dimeriahkan sebuah orkes.\n\n" TWO "\n", .title = TITLE, .place = "Solo",
+      .body = ONE "|Malam puncak di pasar, 24 Februari 2019 itu, akan dimeriahkan sebuah orkes.|"
+              TWO },
+    { "date with its machine form", HEAD "Kamis, 26 September 2024 | 18.58 WIB | 0 Views Last "
+      "Updated 2024-09-26T12:01:21Z\n\nSOLO - " TEXT, .title = TITLE,
+      .date = "2024-09-26T18:58+07:00", .place = "Solo" },
+    { "section on the date line", HEAD "Peristiwa | 19 Januari 2021, 14:32 WIB\n\nSOLO - " TEXT,
+      .title = TITLE, .section = "Peristiwa", .date = "2021-01-19T14:32+07:00", .place = "Solo" },
+    { "last crumb is the title", "Home » Niaga » " TITLE "\n\n" HEAD "SOLO - " TEXT, .title = TITLE,
+      .section = "Niaga", .place = "Solo" },
+    { "crumbs without signs", "Beranda Niaga " TITLE "\n\n" HEAD "SOLO - " TEXT, .title = TITLE,
+      .section = "Niaga", .place = "Solo" },
+    { "masthead with a slogan", "CONTOHPOS.COM - Panduan Warga Kota dan Sekitarnya\n\n" HEAD "SOLO–"
+      TEXT, .title = TITLE, .outlet = "CONTOHPOS.COM", .place = "Solo" },
+    { "name - kotaNews", HEAD "Nona Rekaan - sekejapNews\n\nSabtu, 18 Jun 2022 17:22 WIB\n\n" TEXT,
+      .title = TITLE, .outlet = "sekejapNews", .authors = "Nona Rekaan",
+      .date = "2022-06-18T17:22+07:00" },
+    { "name ( role )", HEAD "Fulan ( Redaksi )\n\n13 Oktober 2024\n\n" TEXT, .title = TITLE,
+      .authors = "Fulan", .date = "2024-10-13" },
+    { "name beside the date", HEAD "Siti Misal\n\nRabu, 18 Jun 2025 10:12 WIB\n\nSOLO - " TEXT,
+      .title = TITLE, .authors = "Siti Misal", .date = "2025-06-18T10:12+07:00", .place = "Solo" },
+    { "two names beside the date", HEAD "Siti Misal | Budi Rekaan\n\nRabu, 18 Jun 2025 10:12 WIB\n\n"
+      "SOLO - " TEXT, .title = TITLE, .authors = "Siti Misal|Budi Rekaan",
+      .date = "2025-06-18T10:12+07:00", .place = "Solo" },
+    { "name beside the date, its initials below", HEAD "Siti Misal\n\nRabu, 18 Jun 2025 10:12 WIB\n\n"
+      "SOLO - " TEXT "(smi)\n", .title = TITLE, .authors = "Siti Misal",
+      .date = "2025-06-18T10:12+07:00", .place = "Solo" },
+    { "topic beside the date, another's initials", HEAD "Orkes Rekaan\n\nRabu, 18 Jun 2025 10:12 WIB"
+      "\n\nSOLO - " TEXT "(kpl/tch)\n", .title = TITLE, .authors = "kpl|tch",
+      .date = "2025-06-18T10:12+07:00", .place = "Solo" },
+    { "mark with a full stop behind", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE "(Isto).\n",
+      .title = TITLE, .place = "Solo", .authors = "Isto" },
+    { "mark of an address on its own line", HEAD "SOLO - " TEXT "\n(rekaanpost.id/siti.misal)\n\n"
+      "Sumber: Dinas Pasar\n", .title = TITLE, .outlet = "rekaanpost.id", .place = "Solo",
+      .authors = "siti.misal" },
+    { "mark of stars and a number", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " ***4***\n",
+      .title = TITLE, .place = "Solo" },
+    { "sentence that begins as a pager, mark behind", HEAD "SOLO - " ONE "\n\n" TWO "\n\n"
+      "Selanjutnya rombongan meninjau pasar lama yang juga akan diperbaiki tahun depan.(*)\n",
+      .title = TITLE, .place = "Solo", .body = ONE "|" TWO "|Selanjutnya rombongan meninjau pasar "
+      "lama yang juga akan diperbaiki tahun depan." },
+    { "teasers above a lead in capitals", "Headline\nDewan meminta polisi mengusut kebakaran pasar "
+      "lama.\nDewan meminta polisi mengusut kebakaran pasar lama.\nPuncak gunung di provinsi ini "
+      "menyimpan keindahan alam yang luar biasa.\nPEMERINTAH kota membuka pasar baru di tepi sungai "
+      "agar jalan di depan pasar lama lega.\n" TWO "\n" THREE " (OL-1)\nPedagang menilai langkah "
+      "itu merupakan jalan keluar yang sudah lama ditunggu banyak orang.\n", .title = NULL,
+      .authors = "OL-1", .body = "PEMERINTAH kota membuka pasar baru di tepi sungai agar jalan di "
+      "depan pasar lama lega.|" TWO "|" THREE },
+    { "only teasers below the mark", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " (abc)\n\nKetua "
+      "dewan mengingatkan adanya pedagang yang belum mendapat kios di pasar baru.\n\nWali kota "
+      "meminta jajarannya terus memperbaiki pelayanan di semua pasar di kota itu.\n",
+      .title = TITLE, .place = "Solo", .authors = "abc" },
+    { "site's name and a bar before a caption", HEAD "CONTOHNEWS | Solo – " ONE "\n\nCONTOHNEWS | "
+      "Petugas dan pedagang bersama menata kios di pasar baru Sabtu (29/11/2025)\n\n" TWO "\n\n"
+      THREE "\n", .title = TITLE, .outlet = "CONTOHNEWS", .place = "Solo" },
+    { "outlet/NAME before a caption", HEAD "SOLO - " ONE "\n\nKOMPAS/NAMA REKAAN Pedagang menata kios "
+      "di pasar baru.\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "caption/OUTLET without brackets", "Berita\n\nKetua Paguyuban Pedagang Pasar Lama di Balai "
+      "Kota/RMOL\n\nNiaga\n\n" HEAD "RABU, 18 JUNI 2025 | 10:12 WIB | LAPORAN: SITI MISAL\n\n" TEXT,
+      .title = TITLE, .section = "Niaga", .outlet = "RMOL", .authors = "Siti Misal",
+      .date = "2025-06-18T10:12+07:00" },
+    { "TWO WORDS: caption under its credit", HEAD "Penulis: Siti Misal\nCONTOH.COM/NAMA REKAAN\nPASAR "
+      "BARU: Pedagang menata kios di pasar baru di tepi sungai. Pembeli sudah berdatangan sejak "
+      "pagi hari.\n" TEXT, .title = TITLE, .authors = "Siti Misal" },
+    { "caption twice in the text", HEAD "SOLO - " ONE "\n\nMERIAH. Suasana pembukaan pasar baru.\n\n"
+      "MERIAH. Suasana pembukaan pasar baru.\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
+      .place = "Solo" },
+    { "caption with the agency in brackets", HEAD "SOLO - " ONE "\n\nKepala Dinas Pasar Budi Contoh. "
+      "(Antara)\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "caption with a name in brackets", HEAD "SOLO - " ONE "\n\npedagang pasar\nPedagang pasar baru "
+      "menata kios di tepi sungai. (Nama Rekaan)\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
+      .place = "Solo" },
+    { "caption, its credit after a dash", HEAD "SOLO - " ONE "\n\nPedagang menata kios di pasar baru "
+      "di tepi sungai.\n- ANTARA FOTO/Nama Rekaan\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
+      .place = "Solo" },
+    { "caption that ends in dashes", HEAD "Pedagang menata kios di pasar baru di tepi sungai yang "
+      "dibuka pemerintah pada awal pekan ini untuk mereka.--\n" TEXT, .title = TITLE },
+    { "title again in mid-text", HEAD "SOLO - " ONE "\n\n" TITLE "\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "two headlines with bullets", HEAD "SOLO - " ONE "\n\n• Harga Cabai Naik di Pasar Lama Sejak "
+      "Lebaran\n• Pedagang Pasar Lama Minta Kios Lebih Luas\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo" },
+    { "lihat juga with a blank and a colon", HEAD "SOLO - " ONE "\n\nLihat Juga :\nHarga Cabai Naik "
+      "di Pasar Lama Sejak Lebaran\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "price list", HEAD "SOLO - " ONE "\n\nRincian harga di pasar itu:\nCabai Rawit 1 Kilogram: Rp "
+      "90.000\nCabai Keriting 1 Kilogram: Rp 45.000\nBawang Merah 1 Kilogram: Rp 40.000\nBawang "
+      "Putih 1 Kilogram: Rp 38.000\nGula Pasir 1 Kilogram: Rp 17.000\nBeras Medium 5 Kilogram: Rp "
+      "65.000\n" TWO "\n", .title = TITLE, .place = "Solo", .body = ONE "|Rincian harga di pasar "
+      "itu:|Cabai Rawit 1 Kilogram: Rp 90.000|Cabai Keriting 1 Kilogram: Rp 45.000|Bawang Merah 1 "
+      "Kilogram: Rp 40.000|Bawang Putih 1 Kilogram: Rp 38.000|Gula Pasir 1 Kilogram: Rp 17.000|"
+      "Beras Medium 5 Kilogram: Rp 65.000|" TWO },
+    { "page taken over by gambling", "Situs slot gacor hari ini gampang menang maxwin dengan deposit "
+      "kecil dan RTP tertinggi setiap malam.\n" HEAD TEXT "Daftar di link alternatif slot terpercaya, "
+      "nikmati jackpot dan scatter setiap hari tanpa batas.\n", .title = TITLE },
+    { "an article about gambling", "Polisi Tutup Situs Judi Slot\n\nSOLO - Polisi menutup situs judi "
+      "slot dan togel yang dikelola dari sebuah rumah di tepi sungai.\n\n" TWO "\n\n" THREE "\n",
+      .title = "Polisi Tutup Situs Judi Slot", .place = "Solo", .body = "Polisi menutup situs judi "
+      "slot dan togel yang dikelola dari sebuah rumah di tepi sungai.|" TWO "|" THREE },
+    { "small letters are no title", "pasar sudah mulai ramai, sedangkan jalan lama masih sepi\n"
+      "Solo (ANTARA) - " TEXT, .title = NULL, .outlet = "ANTARA", .place = "Solo" },
 };
 
 #endif

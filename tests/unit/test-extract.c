@@ -261,6 +261,77 @@ START_TEST(nothing_does_harm)
 }
 END_TEST
 
+static size_t random_text(uint64_t *seed, char *to, size_t max)
+{
+    static const char *const piece[] = {
+        "a",    "B",     "7",    " ", "-", "\xe2\x80\x9c", "\xc3\xa9", "\xc3\x89", "\xe2\x82\xac",
+        "kata", "Foto:", "2024", "("
+    };
+    size_t n = 0;
+
+    for (size_t pieces = next_random(seed) % 90; pieces > 0; pieces--) {
+        const char *p = piece[next_random(seed) % (sizeof(piece) / sizeof(piece[0]))];
+
+        if (n + strlen(p) > max)
+            break;
+        memcpy(to + n, p, strlen(p));
+        n += strlen(p);
+    }
+    return n;
+}
+
+/* What is found many bytes at once is what is found byte by byte. */
+START_TEST(many_bytes_at_once)
+{
+    uint64_t seed = 42;
+    char text[512];
+
+    for (int round = 0; round < 20000; round++) {
+        struct span s = span(text, random_text(&seed, text, sizeof(text)));
+        size_t words, capital, words2, capital2, upper, run = 0;
+        const char *credit = NULL;
+        bool year = false;
+
+        count_words_and_capitals(s, &words, &capital);
+        count_capitals(s, &words2, &capital2, &upper);
+        must(words == words2 && capital == capital2);
+        for (size_t i = 0; i < s.len; i++) {
+            run = is_digit(s.at[i]) ? run + 1 : 0;
+            year |= run == 4;
+        }
+        must(has_year(s) == year);
+        for (size_t i = 0; i < s.len && !credit; i += char_size(s.at[i]))
+            if (!(is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len)) &&
+                phrase_find(&pack.credits, span(s.at + i, s.len - i), false, NULL))
+                credit = s.at + i;
+        must(phrase_in(&pack.credits, s, NULL) == credit);
+    }
+}
+END_TEST
+
+/* The lines that are kept from page to page change nothing. */
+START_TEST(pages_do_not_depend_on_pages_before)
+{
+    uint64_t seed = 7;
+    const size_t n = sizeof(page_cases) / sizeof(page_cases[0]);
+
+    for (int round = 0; round < 400; round++) {
+        const struct page_case *c = &page_cases[next_random(&seed) % n];
+        struct scratch fresh = { 0 };
+        struct page used, alone;
+
+        extract(&used, c->text, strlen(c->text));
+        ck_assert_int_eq(extract_page(&pack, NULL, c->text, strlen(c->text), &alone, &fresh), 0);
+        must(used.n_lines == alone.n_lines && strcmp(used.date, alone.date) == 0);
+        for (size_t i = 0; i < used.n_lines; i++)
+            must(used.lines[i].role == alone.lines[i].role &&
+                 used.lines[i].flags == alone.lines[i].flags &&
+                 used.lines[i].rule == alone.lines[i].rule);
+        scratch_free(&fresh);
+    }
+}
+END_TEST
+
 static double seconds_for(const char *piece, size_t bytes)
 {
     size_t len = strlen(piece), n = 0;
@@ -342,6 +413,8 @@ int main(void)
     tcase_add_test(c, learned_lines_go);
     tcase_add_loop_test(c, packs_are_refused_by_line, 0, sizeof(bad_packs) / sizeof(bad_packs[0]));
     tcase_add_test(c, nothing_does_harm);
+    tcase_add_test(c, many_bytes_at_once);
+    tcase_add_test(c, pages_do_not_depend_on_pages_before);
     tcase_add_loop_test(c, work_grows_with_the_page, 0, sizeof(heavy) / sizeof(heavy[0]));
     tcase_add_loop_test(c, a_long_head_is_no_more_work, 0, 3);
     suite_add_tcase(s, c);

@@ -6,7 +6,7 @@
 
 static size_t skip(struct span s, size_t i, const char *bytes)
 {
-    while (i < s.len && s.at[i] && strchr(bytes, s.at[i]))
+    while (i < s.len && is_in(s.at[i], bytes))
         i++;
     return i;
 }
@@ -15,7 +15,7 @@ static size_t skip(struct span s, size_t i, const char *bytes)
 bool is_name(const struct pack *pack, struct span s)
 {
     const char *end = s.at + s.len;
-    size_t words, capital, upper;
+    size_t words, capital;
 
     if (s.len < 3 || s.len > 50 || !is_capital(s.at, end))
         return false;
@@ -26,7 +26,7 @@ bool is_name(const struct pack *pack, struct span s)
         if (!inner && (!is_word_at(at, end) || is_digit(*at)))
             return false;
     }
-    count_capitals(s, &words, &capital, &upper);
+    count_words_and_capitals(s, &words, &capital);
     return words >= 1 && words <= 5 && capital == words && !phrase_is(&pack->places, s) &&
            !phrase_is(&pack->outlets, s);
 }
@@ -63,7 +63,8 @@ static void add_person(struct work *w, enum people role, struct span name)
     size_t *n = editor ? &p->n_editors : &p->n_authors;
 
     name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
-    if (name.len < 2 || name.len > 80 || *n == MAX_PEOPLE)
+    if (name.len < 1 || name.len > 80 || *n == MAX_PEOPLE ||
+        (name.len == 1 && !is_ascii_letter(name.at[0])))
         return;
     if (phrase_is(&w->pack->agencies, name) || phrase_is(&w->pack->outlets, name) ||
         is_site_name(w->pack, name) || phrase_is(&w->pack->people, name))
@@ -131,28 +132,24 @@ static size_t role_at(const struct pack *pack, struct span s, int32_t *role)
 /* "Laporan Wartawan Contoh, NAMA", "Laporan NAMA I Kota Anu" */
 static bool is_report(const struct pack *pack, struct span s)
 {
-    size_t words, capital, upper;
+    size_t words, capital;
 
     if (s.len > 120 || !phrase_at(&pack->reports, s, false, NULL) || ends_sentence(s))
         return false;
-    count_capitals(s, &words, &capital, &upper);
+    count_words_and_capitals(s, &words, &capital);
     return words >= 2 && words <= 12 && words - capital <= 1;
 }
 
-/* Does the line begin with a role word that is one: with a colon, alone, or before a name? Or is it
- * the ": NAMA" after one? */
-bool people_line(struct work *w, size_t i)
+/* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
+bool people_line(const struct pack *pack, struct line *line)
 {
-    struct line *line = &w->line[i];
     struct span s = span_trim(line_span(line), "([ "), rest;
     int32_t role;
     size_t n;
 
-    if (s.len == 0 || line->flags & LINE_LONG)
+    if (s.len == 0)
         return false;
-    if (line->at[0] == ':' && i > 0 && w->line[i - 1].flags & LINE_LABEL)
-        return true;
-    n = role_at(w->pack, s, &role);
+    n = role_at(pack, s, &role);
     if (n > 0) {
         rest = span(s.at + n, s.len - n);
         size_t at = skip(rest, 0, " /");
@@ -168,18 +165,18 @@ bool people_line(struct work *w, size_t i)
             return rest.len < 200;
         }
         rest = span_trim(rest, " )]");
-        return is_name(w->pack, rest) && count_words(rest) <= 4;
+        return is_name(pack, rest) && count_words(rest) <= 4;
     }
-    n = phrase_at(&w->pack->by, s, false, NULL);
+    n = phrase_at(&pack->by, s, false, NULL);
     if (n > 0) {
         rest = span_trim(span(s.at + n, s.len - n), " :,)*");
         return rest.len > 0 && rest.len <= 60 &&
-               (is_name(w->pack, rest) || (s.at[skip(s, n, " ")] == ':' && count_words(rest) <= 8));
+               (is_name(pack, rest) || (s.at[skip(s, n, " ")] == ':' && count_words(rest) <= 8));
     }
-    n = phrase_at(&w->pack->jobs, s, false, NULL);
+    n = phrase_at(&pack->jobs, s, false, NULL);
     if (n > 0 && memchr(s.at, ',', s.len) && s.len < 80)
-        return is_name(w->pack, without_job(w->pack, s));
-    return is_report(w->pack, s);
+        return is_name(pack, without_job(pack, s));
+    return is_report(pack, s);
 }
 
 /* "NAMA - detikContoh", "NAMA , Jurnalis", "NAMA" before a line that is only "Jurnalis" */
@@ -188,36 +185,43 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
 {
     const char *end = s.at + s.len;
 
+    if (!is_capital(s.at, end))
+        return false; /* no name */
     for (const char *at = s.at; at < end; at += char_size(*at)) {
+        if (is_ascii_letter(*at) || *at == ' ')
+            continue;
         size_t dash = *at == ',' || *at == '|' ? 1 : dash_at(at, end);
 
-        if (dash == 0 || at == s.at || at[-1] != ' ' ||
+        bool glued = dash > 0 && *at == ',' && at > s.at && at[-1] != ' ';
+
+        dash = *at == '(' && end[-1] == ')' ? 1 : dash;
+        if (dash == 0 || at == s.at || (at[-1] != ' ' && !glued) ||
             (dash == 1 && *at == '-' && at + 1 < end && at[1] != ' '))
             continue;
         *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
-        *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " ");
+        *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
         if (!is_name(pack, *name) || site->len == 0)
             continue;
+        if (*at == '(') {
+            int32_t role;
+
+            if (phrase_at(&pack->people, *site, false, &role) == site->len)
+                return true;
+            continue;
+        }
         if (is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
-            phrase_is(&pack->after_name, *site))
+            (!glued && (phrase_is(&pack->after_name, *site) ||
+                        (!memchr(site->at, ' ', site->len) && is_outlet(pack, *site)))))
             return true;
     }
     return false;
 }
 
-bool byline_by_shape(struct work *w, size_t i)
+bool byline_by_shape(const struct pack *pack, struct span s)
 {
-    struct line *line = &w->line[i];
-    struct span s = line_span(line), name, site;
+    struct span name, site;
 
-    if (s.len > 100)
-        return false;
-    if (split_byline(w->pack, s, &name, &site))
-        return true;
-    if (phrase_is(&w->pack->after_name, s))
-        return true;
-    return line->flags & LINE_NAME && i + 1 < w->n && w->line[i + 1].len < 40 &&
-           phrase_is(&w->pack->after_name, line_span(&w->line[i + 1]));
+    return s.len <= 100 && (split_byline(pack, s, &name, &site) || phrase_is(&pack->after_name, s));
 }
 
 /* "Pewarta: A Editor: B": each role word with a colon ends the name before it. */
@@ -331,7 +335,8 @@ static void read_shape(struct work *w, size_t i)
     w->line[i].role = ROLE_BYLINE;
     if (split_byline(w->pack, line_span(&w->line[i]), &name, &site)) {
         add_names(w, PEOPLE_AUTHOR, name);
-        if (!w->page->outlet.at && !phrase_is(&w->pack->after_name, site))
+        if (!w->page->outlet.at && !phrase_is(&w->pack->after_name, site) &&
+            !phrase_is(&w->pack->people, site))
             w->page->outlet = site;
     } else if (!phrase_is(&w->pack->after_name, line_span(&w->line[i]))) {
         add_names(w, PEOPLE_AUTHOR, line_span(&w->line[i]));
@@ -402,7 +407,7 @@ static bool is_mark_part(const struct pack *pack, struct span s)
     for (size_t i = 0; i < s.len; i++) {
         letters += is_ascii_letter(s.at[i]);
         small += is_small(s.at + i, s.at + s.len);
-        signs += !is_ascii_letter(s.at[i]) && !is_digit(s.at[i]) && !strchr("-.'*", s.at[i]);
+        signs += !is_ascii_letter(s.at[i]) && !is_digit(s.at[i]) && !is_in(s.at[i], "-.'*");
     }
     if (signs == 0 && s.len <= 12 && (letters > 0 || s.at[0] == '*'))
         return letters <= 5 || small == letters || is_name(pack, s);
@@ -424,7 +429,7 @@ static bool is_mark(const struct pack *pack, struct span in)
     for (const char *at = in.at, *end = in.at + in.len; at < end;) {
         const char *stop = at;
 
-        while (stop < end && !strchr("/,|&", *stop))
+        while (stop < end && !is_in(*stop, "/,|&"))
             stop++;
         if (!is_mark_part(pack, span(at, (size_t)(stop - at))))
             return false;
@@ -451,6 +456,9 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     }
     while (stars > 0 && len > 0 && s.at[len - 1] == ' ')
         len--;
+    if (stars > 1 && len > 3 && is_digit(s.at[len - 1]) && s.at[len - 2] == '*')
+        for (len--; len > 0 && s.at[len - 1] == '*';) /* "***4***" */
+            len--;
     close = len > 0 ? s.at[len - 1] : 0;
     if (close != ')' && close != ']')
         return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len))) ? s.len - len
@@ -461,7 +469,7 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     if (!open)
         return 0;
     *inside = span_trim(span(open + 1, (size_t)(s.at + len - 1 - open - 1)), " ");
-    if (!is_mark(pack, *inside))
+    if (inside->len > 0 ? !is_mark(pack, *inside) : close != ']') /* "[]": names nobody */
         return 0;
     while (open > s.at && open[-1] == ' ')
         open--;
@@ -469,12 +477,12 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
 
     if (before.len > 0 && !ends_sentence(before) &&
         !(closing_mark(before.at, before.at + before.len) && before.at[before.len - 1] != ')') &&
-        !memchr(inside->at, '/', inside->len) && inside->at[0] != '*')
+        !memchr(inside->at, '/', inside->len) && (inside->len == 0 || inside->at[0] != '*'))
         return 0;
     if (s.len > len && s.at[s.len - 1] == '.' && !memchr(inside->at, '/', inside->len) &&
-        inside->at[0] != '*')
+        inside->len > 0 && inside->at[0] != '*' && before.len > 0 && !ends_sentence(before))
         return 0; /* "... Daerah (OPD).": the sentence goes on to its full stop */
-    if (inside->at[0] == '*')
+    if (inside->len > 0 && inside->at[0] == '*')
         inside->len = 0;
     return (size_t)(s.at + s.len - open);
 }

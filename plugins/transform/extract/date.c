@@ -8,7 +8,7 @@
 /* What may stand between the parts of a date. */
 static const char *skip_glue(const char *at, const char *end, const char *bytes)
 {
-    while (at < end && *at && strchr(bytes, *at))
+    while (at < end && is_in(*at, bytes))
         at++;
     return at;
 }
@@ -81,7 +81,7 @@ static const char *all_digits(const char *at, const char *end, struct date *d)
     size_t n = digits(at, end, 4, &a), m, k;
     char between;
 
-    if (n == 0 || n == 3 || at + n >= end || !strchr("/-.", at[n]))
+    if (n == 0 || n == 3 || at + n >= end || !is_in(at[n], "/-."))
         return NULL;
     between = at[n];
     at += n + 1;
@@ -219,11 +219,7 @@ size_t date_at(const struct pack *pack, struct span s, struct date *d)
 static bool date_in(const struct pack *pack, struct span s, struct date *d, size_t *from,
                     size_t *len)
 {
-    bool digit = false;
-
-    for (size_t i = 0; i < s.len && !digit; i++)
-        digit = is_digit(s.at[i]);
-    for (size_t i = 0; digit && i < s.len; i += char_size(s.at[i])) {
+    for (size_t i = 0; i < s.len; i += char_size(s.at[i])) {
         if (is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len))
             continue;
         *len = date_at(pack, span(s.at + i, s.len - i), d);
@@ -250,7 +246,9 @@ static bool only_labels(const struct pack *pack, struct span s, bool *changed)
             *changed |= value == 1;
             at += n;
         } else if (is_word_at(at, end) && !is_digit(*at)) {
-            if (at > s.at && is_digit(at[-1]) && strchr("kKmM", *at) && !is_word_at(at + 1, end)) {
+            if (at > s.at && is_digit(at[-1]) &&
+                ((is_in(*at, "kKmMZ") && !is_word_at(at + 1, end)) ||
+                 (*at == 'T' && at + 1 < end && is_digit(at[1])))) {
                 at++;
                 continue;
             }
@@ -271,7 +269,7 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
     bool other = false;
 
     *changed = false;
-    if (!date_in(pack, s, d, &from, &len))
+    if (!has_year(s) || !date_in(pack, s, d, &from, &len))
         return false;
     *before = span_trim(span(s.at, from), " ,|-/:(");
     *after = span_trim(span(s.at + from + len, s.len - from - len), " ,|-/:)");
@@ -293,10 +291,10 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
     *before = span_trim(*before, " ,|-/:");
     /* a name, a site, a section: a few words with capitals, no sentence */
     if (before->len > 0) {
-        size_t words, capital, upper;
+        size_t words, capital;
         const char *comma;
 
-        count_capitals(*before, &words, &capital, &upper);
+        count_words_and_capitals(*before, &words, &capital);
         comma = memrchr(before->at, ',', before->len);
         if (words > 6 || capital < words || before->len > 70)
             return is_site_name(pack, *before);
@@ -308,25 +306,74 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
     return true;
 }
 
+/* `... nomor empat puluh," ujar Nama, Minggu`: what was said has nothing to do with the day. */
+static struct span after_quotation(struct span s)
+{
+    for (size_t i = s.len; i-- > 0;) {
+        size_t mark = s.at[i] == '"' ? 1 : 0;
+
+        if (mark == 0 && i + 3 <= s.len &&
+            (memcmp(s.at + i, "\xe2\x80\x9d", 3) == 0 || memcmp(s.at + i, "\xe2\x80\x9c", 3) == 0))
+            mark = 3;
+        if (mark > 0)
+            return span(s.at + i + mark, s.len - i - mark);
+    }
+    return s;
+}
+
+enum { NOT_PAST_SINCE = 1, NOT_PAST_CLOSE = 2, CLOSE = 30, CLAUSE = 70 };
+
+/* Does nothing in the clause before a date say that it is no day on which something happened? */
+static bool is_past(const struct pack *pack, struct span before, int32_t *since)
+{
+    const char *at = before.at, *end = before.at + before.len;
+    int32_t value;
+
+    *since = 0;
+    while ((at = phrase_in(&pack->not_past, span(at, (size_t)(end - at)), &value))) {
+        if (value == NOT_PAST_SINCE)
+            *since = 1;
+        else if (end - at <= (value == NOT_PAST_CLOSE ? CLOSE : CLAUSE))
+            return false;
+        while (at < end && is_word_at(at, end))
+            at += char_size(*at);
+    }
+    return true;
+}
+
+/* "24 Februari 2019 itu, akan ..." */
+static bool is_coming(const struct pack *pack, struct span after)
+{
+    const char *stop;
+    int32_t value;
+
+    after.len = after.len < 20 ? after.len : 20;
+    stop = memchr(after.at, '.', after.len);
+    after.len = stop ? (size_t)(stop - after.at) : after.len;
+    return phrase_in(&pack->not_past, after, &value) && value == 0;
+}
+
 /* The first complete date of running text that tells when something happened. One with a weekday
  * or in brackets is taken first by the caller. */
-bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday)
+bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday,
+                  int32_t *since)
 {
     const char *end = s.at + s.len, *sentence = s.at;
 
-    for (const char *at = s.at; at < end; at++) {
+    for (const char *at = has_year(s) ? s.at : end; at < end; at++) {
         const char *begin = at;
         struct span before;
+        size_t date;
 
         if ((*at == '.' || *at == '?' || *at == '!') && at + 1 < end && at[1] == ' ')
             sentence = at + 1;
-        if (!is_digit(*at) || (at > s.at && (is_digit(at[-1]) || strchr("/.,-", at[-1]))))
+        if (!is_digit(*at) || (at > s.at && (is_digit(at[-1]) || is_in(at[-1], "/.,-"))))
             continue;
-        if (date_at(pack, span(at, (size_t)(end - at)), d) == 0) {
+        date = date_at(pack, span(at, (size_t)(end - at)), d);
+        if (date == 0)
             continue;
-        }
         /* a weekday before it: "Jumat (20/10/2023)", "Rabu, 27 Desember 2023" */
-        while (begin > s.at && strchr(" ,(", begin[-1]))
+        while (begin > s.at && is_in(begin[-1], " ,("))
             begin--;
         before = span(s.at, (size_t)(begin - s.at));
         *with_weekday = false;
@@ -340,10 +387,12 @@ bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *
                 break;
             }
         }
-        before = span(sentence, (size_t)(begin - sentence));
+        if (is_coming(pack, span(at + date, (size_t)(end - at) - date)))
+            continue;
+        before = after_quotation(span(sentence, (size_t)(begin - sentence)));
         if (before.len > 120)
             before = span(begin - 120, 120);
-        if (!phrase_in(&pack->not_past, before, NULL))
+        if (is_past(pack, before, since) && (!*since || *with_weekday))
             return true;
     }
     return false;

@@ -3,6 +3,7 @@
  * - `, `OUTLET | PLACE -`, `PLACE: `, glued or not. The line is cut into parts at its separators;
  * what each part is decides whether they are a dateline and where it ends. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 enum part_kind {
@@ -40,25 +41,29 @@ bool is_site_name(const struct pack *pack, struct span s)
     return false;
 }
 
-/* "KOTAPOST", "Kabarkota", "Kota News": one or two words with one in or beside them that papers
- * like to be called. */
+/* "KOTAPOST", "Kabarkota", "Kota News", "Media Kota Kita": one to three words with one in or beside
+ * them that papers like to be called; "kotaNews" begins small, but not the word. */
 static bool has_outlet_word(const struct pack *pack, struct span s)
 {
-    const char *space = memchr(s.at, ' ', s.len);
+    const char *end = s.at + s.len;
+    size_t blanks = 0, n;
+    bool big = is_capital(s.at, end);
 
-    if (s.len < 6 || s.len > 30 || !is_capital(s.at, s.at + s.len))
+    for (size_t i = 0; i < s.len && s.len <= 30; i++)
+        blanks += s.at[i] == ' ';
+    if (s.len < 6 || s.len > 30 || blanks > 2 || (!big && blanks > 0))
         return false;
-    if (space && memchr(space + 1, ' ', (size_t)(s.at + s.len - space - 1)))
-        return false;
-    if (phrase_at(&pack->outlet_words, s, true, NULL) >= 3)
+    n = big ? phrase_at(&pack->outlet_words, s, true, NULL) : 0;
+    if (n >= 3 && (blanks < 2 || s.at[n] == ' '))
         return true;
     for (size_t i = 1; i + 2 < s.len; i++)
-        if (phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL) == s.len - i)
+        if ((big || is_capital(s.at + i, end)) && (blanks < 2 || s.at[i - 1] == ' ') &&
+            phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL) == s.len - i)
             return true;
     return false;
 }
 
-static bool is_outlet(const struct pack *pack, struct span s)
+bool is_outlet(const struct pack *pack, struct span s)
 {
     const char *slash;
 
@@ -79,6 +84,16 @@ static bool place_and_region(const struct pack *pack, struct span s, size_t n)
            region;
 }
 
+/* More than any part has: a sentence. */
+static bool many_words(struct span s)
+{
+    size_t blanks = 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        blanks += s.at[i] == ' ';
+    return blanks >= 6 && !is_digit(s.at[0]);
+}
+
 static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *place)
 {
     size_t words, capital, upper;
@@ -86,7 +101,7 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
     struct date d;
 
     *place = 0;
-    if (s.len < 2 || s.len > MAX_PART)
+    if (s.len < 2 || s.len > MAX_PART || many_words(s))
         return PART_BAD;
     if (is_outlet(pack, s))
         return PART_OUTLET;
@@ -99,7 +114,7 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
         return PART_PLACE;
     count_capitals(s, &words, &capital, &upper);
     for (size_t i = 0; i < s.len; i++)
-        if (is_digit(s.at[i]) || strchr("\"'!?:;/", s.at[i]))
+        if (is_digit(s.at[i]) || is_in(s.at[i], "\"'!?:;/"))
             return PART_BAD;
     if (words > 0 && words <= 4 && upper == words)
         return PART_UPPER;
@@ -113,7 +128,7 @@ static bool hyphen_parts(const struct pack *pack, struct span part, const char *
 
     if (at + 1 >= end || at[-1] == ' ' || at[1] == ' ')
         return true;
-    while (stop < end && !strchr(" ,|(:", *stop))
+    while (stop < end && !is_in(*stop, " ,|(:"))
         stop++;
     if (!is_site_name(pack, part) && is_site_name(pack, span(part.at, (size_t)(stop - part.at))))
         return false; /* "TRIBUN-KOTA.COM" */
@@ -122,6 +137,11 @@ static bool hyphen_parts(const struct pack *pack, struct span part, const char *
     if (!all_capitals(part) && !phrase_is(&pack->places, part))
         return false;
     return is_capital(at + 1, end) && at + 2 < end && is_small(at + 2, end);
+}
+
+static bool is_place_in_capitals(const struct pack *pack, struct span s)
+{
+    return phrase_is(&pack->places, s) && all_capitals(s);
 }
 
 /* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
@@ -138,8 +158,10 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         s++;
     }
     from = s;
-    for (; s < end; s += char_size(*s)) {
-        if (close ? *s == close : strchr(",|(:", *s) != NULL)
+    for (; s < end && s - from <= MAX_PART + 8; s += char_size(*s)) {
+        if (is_ascii_letter(*s))
+            continue; /* most are */
+        if (close ? *s == close : is_in(*s, ",|(:"))
             break;
         if (close || s == from)
             continue;
@@ -148,8 +170,11 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
             break;
         }
         if (*s == '.' && s + 1 < end && s[1] == ' ' &&
-            is_site_name(pack, span(from, (size_t)(s - from))))
-            break; /* "CONTOH.COM. KOTA - " */
+            (is_site_name(pack, span(from, (size_t)(s - from))) ||
+             is_place_in_capitals(pack, span(from, (size_t)(s - from)))))
+            break;                                   /* "CONTOH.COM. KOTA - ", "KOTA. " */
+        if (*s == '/' && s + 1 < end && s[1] == '/') /* "Contoh.com//Kota - " */
+            break;
         dash = dash_at(s, end);
         if (dash > 1 || (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), s, end)))
             break;
@@ -165,7 +190,11 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         while (s < end && *s == ' ')
             s++;
         dash = s < end ? dash_at(s, end) : 0;
-        if (dash == 0 && s < end && strchr(",.:", *s))
+        if (dash == 0 && s < end && is_in(*s, ",.:"))
+            dash = 1;
+        while (dash == 0 && s + 1 < end && s[0] == '|' && s[1] == '|') /* "KOTA (CONTOH) || " */
+            s++;
+        if (dash == 0 && s < end && *s == '|')
             dash = 1;
     }
     if (dash == 0 && !close && *s == ',') { /* "Contoh.com,- " */
@@ -180,8 +209,19 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         return *at = s + dash, '-';
     if (close)
         return *at = s, ')';
-    *at = *s == '(' ? s : s + 1;
-    return *s == '.' ? ',' : *s == 'I' ? '|' : *s;
+    *at = *s == '(' ? s : s + 1 + (s + 1 < end && s[1] == *s && is_in(*s, "|/"));
+    if (*s == '.' && part->kind == PART_PLACE)
+        return '.';
+    return *s == '.' || *s == '/' ? ',' : *s == 'I' ? '|' : *s;
+}
+
+/* "PMJ": letters without a vowel are short for something, and no place. */
+static bool can_be_said(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if ((unsigned char)s.at[i] >= 0x80 || is_in((char)lower(s.at[i]), "aeiouy"))
+            return true;
+    return false;
 }
 
 /* What a chain of parts says: outlet and place; false if it is no dateline. */
@@ -189,12 +229,14 @@ static bool read_parts(const struct part *part, size_t n, struct dateline *d)
 {
     const struct part *place = NULL, *region = NULL, *outlet = NULL, *other = NULL, *last = NULL;
     size_t unknown = 0;
+    bool known = false;
 
     for (size_t i = 0; i < n; i++) {
         const struct part *p = &part[i];
 
         if (p->kind == PART_BAD)
             return false;
+        known |= p->kind == PART_OUTLET || p->kind == PART_PLACE || p->kind == PART_REGION;
         if (p->kind == PART_OUTLET || (p->in_brackets && !outlet && p->kind != PART_DATE &&
                                        p->kind != PART_REGION && (p->kind != PART_PLACE || i)))
             outlet = outlet ? outlet : p;
@@ -209,13 +251,21 @@ static bool read_parts(const struct part *part, size_t n, struct dateline *d)
         }
     }
     d->sure = outlet || place || region;
+    d->known = known;
     if (!d->sure) { /* "SEKITAR - ", "Sekitar - ": alone, or "NAMA, TEMPAT - " in capitals */
-        if (n > 2 || (n == 2 && (part[0].kind != PART_UPPER || part[1].kind != PART_UPPER)))
+        if (!last || n > 2 ||
+            (n == 2 && (part[0].kind != PART_UPPER || part[1].kind != PART_UPPER)))
             return false;
         place = last;
         outlet = n == 2 ? other : NULL;
+        if (n == 1 && !can_be_said(place->text)) {
+            outlet = place;
+            place = NULL;
+        }
     } else if (unknown > 2) {
         return false;
+    } else if (unknown == 1 && !outlet && !place && other + 1 == region && !region->after_dash) {
+        place = other; /* "Desa, Region - " */
     } else if (unknown > 0 && !outlet) {
         outlet = other;
     } else if (unknown > 0 && !place) {
@@ -301,7 +351,7 @@ static bool place_then_site(const struct pack *pack, struct span s, struct datel
     if (n == 0 || n + 1 >= s.len || s.at[n] != ' ' || !is_capital(s.at, s.at + s.len))
         return false;
     rest = span(s.at + n + 1, s.len - n - 1);
-    while (len < rest.len && len < 60 && !strchr(" ,", rest.at[len]))
+    while (len < rest.len && len < 60 && !is_in(rest.at[len], " ,"))
         len++;
     if (len >= rest.len || rest.at[len] != ',' || !is_site_name(pack, span(rest.at, len)))
         return false;
@@ -311,11 +361,32 @@ static bool place_then_site(const struct pack *pack, struct span s, struct datel
     return true;
 }
 
+/* "KOTAPemerintah daerah": a known place in capitals glued to the first word. */
+static bool place_glued(const struct pack *pack, struct span s, struct dateline *d)
+{
+    size_t n = glued_capitals(s);
+
+    if (n < 4 || !phrase_is(&pack->places, span(s.at, n)))
+        return false;
+    *d = (struct dateline){ .len = n, .place = span(s.at, n), .sure = true, .known = true };
+    return true;
+}
+
 static bool is_capital_next(const char *at, const char *end)
 {
     while (at < end && *at == ' ')
         at++;
     return is_capital(at, end);
+}
+
+/* Is there anything in the first bytes that could end the first part of a dateline? */
+static bool may_be_dateline(struct span s)
+{
+    size_t n = s.len < MAX_PART + 8 ? s.len : MAX_PART + 8;
+    struct classes c = classes_of(s.at, n);
+    uint64_t signs = ~(c.word | c.blank | c.inner) & ((UINT64_C(1) << n) - 1);
+
+    return signs != 0 || (c.big & 3) == 3 || find_bytes(span(s.at, n), " I ") != NULL;
 }
 
 /* The longest chain of parts at the start of s that is a dateline. */
@@ -327,14 +398,18 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
     bool found = false, dash = false;
 
     *d = (struct dateline){ .len = 0 };
+    if (!may_be_dateline(s))
+        return false;
     for (size_t n = 0; n < MAX_PARTS && at < end;) {
         struct dateline trial = { .len = 0 };
         char sep;
 
         part[n] = (struct part){ .after_dash = dash };
         sep = next_part(pack, &at, end, &part[n]);
-        if (part[n].kind == PART_BAD || (found && part[n].kind == PART_TITLE))
-            break;
+        if (part[n].kind == PART_BAD ||
+            (found && part[n].kind == PART_TITLE &&
+             (n == 0 || part[n - 1].kind != PART_REGION || !dash || sep != '-')))
+            break; /* but "OUTLET - Region - Desa - " */
         if (n == 0 && part[0].kind == PART_OUTLET && (sep == ',' || sep == '|')) {
             const char *next = at;
 
@@ -355,12 +430,15 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
             continue; /* "CONTOH.COM: (Kota) " */
         if (sep == ':' && part[n - 1].kind != PART_PLACE)
             break;
-        if ((sep != '-' && sep != ':' && sep != '|' && sep != ')') || !read_parts(part, n, &trial))
+        if (sep == '.' && n > 1 && part[0].kind != PART_OUTLET)
+            break;
+        if (!is_in(sep, "-:|).") || !read_parts(part, n, &trial))
             continue;
         /* without a dash only where outlet and place are both there: "Contoh, Kota | ",
          * "KOTA (CONTOH) " */
-        if ((sep == '|' || sep == ')') && (n < 2 || !trial.sure || !trial.place.at ||
-                                           !trial.outlet.at || !is_capital_next(at, end)))
+        if ((sep == '|' || sep == ')') &&
+            (n < 2 || !trial.sure || !trial.place.at || !trial.outlet.at || !trial.known ||
+             !is_capital_next(at, end)))
             continue;
         if (!begins_text(at, s.at + s.len))
             continue;
@@ -368,7 +446,7 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
         *d = trial;
         found = true;
     }
-    if (!found && !place_then_site(pack, s, d))
+    if (!found && !place_then_site(pack, s, d) && !place_glued(pack, s, d))
         return false;
     while (d->len < s.len && s.at[d->len] == ' ')
         d->len++;

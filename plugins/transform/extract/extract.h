@@ -33,7 +33,6 @@ struct line {
     uint32_t flags;   /* enum line_flag */
     uint16_t words;   /* of short lines only */
     uint16_t capital; /* words that begin with one */
-    uint16_t upper;   /* words all in capitals */
     uint8_t rule;     /* enum role: what the pack's patterns say */
     uint8_t role;     /* enum role: what was decided */
     uint32_t from;    /* the body takes bytes from..to */
@@ -51,7 +50,8 @@ struct date {
     bool has_zone, odd_weekday; /* the weekday is not that day's */
 };
 
-/* Memory of one thread, reused from page to page. Zeroed is empty. */
+/* Memory of one thread, reused from page to page. Zeroed is empty. It remembers lines by the packs
+ * and learned lines it was used with: free it before them. */
 struct scratch {
     char *text;
     size_t text_cap;
@@ -59,6 +59,7 @@ struct scratch {
     size_t lines_cap;
     uint32_t *slots; /* hash table over lines, for repeats */
     size_t slots_cap;
+    struct seen *seen;     /* short lines of earlier pages; NULL: none yet */
     char store[STORE_MAX]; /* what is not in the text as it should read */
     size_t store_len;
 };
@@ -118,34 +119,43 @@ static inline struct span line_span(const struct line *line)
     return span(line->at, line->len);
 }
 
+/* seen.c: what a line looks like by itself does not change from page to page */
+bool seen_before(const struct work *w, struct line *line);
+void remember(struct work *w, const struct line *line);
+
 /* lines.c */
 int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines);
 void look_at_lines(struct work *w);
 bool is_headline(const struct line *line);
 bool in_headline_case(const struct line *line);
 bool is_text(const struct line *line); /* a paragraph, or a sentence of some length */
+bool begins_in_capitals(const struct line *line);
 
 /* date.c */
 size_t date_at(const struct pack *pack, struct span s, struct date *d);
 bool date_line(const struct pack *pack, struct span s, struct date *d, struct span *before,
                struct span *after, bool *changed);
-bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday);
+/* since is not 0 where the date is when something began: good if there is no other. */
+bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday,
+                  int32_t *since);
 void date_write(const struct date *d, bool day_only, char to[40]);
 
 /* dateline.c */
 struct dateline {
     size_t len; /* bytes to cut */
     struct span outlet, place;
-    bool bare; /* nothing follows */
-    bool sure; /* a known outlet or place, or one by shape */
+    bool bare;  /* nothing follows */
+    bool sure;  /* a known outlet or place, or one by shape */
+    bool known; /* ... and not by brackets alone */
 };
 bool dateline_at(const struct pack *pack, struct span s, struct dateline *d);
 bool is_site_name(const struct pack *pack, struct span s);
+bool is_outlet(const struct pack *pack, struct span s); /* known, or by its shape */
 
 /* byline.c */
 bool is_name(const struct pack *pack, struct span s);
-bool people_line(struct work *w, size_t i);
-bool byline_by_shape(struct work *w, size_t i);
+bool people_line(const struct pack *pack, struct line *line);
+bool byline_by_shape(const struct pack *pack, struct span s);
 void read_people(struct work *w);
 size_t byline_mark(const struct pack *pack, struct span s, struct span *inside);
 void mark_authors(struct work *w, struct span inside);
@@ -157,9 +167,19 @@ void find_date(struct work *w);
 
 /* label.c */
 void label_text(struct work *w);
+size_t next_plain(const struct work *w, size_t i); /* the next line that the rules say nothing of */
+
+/* caption.c */
+bool is_caption(const struct work *w, size_t i);
+bool is_mark_line(const struct work *w, size_t i); /* "(contoh.id/nama)" after the last sentence */
+bool is_last_text(const struct work *w, size_t i);
 
 /* repeat.c */
 int fold_repeats(struct work *w);
+
+/* head.c */
+void find_name_beside_date(struct work *w);
+bool is_masthead(const struct pack *pack, struct span s, struct span *site);
 
 /* fields.c */
 void label_head(struct work *w);

@@ -65,7 +65,7 @@ static struct span copyright_name(const struct pack *pack, struct span s, int *y
                         stop[3] - '0';
             break;
         }
-        if (strchr(".,|(", *stop) && (stop + 1 == end || stop[1] == ' ' || *stop != '.'))
+        if (is_in(*stop, ".,|(") && (stop + 1 == end || stop[1] == ' ' || *stop != '.'))
             break;
         if (stop > at && !is_word_before(stop, at) &&
             phrase_at(&pack->labels, span(stop, (size_t)(end - stop)), false, NULL))
@@ -112,7 +112,7 @@ static bool read_promo(struct work *w, struct span *outlet)
 
             if (is_word_before(s.at + k, s.at))
                 continue;
-            for (n = 0; k + n < s.len && n < 60 && !strchr(" ,)", s.at[k + n]);)
+            for (n = 0; k + n < s.len && n < 60 && !is_in(s.at[k + n], " ,)");)
                 n++;
             if (!is_site_name(w->pack, span(s.at + k, n)))
                 n = phrase_at(&w->pack->outlets, span(s.at + k, s.len - k), false, NULL);
@@ -159,7 +159,8 @@ static bool read_masthead(struct work *w, struct span *outlet)
 
         if (w->title < w->n && i > w->title)
             break;
-        if (phrase_is(&w->pack->outlets, s) || is_site_name(w->pack, s)) {
+        if (phrase_is(&w->pack->outlets, s) || is_site_name(w->pack, s) ||
+            is_masthead(w->pack, s, &s)) {
             *outlet = s;
             return true;
         }
@@ -176,16 +177,16 @@ static bool read_self(struct work *w, struct span *outlet)
 
         if (w->line[i].role != ROLE_BODY)
             continue;
-        for (; at < end; at++) {
-            size_t n, len = 0;
+        while ((at = phrase_in(&w->pack->told_to, span(at, (size_t)(end - at)), NULL))) {
+            size_t n = phrase_at(&w->pack->told_to, span(at, (size_t)(end - at)), false, NULL);
+            size_t len = 0;
 
-            if ((at > s.at && at[-1] != ' ') ||
-                (n = phrase_at(&w->pack->told_to, span(at, (size_t)(end - at)), false, NULL)) == 0)
-                continue;
             at += n;
+            if (at - n > s.at && at[-(ptrdiff_t)n - 1] != ' ')
+                continue;
             while (at < end && *at == ' ')
                 at++;
-            while (at + len < end && len < 60 && !strchr(" ,)", at[len]))
+            while (at + len < end && len < 60 && !is_in(at[len], " ,)"))
                 len++;
             while (len > 0 && at[len - 1] == '.')
                 len--;
@@ -210,13 +211,22 @@ static bool read_credit(struct work *w, struct span *outlet)
         if (!(w->line[i].flags & LINE_CREDIT) || w->line[i].flags & LINE_LONG)
             continue;
         open = memrchr(s.at, '(', s.len);
-        if (!open)
-            continue;
+        if (!open) { /* "... di kantor/CONTOH" */
+            const char *slash = memrchr(s.at, '/', s.len);
+            struct span house = span(slash, slash ? (size_t)(s.at + s.len - slash) : 0);
+
+            house = house.len ? span(house.at + 1, house.len - 1) : house;
+            if (house.len == 0 || phrase_is(&w->pack->agencies, house) ||
+                !(phrase_is(&w->pack->outlets, house) || is_site_name(w->pack, house)))
+                continue;
+            *outlet = house;
+            return true;
+        }
         s = span(open + 1, (size_t)(s.at + s.len - open - 1));
         for (const char *at = s.at, *end = s.at + s.len; at < end;) {
             size_t n = 0;
 
-            while (at + n < end && !strchr("/ ):", at[n]))
+            while (at + n < end && !is_in(at[n], "/ ):"))
                 n++;
             if (is_site_name(w->pack, span(at, n))) {
                 *outlet = span(at, n);
@@ -265,28 +275,30 @@ static void read_date(struct work *w, int year)
 {
     struct page *p = w->page;
     struct date d, bare = { 0 };
-    bool have_bare = false;
+    bool have_bare = false, have_since = false;
 
     if (p->date[0] || date_below(w))
         return;
     for (size_t i = w->start; i < w->n; i++) {
         const struct line *line = &w->line[i];
         bool weekday = false;
+        int32_t since = 0;
 
         if (line->role != ROLE_BODY)
             continue;
-        if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d,
-                          &weekday))
+        if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d, &weekday,
+                          &since))
             continue;
-        if (weekday) {
+        if (weekday && !since) {
             date_write(&d, true, p->date);
             p->date_kind = "body";
             p->odd_weekday = d.odd_weekday;
             return;
         }
-        if (!have_bare) {
+        if (!have_bare || (have_since && !since)) {
             bare = d;
             have_bare = true;
+            have_since = since != 0;
         }
     }
     if (have_bare) {
@@ -340,6 +352,7 @@ void read_fields(struct work *w)
     int year = 0;
 
     drop_repeated_deck(w);
+    find_name_beside_date(w);
     read_copyright(w, &copyright, &year);
     read_outlet(w, copyright);
     if (w->place.at)

@@ -21,7 +21,7 @@ static bool only_labels_between(const struct work *w, size_t a, size_t b)
         const struct line *line = &w->line[i];
 
         if (line->rule == ROLE_NONE && line->role == ROLE_NONE && !(line->flags & LINE_DATE) &&
-            is_headline(line) && !(line->flags & LINE_SENTENCE) &&
+            is_headline(line) && (!(line->flags & LINE_SENTENCE) || in_headline_case(line)) &&
             !(is_standfirst(line) && in_headline_case(&w->line[a])))
             return false;
     }
@@ -36,13 +36,37 @@ static bool stands_twice(const struct work *w, size_t i)
     return false;
 }
 
+/* "CONTOH.COM - Panduan Anda", "Portal Berita No. 1 | Contoh": how a site calls itself, not the
+ * article. The name goes to *site. */
+bool is_masthead(const struct pack *pack, struct span s, struct span *site)
+{
+    const char *blank = memchr(s.at, ' ', s.len), *bar = memrchr(s.at, '|', s.len);
+    const char *end = s.at + s.len;
+
+    if (blank && blank + 2 < end && (blank[1] == '|' || dash_at(blank + 1, end) > 0) &&
+        is_site_name(pack, *site = span(s.at, (size_t)(blank - s.at))))
+        return true;
+    if (!bar)
+        return false;
+    *site = span_trim(span(bar + 1, (size_t)(end - bar - 1)), " ");
+    return phrase_is(&pack->outlets, *site) || is_site_name(pack, *site);
+}
+
 static int title_points(const struct work *w, size_t i, size_t anchor, bool in_box, bool first)
 {
     const struct line *line = &w->line[i];
     int points = line->words >= 5 ? 4 : line->words >= 4 || line->len >= 25 ? 3 : 0;
 
+    struct span site;
+
     if (line->len > 110)
         points -= 2;
+    if (is_masthead(w->pack, line_span(line), &site))
+        points -= 8;
+    if (line->flags & LINE_ITEM && !is_digit(line->at[0]))
+        points -= 3;
+    if (is_small(line->at, line->at + line->len) && !in_headline_case(line))
+        points -= 6;
     if (in_headline_case(line))
         points += 2;
     if (in_box)
@@ -75,6 +99,25 @@ static bool headlines_follow(const struct work *w, size_t i)
     return n == 3;
 }
 
+/* "Nama Lengkap", "Nama Lengkap | Nama Kedua": nothing but names of two to four words. */
+static bool only_names(const struct work *w, const struct line *line)
+{
+    const char *at = line->at, *end = at + line->len;
+
+    if (line->flags & LINE_LONG || line->len > 80)
+        return false;
+    while (at < end) {
+        const char *bar = memchr(at, '|', (size_t)(end - at));
+        struct span name = span_trim(span(at, (size_t)((bar ? bar : end) - at)), " ,");
+        size_t words = is_name(w->pack, name) ? count_words(name) : 0;
+
+        if (words < 2 || words > 4 || is_outlet(w->pack, name))
+            return false;
+        at = bar ? bar + 1 : end;
+    }
+    return true;
+}
+
 static void find_title(struct work *w)
 {
     int best = 2;
@@ -93,6 +136,8 @@ static void find_title(struct work *w)
         else if (i == w->date || phrase_at(&w->pack->home_words, line_span(line), true, NULL))
             in_box = false; /* the page's own head begins here */
         if (line->rule != ROLE_NONE || line->role != ROLE_NONE || !is_headline(line) ||
+            phrase_at(&w->pack->home_words, line_span(line), false, NULL) ||
+            (i + 1 == w->date && memchr(line->at, '|', line->len) && only_names(w, line)) ||
             ends_open(line_span(line)) || find_bytes(line_span(line), " > ") ||
             find_bytes(line_span(line), " \xc2\xbb "))
             continue;
@@ -133,12 +178,14 @@ static bool is_label(const struct work *w, const struct line *line)
     struct span s = line_span(line);
 
     if (line->rule != ROLE_NONE || line->role != ROLE_NONE || !(line->flags & LINE_WORDS) ||
-        line->flags & (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE))
+        line->flags &
+            (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_ITEM))
         return false;
     if (last_crumb(s).len < s.len)
         return line->len <= 80;
     return line->words <= 5 && line->len <= 40 && !phrase_is(&w->pack->outlets, s) &&
-           !is_site_name(w->pack, s);
+           !is_site_name(w->pack, s) &&
+           (is_capital(s.at, s.at + s.len) || !is_outlet(w->pack, s)); /* "kotaNEWS" */
 }
 
 static bool same_letters(struct span a, struct span b)
@@ -172,22 +219,43 @@ static struct span without_topic(const struct work *w, struct span section)
     return section;
 }
 
+/* "Beranda Kota Judul Berita": what stands between the first crumb and the title. */
+static bool is_crumb_to(const struct work *w, struct span s, struct span title,
+                        struct span *between)
+{
+    size_t home = phrase_at(&w->pack->home_words, s, false, NULL);
+
+    if (home == 0 || s.len < home + title.len + 2 ||
+        !span_same(span(s.at + s.len - title.len, title.len), title))
+        return false;
+    *between = span_trim(span(s.at + home, s.len - home - title.len), " />|\xc2\xbb\xe2\x80\xba");
+    return between->len > 0 && between->len <= 40;
+}
+
 static void find_section(struct work *w)
 {
     size_t from = w->title, steps = 0;
-    struct span found = { NULL, 0 };
+    struct span found = { NULL, 0 }, title = w->page->title;
 
     for (size_t i = from; i < w->n && i-- > 0 && steps < 5; steps++) {
         const struct line *line = &w->line[i];
 
         if (line->flags & LINE_DATE || line->rule == ROLE_NOISE)
             continue;
-        bool lone = line->rule == ROLE_BOX && i + 1 == from && line->words == 1; /* "Opini" */
+        if (!found.at && is_crumb_to(w, line_span(line), title, &found)) {
+            w->line[i].role = ROLE_SECTION;
+            break;
+        }
+        bool lone = line->rule == ROLE_BOX && i + 1 == from && line->words == 1 &&
+                    is_capital(line->at, line->at + line->len); /* "Opini" */
 
         if (!is_label(w, line) && !lone)
             break;
         if (!found.at) {
             found = last_crumb(line_span(line));
+            if (title.at && span_same(found, title) && found.at > line->at) /* the page itself */
+                found = last_crumb(span_trim(span(line->at, (size_t)(found.at - line->at)),
+                                             " />|\xc2\xbb\xe2\x80\xba"));
             w->line[i].role = ROLE_SECTION;
         } else if (same_letters(found, line_span(line)) && line->len > found.len) {
             found = line_span(line); /* "FotoBisnis", above it "Foto Bisnis" */
@@ -197,6 +265,8 @@ static void find_section(struct work *w)
         return;
     size_t home = phrase_at(&w->pack->home_words, found, true, NULL);
 
+    if (home > 0 && found.at[home] == ' ') /* "Beranda Daerah" */
+        home++;
     if (home > 0 && is_capital(found.at + home, found.at + found.len)) /* "HomeNasional" */
         found = span(found.at + home, found.len - home);
     w->page->section = without_topic(w, found);
@@ -231,11 +301,74 @@ static void find_deck(struct work *w)
     }
 }
 
+/* Can "nsa" be short for "Nama Seandainya"? The first letters are the same, the others follow. */
+static bool are_initials_of(struct span initials, struct span name)
+{
+    size_t k = 0;
+
+    if (initials.len < 2 || initials.len > 5)
+        return false;
+    for (size_t i = 0; i < name.len && k < initials.len; i++) {
+        if (lower(name.at[i]) == lower(initials.at[k]))
+            k++;
+        else if (i == 0)
+            return false;
+    }
+    return k == initials.len;
+}
+
+static bool may_be_byline(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+
+    if (i <= w->title || i >= w->start || line->role != ROLE_HEAD || line->rule != ROLE_NONE ||
+        phrase_at(&w->pack->photo_words, line_span(line), false, NULL))
+        return false;
+    return only_names(w, line) || (line->flags & LINE_NAME && line->words == 1 &&
+                                   span_same(line_span(line), line_span(&w->line[i - 1])));
+}
+
+/* "Nama Lengkap" alone beside the date, or "Nama Lengkap," a little below it: who wrote it, if the
+ * page names nobody else, or by initials that fit. */
+void find_name_beside_date(struct work *w)
+{
+    struct page *p = w->page;
+
+    if (w->date >= w->n || w->title >= w->n || p->n_authors > 1)
+        return;
+    for (size_t k = 0; k <= 4; k++) {
+        size_t i = k == 0 ? w->date - 1 : w->date + k;
+        struct line *line;
+
+        if ((k == 0 && w->date == 0) || i >= w->start)
+            continue;
+        line = &w->line[i];
+        if (!may_be_byline(w, i) || (k > 1 && line->at[line->len - 1] != ','))
+            continue;
+        if (p->n_authors == 1 && !are_initials_of(p->authors[0], line_span(line)))
+            return;
+        p->n_authors = 0;
+        line->role = ROLE_BYLINE;
+        add_names(w, PEOPLE_AUTHOR, line_span(line));
+        return;
+    }
+}
+
+/* "Peristiwa | 19 Januari 2021": one word before the date is a section where no other is. */
+static void section_of_date_line(struct work *w, struct span before)
+{
+    if (!w->page->section.at && before.len >= 3 && before.len <= 20 &&
+        !memchr(before.at, ' ', before.len) && is_capital(before.at, before.at + before.len) &&
+        !is_outlet(w->pack, before) && !phrase_is(&w->pack->places, before))
+        w->page->section = before;
+}
+
 void label_head(struct work *w)
 {
+    struct span before = { NULL, 0 }, after;
+
     if (w->date < w->n) {
         struct date d;
-        struct span before, after;
         bool changed;
 
         if (date_line(w->pack, line_span(&w->line[w->date]), &d, &before, &after, &changed)) {
@@ -246,6 +379,7 @@ void label_head(struct work *w)
     }
     find_title(w);
     find_section(w);
+    section_of_date_line(w, before);
     find_deck(w);
     for (size_t i = 0; i < w->start; i++) {
         struct line *line = &w->line[i];

@@ -2,6 +2,7 @@
 /* The labelling pass over the text: from its first line on, each line's role by the pack's rules
  * and by what stood before it. */
 #define _GNU_SOURCE
+#define _GNU_SOURCE
 #include "extract.h"
 
 /* What came last decides what a line without a rule is. */
@@ -21,6 +22,7 @@ struct pass {
     enum state state;
     bool signed_off; /* a mark, editor or author line stood after text */
     size_t kept;     /* lines of text so far */
+    bool in_list;    /* under "Rincian harga:", lines with numbers */
 };
 
 static void drop(struct line *line, enum role role, const char *why)
@@ -31,7 +33,7 @@ static void drop(struct line *line, enum role role, const char *why)
 }
 
 /* The next line that the rules say nothing of. */
-static size_t next_plain(const struct work *w, size_t i)
+size_t next_plain(const struct work *w, size_t i)
 {
     for (i++; i < w->n; i++) {
         const struct line *line = &w->line[i];
@@ -132,72 +134,58 @@ static void follow_rule(struct pass *p, struct line *line)
     drop(line, rule, "rule");
 }
 
-/* Words that two lines share, of the words of the shorter: captions say things twice. */
-static bool mostly_in(struct span shorter, struct span longer)
-{
-    size_t words = 0, found = 0;
-    const char *end = shorter.at + shorter.len;
-
-    for (const char *at = shorter.at; at < end;) {
-        const char *stop = memchr(at, ' ', (size_t)(end - at));
-
-        stop = stop ? stop : end;
-        if (stop - at >= 3) {
-            words++;
-            found += find_span(longer, span(at, (size_t)(stop - at))) != NULL;
-        }
-        at = stop + 1;
-    }
-    return words >= 2 && found * 5 >= words * 4;
-}
-
-/* Does no text follow before the end of the article? Then "(contoh.id/nama)" is a byline mark. */
-static bool is_last_text(const struct work *w, size_t i)
-{
-    size_t k = next_plain(w, i);
-
-    return k == w->n || !is_text(&w->line[k]);
-}
-
-/* A caption in the text: with a credit, or saying what a credited neighbour says. */
-static bool is_caption(const struct work *w, size_t i)
-{
-    const struct line *line = &w->line[i];
-    struct span inside;
-
-    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE))
-        return false;
-    if (line->flags & LINE_CREDIT)
-        return i != w->start && !(line->flags & LINE_PARAGRAPH && is_last_text(w, i) &&
-                                  byline_mark(w->pack, line_span(line), &inside));
-    if (line->flags & LINE_SENTENCE || line->len > 200)
-        return false;
-    return (i + 1 < w->n && w->line[i + 1].flags & LINE_CREDIT &&
-            !(w->line[i + 1].flags & LINE_LONG) &&
-            mostly_in(line_span(line), line_span(&w->line[i + 1]))) ||
-           (i > w->start && w->line[i - 1].flags & LINE_CREDIT &&
-            !(w->line[i - 1].flags & LINE_LONG) &&
-            mostly_in(line_span(line), line_span(&w->line[i - 1])));
-}
-
 /* A link that was scraped into the text: a bullet before a headline, by itself. */
+static bool is_bullet_headline(const struct line *line)
+{
+    return line->flags & LINE_ITEM && !(line->flags & (LINE_SENTENCE | LINE_LONG)) &&
+           !is_digit(line->at[0]) && !is_ascii_letter(line->at[0]) && line->words >= 5 &&
+           line->capital * 10 >= line->words * 7;
+}
+
+static bool text_follows(const struct work *w, size_t i)
+{
+    for (size_t k = i + 1; k < w->n && k <= i + 12; k++)
+        if (is_text(&w->line[k]))
+            return true;
+    return false;
+}
+
+/* One to three of them; more are a list. */
 static bool is_bullet_link(const struct work *w, size_t i)
 {
-    const struct line *line = &w->line[i];
+    size_t first = i, last = i;
 
-    if (!(line->flags & LINE_ITEM) || line->flags & (LINE_SENTENCE | LINE_LONG) ||
-        is_digit(line->at[0]) || is_ascii_letter(line->at[0]))
+    if (!is_bullet_headline(&w->line[i]))
         return false;
-    if ((i > 0 && w->line[i - 1].flags & LINE_ITEM) ||
-        (i + 1 < w->n && w->line[i + 1].flags & LINE_ITEM))
+    while (first > 0 && i - first < 3 && w->line[first - 1].flags & LINE_ITEM)
+        first--;
+    while (last + 1 < w->n && last - i < 3 && w->line[last + 1].flags & LINE_ITEM)
+        last++;
+    if (first > 0 && w->line[first - 1].at[w->line[first - 1].len - 1] == ':')
         return false;
-    return line->words >= 5 && line->capital * 10 >= line->words * 7;
+    if (last - first > 2 && text_follows(w, i)) /* else they stand below the article */
+        return false;
+    for (size_t k = first; k <= last; k++)
+        if (!is_bullet_headline(&w->line[k]))
+            return false;
+    return true;
+}
+
+static bool has_digit(const struct line *line)
+{
+    for (uint32_t i = 0; i < line->len; i++)
+        if (is_digit(line->at[i]))
+            return true;
+    return false;
 }
 
 static void keep(struct pass *p, struct line *line)
 {
+    bool leads = line->at[line->len - 1] == ':';
+
     line->role = ROLE_BODY;
     p->kept++;
+    p->in_list = leads || (p->in_list && !(line->flags & LINE_LONG) && has_digit(line));
 }
 
 /* Cuts the byline mark off the end; a line that is nothing else goes. */
@@ -256,22 +244,42 @@ static void cut_glued(const struct pack *pack, struct line *line)
 /* "SARI CONTOH" after the last sentence is who wrote it. */
 static bool signs(struct work *w, const struct line *line)
 {
-    bool bar = memchr(line->at, '|', line->len) != NULL;
+    size_t words, capital, upper;
+    bool bar;
 
-    if ((!(line->flags & LINE_NAME) && !bar) || line->upper != line->words || line->words < 2 ||
-        line->words > (bar ? 10 : 4) || w->page->n_authors > 0)
+    if (line->words < 2 || line->words > 10 || line->capital < line->words ||
+        w->page->n_authors > 0)
+        return false;
+    bar = memchr(line->at, '|', line->len) != NULL;
+    if ((!(line->flags & LINE_NAME) && !bar) || (!bar && line->words > 4))
+        return false;
+    count_capitals(line_span(line), &words, &capital, &upper);
+    if (upper != words)
         return false;
     add_names(w, PEOPLE_AUTHOR, line_span(line));
     return true;
 }
 
-/* "PEMERINTAH Kota ...": a house that begins its leads so. */
-static bool begins_in_capitals(const struct line *line)
+/* Two and more lines of one sentence each, nobody quoted, and no other text to the end of the page:
+ * they say what other articles are about. */
+static bool only_teasers(const struct work *w, size_t i)
 {
-    const char *blank = memchr(line->at, ' ', line->len);
-    struct span word = span(line->at, blank ? (size_t)(blank - line->at) : 0);
+    size_t n = 0;
 
-    return word.len >= 5 && all_capitals(word) && is_word_before(blank, line->at);
+    for (; i < w->n; i++) {
+        const struct line *line = &w->line[i];
+        struct span s = line_span(line);
+
+        if (line->rule >= ROLE_BOX)
+            break;
+        if (!is_text(line))
+            continue;
+        if (line->len > 220 || memchr(s.at, '"', s.len) || find_bytes(s, "\xe2\x80\x9c") ||
+            find_bytes(s, ". ") || find_bytes(s, "? "))
+            return false;
+        n++;
+    }
+    return n >= 2;
 }
 
 /* What the state makes of a line without a rule: true when it is no text. Where it is text again,
@@ -309,7 +317,7 @@ static bool drop_by_state(struct pass *p, size_t i)
             drop(line, ROLE_WIDGET, "after the byline mark");
             return true;
         }
-        if (begins_in_capitals(line) && begins_in_capitals(&p->w->line[p->w->start])) {
+        if (begins_in_capitals(&p->w->line[p->w->start]) || only_teasers(p->w, i)) {
             drop(line, ROLE_RELATED, "the lead of another article");
             p->state = AT_END;
             return true;
@@ -332,7 +340,8 @@ static bool drop_by_state(struct pass *p, size_t i)
         drop(line, ROLE_WIDGET, "after the end");
         return true;
     case IN_TEXT:
-        if (!text && (begins_links(p->w, i) || begins_column(p->w, i))) {
+        if (!text && !(p->in_list && has_digit(line)) &&
+            (begins_links(p->w, i) || begins_column(p->w, i))) {
             if (signs(p->w, line))
                 drop(line, ROLE_BYLINE, "a name after the last sentence");
             else
@@ -349,8 +358,13 @@ static void label_plain(struct pass *p, size_t i)
 {
     struct line *line = &p->w->line[i];
 
-    if (is_caption(p->w, i)) {
+    if (is_caption(p->w, i) && !is_mark_line(p->w, i)) {
         drop(line, ROLE_CAPTION, "caption: has a photo credit");
+        return;
+    }
+    if (p->w->page->title.at && i != p->w->start && line->len == p->w->page->title.len &&
+        span_same(line_span(line), p->w->page->title)) {
+        drop(line, ROLE_TITLE, "the title again");
         return;
     }
     if (line->at[0] == '(' && p->state != AT_END && p->kept > 0) {
@@ -406,6 +420,64 @@ static void trim_end(struct pass *p)
     }
 }
 
+/* Different words of spam in a line; enough is enough. */
+static size_t spam_words(const struct work *w, const struct line *line)
+{
+    struct span s = line_span(line);
+    const char *end = s.at + (s.len < RULE_LINE_MAX ? s.len : RULE_LINE_MAX), *at = s.at;
+    struct span seen[3];
+    size_t n = 0;
+
+    while (n < 3 && (at = phrase_in(&w->pack->spam, span(at, (size_t)(end - at)), NULL))) {
+        size_t len = phrase_at(&w->pack->spam, span(at, (size_t)(end - at)), false, NULL);
+        bool again = false;
+
+        for (size_t i = 0; i < n; i++)
+            again |= span_same(seen[i], span(at, len));
+        if (!again)
+            seen[n++] = span(at, len);
+        at += len;
+    }
+    return n;
+}
+
+static bool is_spam(const struct work *w, const struct line *line)
+{
+    size_t n = spam_words(w, line);
+
+    return n == 3 || (n == 2 && line->words <= 8 && !(line->flags & LINE_LONG));
+}
+
+/* A page taken over: paragraphs that advertise before and after an article that does not. */
+static void trim_spam(struct pass *p)
+{
+    struct work *w = p->w;
+    size_t first = w->start, last = w->n, n = 0;
+
+    if (p->kept < 4 || w->pack->spam.n == 0)
+        return;
+    for (; first < w->n; first++)
+        if (w->line[first].role == ROLE_BODY) {
+            if (!is_spam(w, &w->line[first]))
+                break;
+            n++;
+        }
+    while (last > first && (w->line[last - 1].role != ROLE_BODY || is_spam(w, &w->line[last - 1])))
+        n += w->line[--last].role == ROLE_BODY;
+    if (n == 0 || n * 2 >= p->kept || (w->title < w->n && spam_words(w, &w->line[w->title]) > 0) ||
+        spam_words(w, &w->line[first]) > 0 || spam_words(w, &w->line[last - 1]) > 0)
+        return; /* an article about it */
+    for (size_t i = w->start; i < w->n; i++)
+        if (w->line[i].role == ROLE_BODY && (i < first || i >= last))
+            drop(&w->line[i], ROLE_AD, "advertising of strangers");
+    if (!w->page->title.at && first > w->start && is_headline(&w->line[first]) &&
+        !(w->line[first].flags & LINE_SENTENCE) && first + 1 < w->n &&
+        is_text(&w->line[first + 1])) {
+        w->page->title = line_span(&w->line[first]);
+        w->line[first].role = ROLE_TITLE;
+    }
+}
+
 /* A date may be the subhead of a paragraph. */
 static bool leads_to_text(const struct work *w, size_t i)
 {
@@ -437,5 +509,6 @@ void label_text(struct work *w)
             label_plain(&p, i);
         }
     }
+    trim_spam(&p);
     trim_end(&p);
 }

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
+#include "classes.h"
+
 #include <stdlib.h>
 
 static int room(void **at, size_t *cap, size_t need, size_t size)
@@ -55,20 +57,28 @@ static char *copy_line(char *to, const char *s, const char *end)
         bool blank = c <= ' ' || c == 0x7f;
         size_t n = 1;
 
-        if (c > ' ' && c < 0x7f) { /* a run of ASCII, which most text is */
+        if (c > ' ' && c < 0x7f) { /* most text */
+            size_t left = (size_t)(end - s), plain;
             const char *from = s;
+            char last[32];
+            unsigned odd;
 
-            do
-                s++;
-            while (s < end && (unsigned char)*s > ' ' && (unsigned char)*s < 0x7f);
+            if (left <= 16) {
+                memset(last, 0, sizeof(last)); /* a control is odd: it ends there */
+                memcpy(last, s, left);
+                from = last;
+            }
+            odd = odd_of_16(from);
+            plain = odd ? (unsigned)__builtin_ctz(odd) : 16;
             if (gap && to > begin)
                 *to++ = ' ';
-            gap = false;
-            memcpy(to, from, (size_t)(s - from));
-            to += s - from;
+            memcpy(to, from, 16); /* there is room for more than is kept */
+            to += plain;
+            s += plain;
+            gap = to[-1] == ' '; /* perhaps the line's end */
+            to -= gap;
             continue;
         }
-
         if (c == 0xc2 || c == 0xe2 || c == 0xe3 || c == 0xef) {
             n = odd_blank((const unsigned char *)s, (size_t)(end - s), &blank);
             if (n == 0) {
@@ -99,7 +109,7 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
     char *to;
 
     *lines = 0;
-    if (room((void **)&s->text, &s->text_cap, n + 1, 1) != 0)
+    if (room((void **)&s->text, &s->text_cap, n + 17, 1) != 0)
         return -1;
     to = s->text;
     while (at < end) {
@@ -130,7 +140,7 @@ static bool is_image_name(struct span s)
 {
     static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4" };
 
-    if (s.len > 120)
+    if (s.len > 120 || s.len < 5 || (s.at[s.len - 4] != '.' && s.at[s.len - 5] != '.'))
         return false;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         size_t n = strlen(ends[i]);
@@ -143,9 +153,8 @@ static bool is_image_name(struct span s)
 
 static bool is_address(struct span s)
 {
-    if (memchr(s.at, ' ', s.len))
-        return false;
-    return starts_with(s, "http://") || starts_with(s, "https://") || starts_with(s, "www.");
+    return (starts_with(s, "http://") || starts_with(s, "https://") || starts_with(s, "www.")) &&
+           !memchr(s.at, ' ', s.len);
 }
 
 /* "1. ", "12) ", "a. ", "- ", "• " and text after it. */
@@ -155,9 +164,9 @@ static bool is_item(struct span s)
 
     while (i < s.len && i < 3 && is_digit(s.at[i]))
         i++;
-    if (i == 0 && s.len > 2 && is_ascii_letter(s.at[0]) && strchr(".)", s.at[1]))
+    if (i == 0 && s.len > 2 && is_ascii_letter(s.at[0]) && is_in(s.at[1], ".)"))
         i = 1;
-    if (i > 0 && i + 1 < s.len && strchr(".)", s.at[i]))
+    if (i > 0 && i + 1 < s.len && is_in(s.at[i], ".)"))
         return s.at[i + 1] == ' ' || !is_digit(s.at[i + 1]);
     if (s.len > 4 && memcmp(s.at, "\xe2\x80\xa2", 3) == 0)
         return true;
@@ -178,6 +187,54 @@ static struct span character_tail(struct span s, size_t n)
     return span(at, (size_t)(end - at));
 }
 
+/* "... di kantor partai/CONTOH", "Contoh/Nama" at the end of what is no sentence: an outlet beside
+ * the slash, names in capitals round it. */
+static bool ends_in_credit(const struct pack *pack, struct span s)
+{
+    struct span tail = s.len > 60 ? character_tail(s, 60) : s, left, right;
+    const char *slash = memrchr(tail.at, '/', tail.len), *end = s.at + s.len, *from = slash;
+    size_t words, capital;
+    bool house;
+
+    if (!slash || slash == tail.at || slash + 1 == end || is_digit(slash[-1]) || slash[1] == ' ')
+        return false;
+    while (from > tail.at && from[-1] != ' ' && from[-1] != '-')
+        from--;
+    left = span(from, (size_t)(slash - from));
+    right = span(slash + 1, (size_t)(end - slash - 1));
+    count_words_and_capitals(right, &words, &capital);
+    if (phrase_is(&pack->credits, span(slash, right.len + 1)))
+        return true;
+    if (left.len < 3 || right.len < 3 || words == 0 || words > 6 || capital < words)
+        return false;
+    house = is_site_name(pack, left) || phrase_is(&pack->outlets, left);
+    return house || is_site_name(pack, right) || phrase_at(&pack->outlets, right, false, NULL) > 0;
+}
+
+/* "CONTOH/NAMA Suasana pasar ..." */
+static bool begins_with_credit(const struct pack *pack, struct span s)
+{
+    const char *blank = memchr(s.at, ' ', s.len < 60 ? s.len : 60), *slash;
+
+    if (!blank || !(slash = memchr(s.at, '/', (size_t)(blank - s.at))))
+        return false;
+    return phrase_is(&pack->outlets, span(s.at, (size_t)(slash - s.at))) &&
+           all_capitals(span(slash, (size_t)(blank - slash)));
+}
+
+/* "Suasana pasar di tepi sungai--Nama", or with nothing after the dashes. */
+static bool ends_in_dashes(const struct pack *pack, struct span s)
+{
+    struct span tail = s.len > 40 ? character_tail(s, 40) : s, rest;
+    const char *dash = memmem(tail.at, tail.len, "--", 2);
+
+    if (!dash || dash == s.at || dash[-1] == ' ')
+        return false;
+    rest = span(dash, (size_t)(s.at + s.len - dash));
+    rest = span_trim(rest, "-");
+    return rest.len == 0 || is_name(pack, rest) || phrase_is(&pack->agencies, rest);
+}
+
 /* "Nama/Contoh", "Foto: Nama", "(Contoh.com/Nama)", "© Nama". */
 static bool has_credit(const struct pack *pack, struct span s)
 {
@@ -194,10 +251,12 @@ static bool has_credit(const struct pack *pack, struct span s)
         return false;
     if (phrase_in(&pack->credits, s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s, NULL))
         return true;
-    if (s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL))
+    if ((s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL)) ||
+        begins_with_credit(pack, s))
         return true;
     if (s.at[s.len - 1] != ')')
-        return false;
+        return !is_in(s.at[s.len - 1], ".?!:") && !closing_mark(s.at, s.at + s.len) &&
+               (ends_in_credit(pack, s) || ends_in_dashes(pack, s));
     struct span tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s;
 
     open = memrchr(tail.at, '(', tail.len);
@@ -219,8 +278,8 @@ static bool is_sentence_after_all(const struct line *line)
     bool colon = line->rest > 0 && (line->at[line->rest - 1] == ':' ||
                                     (line->rest > 1 && line->at[line->rest - 2] == ':'));
 
-    if (colon || line->rest >= line->len || line->len < 60 || line->at[line->len - 1] != '.' ||
-        ends_open(line_span(line)))
+    if (colon || line->rest >= line->len || line->len < 60 || !(line->flags & LINE_SENTENCE) ||
+        is_in(line->at[line->len - 1], "?!"))
         return false;
     switch ((enum role)line->rule) {
     case ROLE_SHARE:
@@ -242,12 +301,11 @@ static bool is_sentence_after_all(const struct line *line)
 static void look_at_short(struct work *w, struct line *line)
 {
     struct span s = line_span(line), rest = { NULL, 0 };
-    size_t words, capital, upper;
+    size_t words, capital;
 
-    count_capitals(s, &words, &capital, &upper);
+    count_words_and_capitals(s, &words, &capital);
     line->words = (uint16_t)words;
     line->capital = (uint16_t)capital;
-    line->upper = (uint16_t)upper;
     if (words > 0)
         for (size_t i = 0; i < s.len && !(line->flags & LINE_WORDS); i++)
             if (is_ascii_letter(s.at[i]) || (unsigned char)s.at[i] >= 0xc3)
@@ -259,6 +317,8 @@ static void look_at_short(struct work *w, struct line *line)
     line->rule = (uint8_t)pack_line(w->pack, s, &rest, &line->why);
     if (line->rule != ROLE_NONE) {
         line->rest = (uint32_t)(rest.at - s.at);
+        if (span_trim(rest, " :;.-").len == 0)
+            line->rest = line->len; /* "Lihat Juga :" */
         if (is_sentence_after_all(line)) {
             line->rule = ROLE_NONE;
             line->why = NULL;
@@ -278,6 +338,20 @@ bool in_headline_case(const struct line *line)
 {
     return line->words >= 4 && line->capital * 10 >= line->words * 7 &&
            line->at[line->len - 1] != '.' && line->len <= 160;
+}
+
+static void look_for_people_and_dates(const struct pack *pack, struct line *line)
+{
+    struct span s = line_span(line), before, after;
+    struct date d;
+    bool changed;
+
+    if (line->rule == ROLE_NONE && people_line(pack, line))
+        line->flags |= LINE_PEOPLE;
+    else if (s.len <= 160 && date_line(pack, s, &d, &before, &after, &changed))
+        line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
+    else if (line->rule == ROLE_NONE && byline_by_shape(pack, s))
+        line->flags |= LINE_BYLINE;
 }
 
 static void look_at(struct work *w, struct line *line)
@@ -305,28 +379,66 @@ static void look_at(struct work *w, struct line *line)
         line->flags |= LINE_PARAGRAPH;
     if (w->learned && learned_has(w->learned, s) && !(line->flags & LINE_LONG))
         line->rule = ROLE_LEARNED;
+    if (!(line->flags & LINE_LONG))
+        look_for_people_and_dates(w->pack, line);
+}
+
+/* "DUA KATA: Suasana ...", "MERIAH. Suasana ...": how some houses begin their captions. */
+static bool begins_as_caption(const struct line *line, char after)
+{
+    const char *stop = memchr(line->at, after, line->len < 60 ? line->len : 60);
+    struct span head = span(line->at, stop ? (size_t)(stop - line->at) : 0);
+
+    return stop && stop + 1 < line->at + line->len && stop[1] == ' ' && head.len >= 4 &&
+           (after == '.' || memchr(head.at, ' ', head.len)) && all_capitals(head);
+}
+
+/* ... beside a line that is only the credit. */
+static bool is_caption_of_neighbour(const struct work *w, size_t i)
+{
+    const struct line *before = i > 0 ? &w->line[i - 1] : NULL;
+    const struct line *after = i + 1 < w->n ? &w->line[i + 1] : NULL;
+    struct span s = line_span(&w->line[i]);
+
+    if (((before && span_same(line_span(before), s)) ||
+         (after && span_same(line_span(after), s))) &&
+        (begins_as_caption(&w->line[i], '.') || begins_as_caption(&w->line[i], ':')))
+        return true;
+    if (!(before && before->flags & LINE_CREDIT && before->words <= 8) &&
+        !(after && after->flags & LINE_CREDIT && after->words <= 8))
+        return false;
+    return begins_as_caption(&w->line[i], ':');
+}
+
+/* ": NAMA" after "Editor"; "NAMA" before "Jurnalis". */
+static void look_at_neighbours(struct work *w, size_t i)
+{
+    struct line *line = &w->line[i];
+
+    if (is_caption_of_neighbour(w, i))
+        line->flags |= LINE_CREDIT;
+    if (line->rule != ROLE_NONE || line->flags & LINE_PEOPLE)
+        return;
+    if (line->at[0] == ':' && i > 0 && w->line[i - 1].flags & LINE_LABEL) {
+        line->flags |= LINE_PEOPLE;
+        line->flags &= ~(uint32_t)(LINE_DATE | LINE_CHANGED | LINE_BYLINE);
+    } else if (line->flags & LINE_NAME && !(line->flags & LINE_DATE) && i + 1 < w->n &&
+               w->line[i + 1].len < 40 &&
+               phrase_is(&w->pack->after_name, line_span(&w->line[i + 1]))) {
+        line->flags |= LINE_BYLINE;
+    }
 }
 
 void look_at_lines(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        look_at(w, &w->line[i]);
-    for (size_t i = 0; i < w->n; i++) {
-        struct line *line = &w->line[i];
-        struct span before, after;
-        struct date d;
-        bool changed;
-
-        if (line->flags & LINE_LONG)
-            continue;
-        if (line->rule == ROLE_NONE && people_line(w, i))
-            line->flags |= LINE_PEOPLE;
-        else if (line->len <= 160 &&
-                 date_line(w->pack, line_span(line), &d, &before, &after, &changed))
-            line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
-        else if (line->rule == ROLE_NONE && byline_by_shape(w, i))
-            line->flags |= LINE_BYLINE;
-    }
+        if (!seen_before(w, &w->line[i])) {
+            look_at(w, &w->line[i]);
+            remember(w, &w->line[i]);
+        }
+    for (size_t i = 0; i < w->n; i++)
+        if (!(w->line[i].flags & LINE_LONG))
+            look_at_neighbours(w, i);
 }
 
 /* A headline by its shape: some words, no full stop, not too long. */
@@ -342,4 +454,13 @@ bool is_text(const struct line *line)
         return false;
     return line->flags & LINE_PARAGRAPH ||
            (line->flags & LINE_SENTENCE && line->len >= 40 && !in_headline_case(line));
+}
+
+/* "PEMERINTAH Kota ...": a house that begins its leads so. */
+bool begins_in_capitals(const struct line *line)
+{
+    const char *blank = memchr(line->at, ' ', line->len);
+    struct span word = span(line->at, blank ? (size_t)(blank - line->at) : 0);
+
+    return word.len >= 5 && all_capitals(word) && is_word_before(blank, line->at);
 }

@@ -65,6 +65,8 @@ static const struct slot slots[] = {
     { "date", "changed", IN(date_labels), 1 },
     { "date", "clock", IN(clock_words), 0 },
     { "date", "not past", IN(not_past), 0 },
+    { "date", "since", IN(not_past), 1 },
+    { "date", "close before", IN(not_past), 2 },
     { "people", "author", IN(people), PEOPLE_AUTHOR },
     { "people", "editor", IN(people), PEOPLE_EDITOR },
     { "people", "publisher", IN(people), PEOPLE_PUBLISHER },
@@ -85,6 +87,7 @@ static const struct slot slots[] = {
     { "captions", "photo page", IN(photo_words), 0 },
     { "crumbs", "home", IN(home_words), 0 },
     { "links", "in text", IN(links), 0 },
+    { "spam", "words", IN(spam), 0 },
     { "places", NULL, IN(places), 0 },
     { "regions", NULL, IN(places), 1 },
 };
@@ -103,51 +106,106 @@ static int add(struct phrases *p, struct span text, int32_t value)
 {
     if (p->n == p->cap) {
         size_t cap = p->cap ? p->cap * 2 : 16;
-        struct phrase *at = realloc(p->at, cap * sizeof(*at));
+        struct phrase *at = cap <= PHRASES_MAX ? realloc(p->at, cap * sizeof(*at)) : NULL;
 
         if (!at)
             return -1;
         p->at = at;
         p->cap = cap;
     }
-    p->at[p->n++] = (struct phrase){ text.at, (uint32_t)text.len, value,
-                                     text.len > 1 ? (unsigned char)text.at[1] : 0 };
+    p->at[p->n++] = (struct phrase){ .text = text.at, .len = (uint32_t)text.len, .value = value };
     return 0;
 }
 
-static int by_first_byte(const void *a, const void *b)
+/* Which cell of its row: by the second byte where the text must have the same one. */
+static unsigned class_of(const struct phrase *p)
+{
+    unsigned char second = p->len > 1 ? (unsigned char)p->text[1] : 0;
+
+    return second <= ':' ? PHRASE_ANY : second & 31u; /* patterns pass over a blank before ':' */
+}
+
+static int by_cell(const void *a, const void *b)
 {
     const struct phrase *x = a, *y = b;
     unsigned char bx = (unsigned char)x->text[0], by = (unsigned char)y->text[0];
+    unsigned cx = class_of(x), cy = class_of(y);
+    int order;
 
     if (bx != by)
         return bx < by ? -1 : 1;
+    if (cx != cy)
+        return cx < cy ? -1 : 1;
     if (x->len != y->len)
         return x->len > y->len ? -1 : 1;
-    return memcmp(x->text, y->text, x->len);
+    order = memcmp(x->text, y->text, x->len);
+    return order != 0 ? order : x->text < y->text ? -1 : x->text > y->text;
 }
 
-static void sort_phrases(struct phrases *p)
+/* The bytes before the first that a pattern takes for others. */
+static void set_prefix(struct phrase *p, bool patterns)
 {
-    size_t i = 0;
+    unsigned char prefix[8] = { 0 }, mask[8] = { 0 };
 
-    for (size_t k = 0; k < p->n; k++) {
-        const unsigned char *text = (const unsigned char *)p->at[k].text;
-        bool any = p->at[k].len < 2 || text[1] <= ':'; /* patterns pass over a blank there */
-
-        for (unsigned b = any ? 0 : text[1]; b <= (any ? 255 : text[1]); b++) {
-            unsigned bit = phrase_pair(text[0], (unsigned char)b);
-
-            p->pairs[bit >> 6] |= UINT64_C(1) << (bit & 63);
-        }
+    for (uint32_t i = 0; i < p->len && i < 8; i++) {
+        if (patterns && ((unsigned char)p->text[i] <= PATTERN_ANY || p->text[i] == ':'))
+            break;
+        prefix[i] = (unsigned char)p->text[i];
+        mask[i] = 0xff;
     }
+    memcpy(&p->prefix, prefix, 8);
+    memcpy(&p->mask, mask, 8);
+}
+
+static void set_bits(struct phrases *p, const struct phrase *phrase)
+{
+    unsigned char first = (unsigned char)phrase->text[0];
+    bool any = class_of(phrase) == PHRASE_ANY;
+    unsigned char mask[8];
+
+    memcpy(mask, &phrase->mask, 8);
+    if (phrase->len >= 4 && mask[3]) {
+        unsigned four = phrase_four(phrase->text);
+
+        p->fours[four >> 6] |= UINT64_C(1) << (four & 63);
+        return;
+    }
+    for (unsigned b = 0; b < 32; b++) {
+        unsigned pair = phrase_pair(first, any ? (unsigned char)b : (unsigned char)phrase->text[1]);
+
+        p->pairs[pair >> 6] |= UINT64_C(1) << (pair & 63);
+    }
+}
+
+/* 0, or -1 when memory is out. */
+static int sort_phrases(struct phrases *p, bool patterns)
+{
+    unsigned rows = 0;
+
     if (p->n > 0)
-        qsort(p->at, p->n, sizeof(*p->at), by_first_byte);
-    for (unsigned b = 0; b <= 256; b++) {
-        while (b > 0 && i < p->n && (unsigned char)p->at[i].text[0] < b)
-            i++;
-        p->first[b] = (uint32_t)i;
+        qsort(p->at, p->n, sizeof(*p->at), by_cell);
+    for (size_t i = 0; i < p->n; i++) {
+        unsigned char b = (unsigned char)p->at[i].text[0];
+
+        if (p->row[b] == 0)
+            p->row[b] = (uint8_t)++rows;
+        set_prefix(&p->at[i], patterns);
     }
+    for (unsigned b = 'A'; b <= 'Z'; b++)
+        p->row[b] = p->row[b + 32];
+    p->cell = calloc((rows + 1) * PHRASE_ROW, sizeof(*p->cell));
+    if (!p->cell)
+        return -1;
+    for (size_t i = 0; i < p->n; i++)
+        set_bits(p, &p->at[i]);
+    for (unsigned row = 1, i = 0; row <= rows; row++)
+        for (unsigned class = 0; class < PHRASE_ROW; class ++) {
+            p->cell[row * PHRASE_ROW + class] = (uint16_t)i;
+            while (i < p->n && class < PHRASE_CLASSES &&
+                   p->row[(unsigned char)p->at[i].text[0]] == row && class_of(&p->at[i]) == class)
+                i++;
+        }
+    return 0;
 }
 
 /* `<n>` and `*` of a pattern become one byte each, in place; `\*` is a star. */
@@ -321,18 +379,21 @@ static int add_line(struct reader *r, struct span line)
     return bad(r->fault, r->line, r->begin, key.at, "no such key in this section:", key);
 }
 
-static void sort_all(struct pack *pack)
+static int sort_all(struct pack *pack)
 {
     struct phrases *all[] = {
-        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels,  &pack->clock_words,
-        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,     &pack->agencies,
-        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,         &pack->after_name,
-        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words,  &pack->home_words,
-        &pack->links,     &pack->labels,  &pack->rules,   &pack->outlet_words, &pack->inner
+        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels, &pack->clock_words,
+        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,    &pack->agencies,
+        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,        &pack->after_name,
+        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words, &pack->home_words,
+        &pack->links,     &pack->spam,    &pack->labels,  &pack->rules,       &pack->outlet_words,
+        &pack->inner
     };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
-        sort_phrases(all[i]);
+        if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
+            return -1;
+    return 0;
 }
 
 int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f)
@@ -370,7 +431,8 @@ int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f)
     if (!pack->code)
         return bad(f, r.line, r.begin, r.begin,
                    "a language pack needs [language] code = ", span(NULL, 0));
-    sort_all(pack);
+    if (sort_all(pack) != 0)
+        return fault_set(f, ENOMEM, "no memory for the language pack");
     return 0;
 }
 
@@ -413,15 +475,18 @@ out:
 void pack_free(struct pack *pack)
 {
     struct phrases *all[] = {
-        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels,  &pack->clock_words,
-        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,     &pack->agencies,
-        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,         &pack->after_name,
-        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words,  &pack->home_words,
-        &pack->links,     &pack->labels,  &pack->rules,   &pack->outlet_words, &pack->inner
+        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels, &pack->clock_words,
+        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,    &pack->agencies,
+        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,        &pack->after_name,
+        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words, &pack->home_words,
+        &pack->links,     &pack->spam,    &pack->labels,  &pack->rules,       &pack->outlet_words,
+        &pack->inner
     };
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         free(all[i]->at);
+        free(all[i]->cell);
+    }
     free(pack->file);
     memset(pack, 0, sizeof(*pack));
 }

@@ -50,38 +50,61 @@ enum role {
 
 const char *role_name(enum role role);
 
-/* A word or phrase and what it stands for: a month, an offset in minutes, a kind. */
+/* A word or phrase and what it stands for: a month, an offset in minutes, a kind. The first bytes
+ * that stand for themselves are compared eight at once: text & mask == prefix. */
 struct phrase {
     const char *text; /* ASCII letters small */
     uint32_t len;
     int32_t value;
-    unsigned char second; /* byte, 0: none; a glance at it spares most comparisons */
+    uint64_t prefix, mask;
 };
 
-/* Phrases sorted by first byte, then longest first; first[b] is the first that begins with byte b.
+/* Phrases by their first byte and a class of their second, longest first: row[b] is that of those
+ * that begin with byte b, whatever its case, 0 if there are none. In a row, cell[class] to
+ * cell[class + 1] are the phrases of that class; the last class is of those whose second byte may
+ * be another in the text.
  */
+enum { PHRASE_CLASSES = 33, PHRASE_ANY = 32, PHRASE_ROW = 34, PHRASES_MAX = 60000 };
+
 struct phrases {
     struct phrase *at;
     size_t n, cap;
-    uint32_t first[257];
-    uint64_t
-        pairs[16]; /* a bit for each first two bytes that occur, folded: spares most searches */
+    uint16_t *cell;
+    uint8_t row[256];
+    /* A bit for each first four bytes, hashed, and for each first two of those that have not four
+     * bytes that stand for themselves: small, so that both stay in the first cache. */
+    uint64_t fours[32], pairs[16];
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
  * phrase matches one blank. loose: the end of a word is not asked for. */
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
 
-static inline unsigned phrase_pair(unsigned char a, unsigned char b)
+static inline unsigned phrase_four(const char *s)
 {
-    return (a * 37u + b) & 1023;
+    uint32_t four;
+
+    memcpy(&four, s, 4);
+    return ((four | 0x20202020u) * 0x9e3779b1u) >> 21; /* Knuth's multiplicative hash */
 }
 
+static inline unsigned phrase_pair(unsigned char a, unsigned char b)
+{
+    return (a & 31u) << 5 | (b & 31u);
+}
+
+/* A glance that spares most searches. */
 static inline bool phrase_may_begin(const struct phrases *p, struct span s)
 {
-    unsigned bit = phrase_pair(lower(s.at[0]), s.len > 1 ? lower(s.at[1]) : 0);
+    unsigned pair = phrase_pair((unsigned char)s.at[0], s.len > 1 ? (unsigned char)s.at[1] : 0);
+    uint64_t bits = p->pairs[pair >> 6] >> (pair & 63);
 
-    return (p->pairs[bit >> 6] >> (bit & 63) & 1) != 0;
+    if (s.len >= 4) {
+        unsigned four = phrase_four(s.at);
+
+        bits |= p->fours[four >> 6] >> (four & 63);
+    }
+    return bits & 1;
 }
 
 static inline size_t phrase_at(const struct phrases *p, struct span s, bool loose, int32_t *value)
@@ -105,7 +128,8 @@ struct pack {
     struct phrases months, days, zones;
     struct phrases date_labels;  /* words on a date line; value 1: a later change */
     struct phrases clock_words;  /* before a time */
-    struct phrases not_past;     /* words that make a date in the text none of ours */
+    struct phrases not_past;     /* words that make a date in the text none of ours; value 1: the
+                                  * date is when something began; 2: only straight before it */
     struct phrases places;       /* value 1: a region (province, state) */
     struct phrases outlets;      /* names known in general */
     struct phrases outlet_words; /* words that papers like to be called */
@@ -122,6 +146,7 @@ struct pack {
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
     struct phrases home_words;  /* first crumb */
     struct phrases links;       /* in a paragraph, before a glued link */
+    struct phrases spam;        /* words of advertising that strangers put into a page */
     struct phrases labels;      /* name themselves in a copyright or promo line */
     struct phrases rules;       /* patterns for lines; value is an enum role */
     struct phrases inner;       /* ... those that began with any text, without it */

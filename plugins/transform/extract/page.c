@@ -79,5 +79,6 @@ void scratch_free(struct scratch *scratch)
     free(scratch->text);
     free(scratch->lines);
     free(scratch->slots);
+    free(scratch->seen);
     memset(scratch, 0, sizeof(*scratch));
 }

@@ -3,34 +3,78 @@
  * first. No regular expressions; each pattern is matched in one pass with one way back. */
 #include "pack.h"
 
-/* Does a text with small ASCII letters stand at s? Its bytes there, or 0. */
-static size_t text_at(const struct phrase *p, struct span s)
+#include "classes.h"
+
+/* The first eight bytes of s, zeros behind its end, ASCII letters made small. */
+static uint64_t head_of(struct span s)
+{
+    const uint64_t ones = UINT64_C(0x0101010101010101);
+    uint64_t x = 0, low, big;
+
+    memcpy(&x, s.at, s.len < 8 ? s.len : 8);
+    low = x & ones * 0x7f;
+    big = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~x & ones * 0x80;
+    return x | big >> 2;
+}
+
+/* The phrases that a text with this head may begin with, longest first: those of its second byte's
+ * class and those of any. */
+struct candidates {
+    const struct phrase *one, *one_end, *any, *any_end;
+};
+
+static struct candidates candidates_of(const struct phrases *p, struct span s, unsigned row)
+{
+    const uint16_t *cell = p->cell + row * PHRASE_ROW;
+    unsigned class = s.len > 1 ? (unsigned char)s.at[1] & 31u : 0;
+
+    return (struct candidates){ p->at + cell[class], p->at + cell[class + 1],
+                                p->at + cell[PHRASE_ANY], p->at + cell[PHRASE_ANY + 1] };
+}
+
+/* NULL: no more. */
+static const struct phrase *next_candidate(struct candidates *c, uint64_t head)
+{
+    for (;;) {
+        const struct phrase *p;
+
+        if (c->any < c->any_end && (c->one == c->one_end || c->any->len >= c->one->len))
+            p = c->any++;
+        else if (c->one < c->one_end)
+            p = c->one++;
+        else
+            return NULL;
+        if ((head & p->mask) == p->prefix)
+            return p;
+    }
+}
+
+/* Does a text with small ASCII letters stand at s, whose first eight bytes do? */
+static bool text_at(const struct phrase *p, struct span s)
 {
     if (s.len < p->len)
-        return 0;
-    for (uint32_t i = 0; i < p->len; i++)
+        return false;
+    for (uint32_t i = 8; i < p->len; i++)
         if (lower(s.at[i]) != (unsigned char)p->text[i])
-            return 0;
-    return p->len;
+            return false;
+    return true;
 }
 
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value)
 {
-    unsigned char b = lower(s.at[0]), second;
+    struct candidates c = candidates_of(p, s, p->row[(unsigned char)s.at[0]]);
+    const struct phrase *found;
+    uint64_t head = head_of(s);
 
-    second = s.len > 1 ? lower(s.at[1]) : 0;
-    for (uint32_t i = p->first[b]; i < p->first[b + 1]; i++) {
-        size_t n;
+    while ((found = next_candidate(&c, head))) {
+        size_t n = found->len;
 
-        if (p->at[i].second != second && p->at[i].len > 1)
+        if (!text_at(found, s))
             continue;
-        n = text_at(&p->at[i], s);
-        if (!n)
-            continue;
-        if (!loose && is_word_before(s.at + n, s.at) && is_word_at(s.at + n, s.at + s.len))
+        if (!loose && is_word_at(s.at + n, s.at + s.len) && is_word_before(s.at + n, s.at))
             continue;
         if (value)
-            *value = p->at[i].value;
+            *value = found->value;
         return n;
     }
     return 0;
@@ -43,13 +87,26 @@ bool phrase_is(const struct phrases *p, struct span s)
 
 const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
 {
-    for (size_t i = 0; p->n > 0 && i < s.len; i += char_size(s.at[i])) {
-        if (!phrase_may_begin(p, span(s.at + i, s.len - i)))
-            continue;
-        if (is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len))
-            continue;
-        if (phrase_at(p, span(s.at + i, s.len - i), false, value))
-            return s.at + i;
+    uint64_t before = 0; /* is the last byte of the block before one of a word? */
+
+    for (size_t from = 0; p->n > 0 && from < s.len; from += 64) {
+        size_t n = s.len - from < 64 ? s.len - from : 64;
+        struct classes c = classes_of(s.at + from, n);
+        /* not inside a word of ASCII, not at a blank, not inside a character */
+        uint64_t starts = ~(c.word & (c.word << 1 | before)) & ~c.blank & ~c.inner;
+
+        before = c.word >> 63;
+        for (starts &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); starts;
+             starts &= starts - 1) {
+            size_t i = from + (size_t)__builtin_ctzll(starts);
+            struct span rest = span(s.at + i, s.len - i);
+
+            if (!phrase_may_begin(p, rest) ||
+                (is_word_before(rest.at, s.at) && is_word_at(rest.at, s.at + s.len)))
+                continue;
+            if (phrase_find(p, rest, false, value))
+                return rest.at;
+        }
     }
     return NULL;
 }
@@ -60,9 +117,9 @@ static size_t number_at(const char *s, const char *end)
     const char *at = s;
 
     while (at < end &&
-           (is_digit(*at) || (at > s && strchr(".,", *at) && at + 1 < end && is_digit(at[1]))))
+           (is_digit(*at) || (at > s && is_in(*at, ".,") && at + 1 < end && is_digit(at[1]))))
         at++;
-    if (at > s && at < end && strchr("kKmM", *at) && !is_word_at(at + 1, end))
+    if (at > s && at < end && is_in(*at, "kKmM") && !is_word_at(at + 1, end))
         at++;
     return (size_t)(at - s);
 }
@@ -112,37 +169,58 @@ static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
     }
 }
 
-static const struct phrase *first_pattern(const struct phrases *p, unsigned char b,
-                                          struct span line, struct span *rest)
+static const struct phrase *first_pattern(const struct phrases *p, unsigned row, struct span line,
+                                          struct span *rest)
 {
-    unsigned char second = line.len > 1 ? lower(line.at[1]) : 0;
+    struct candidates c = candidates_of(p, line, row);
+    const struct phrase *pattern;
+    uint64_t head = head_of(line);
 
-    for (uint32_t i = p->first[b]; i < p->first[b + 1]; i++) {
-        const struct phrase *pattern = &p->at[i];
-
-        if (pattern->second > ':' && b > PATTERN_ANY && pattern->second != second)
-            continue;
+    while ((pattern = next_candidate(&c, head)))
         if (pattern_is(pattern, line, rest))
             return pattern;
-    }
     return NULL;
 }
 
-/* The patterns that begin with any text, in one pass over the line: tried after each blank. */
+/* Those that begin with a number: their second byte says nothing of the line's. */
+static const struct phrase *first_number_pattern(const struct phrases *p, struct span line,
+                                                 struct span *rest)
+{
+    const uint16_t *cell = p->cell + p->row[PATTERN_NUMBER] * PHRASE_ROW;
+    const struct phrase *best = NULL;
+
+    for (unsigned i = cell[0]; i < cell[PHRASE_CLASSES]; i++) {
+        struct span behind;
+
+        if ((!best || p->at[i].len > best->len) && pattern_is(&p->at[i], line, &behind)) {
+            best = &p->at[i];
+            *rest = behind;
+        }
+    }
+    return best;
+}
+
+/* The patterns that begin with any text: tried at the start and after each blank. */
 static const struct phrase *inner_pattern(const struct phrases *p, struct span line,
                                           struct span *rest)
 {
-    const char *at = line.at, *end = line.at + line.len;
+    uint64_t before = 1;
 
-    while (p->n > 0 && at < end) {
-        const struct phrase *found = NULL;
+    for (size_t from = 0; p->n > 0 && from < line.len; from += 64) {
+        size_t n = line.len - from < 64 ? line.len - from : 64;
+        uint64_t blank = classes_of(line.at + from, n).blank, starts = blank << 1 | before;
 
-        if (phrase_may_begin(p, span(at, (size_t)(end - at))))
-            found = first_pattern(p, lower(*at), span(at, (size_t)(end - at)), rest);
-        if (found)
-            return found;
-        at = memchr(at, ' ', (size_t)(end - at));
-        at = at ? at + 1 : end;
+        before = blank >> 63;
+        for (starts &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); starts;
+             starts &= starts - 1) {
+            size_t i = from + (size_t)__builtin_ctzll(starts);
+            struct span tail = span(line.at + i, line.len - i);
+            const struct phrase *found;
+
+            if (phrase_may_begin(p, tail) &&
+                (found = first_pattern(p, p->row[(unsigned char)tail.at[0]], tail, rest)))
+                return found;
+        }
     }
     return NULL;
 }
@@ -157,10 +235,11 @@ enum role pack_line(const struct pack *pack, struct span line, struct span *rest
         return ROLE_NONE;
     if (line.len > RULE_LINE_MAX)
         line.len = RULE_LINE_MAX;
-    found = p->n > 0 && phrase_may_begin(p, line) ? first_pattern(p, lower(line.at[0]), line, rest)
-                                                  : NULL;
-    if (!found && p->n > 0 && is_digit(line.at[0]))
-        found = first_pattern(p, PATTERN_NUMBER, line, rest);
+    found = phrase_may_begin(p, line)
+                ? first_pattern(p, p->row[(unsigned char)line.at[0]], line, rest)
+                : NULL;
+    if (!found && p->row[PATTERN_NUMBER] && is_digit(line.at[0]))
+        found = first_number_pattern(p, line, rest);
     if (!found)
         found = inner_pattern(&pack->inner, line, rest);
     if (!found)

@@ -118,9 +118,14 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
         if (!is_capital(line->at, line->at + line->len) &&
             !is_small(line->at, line->at + line->len))
             continue;
-        if (!dateline_at(w->pack, line_span(line), &d) || !begins_article(w, i, &d))
+        if (!dateline_at(w->pack, line_span(line), &d) || !begins_article(w, i, &d) ||
+            ends_open(line_span(line)))
             continue;
-        if (!d.sure && (!is_text(line) || i + 1 >= w->n))
+        if (line->flags & LINE_CREDIT && !(line->flags & LINE_LONG) && !d.place.at)
+            continue; /* "DUA KATA - Suasana pasar. Foto: Nama" */
+        if (!d.sure && d.bare && !(i + 1 < w->n && is_text(&w->line[i + 1])))
+            continue;
+        if (!d.sure && !d.bare && (!is_text(line) || line->flags & LINE_CREDIT || i + 1 >= w->n))
             continue;
         /* a caption may begin with the outlet's name alone: then the text's own is a few lines on
          */
@@ -174,10 +179,36 @@ static bool dash_on_next_line(struct work *w, size_t i)
     return true;
 }
 
+/* "Kota, Contoh.id:", "Kota_Contoh.com" on a line of their own, and the text below. */
+static bool names_alone(struct work *w, size_t i)
+{
+    struct line *name = &w->line[i];
+    char joined[128];
+    struct dateline d;
+    size_t n = name->len;
+
+    if (n > 80 || n < 8 || name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT) ||
+        name->rule > ROLE_HEAD || !is_text(&w->line[i + 1]) || !memchr(name->at, '.', n))
+        return false;
+    memcpy(joined, name->at, n);
+    for (size_t k = 0; k < n; k++)
+        joined[k] = joined[k] == '_' ? ',' : joined[k];
+    n -= joined[n - 1] == ':';
+    memcpy(joined + n, " - ", 3);
+    if (!dateline_at(w->pack, span(joined, n + 3), &d) || !d.bare || !d.known || !d.outlet.at ||
+        !d.place.at)
+        return false;
+    w->site = span(name->at + (d.outlet.at - joined), d.outlet.len);
+    w->place = span(name->at + (d.place.at - joined), d.place.len);
+    name->role = ROLE_DATELINE;
+    w->start = i + 1;
+    return true;
+}
+
 static bool use_split_dateline(struct work *w)
 {
     for (size_t i = 0; i + 1 < w->n; i++) {
-        if (dash_on_next_line(w, i))
+        if (dash_on_next_line(w, i) || names_alone(w, i))
             return true;
         if (split_dateline(w, i)) {
             w->place = line_span(&w->line[i]);
@@ -245,12 +276,69 @@ static size_t past_summary(const struct work *w, size_t start)
     return is_text(&w->line[i]) ? i : start;
 }
 
+/* "MANTAN Kepala ..." a few lines below the start: the lead of a house that begins its leads so,
+ * and above it teasers of one sentence each. */
+static size_t lead_in_capitals(const struct work *w, size_t start)
+{
+    for (size_t i = start; i < w->n && i <= start + 3; i++) {
+        const struct line *line = &w->line[i];
+
+        if (begins_in_capitals(line) && is_text(line))
+            return i + 2 < w->n && is_text(&w->line[i + 1]) ? i : start;
+        if (line->len > 160 || line->flags & LINE_PEOPLE || memchr(line->at, '"', line->len))
+            return start;
+    }
+    return start;
+}
+
+/* "Desamisal: Kelompok tani ...": a place that no list knows, by the word's standing again in the
+ * title or in the lead. */
+static void colon_place(struct work *w)
+{
+    struct line *line = &w->line[w->start];
+    const char *colon = memchr(line->at, ':', line->len < 40 ? line->len : 40);
+    size_t n = colon ? (size_t)(colon - line->at) : 0, words, capital;
+    struct span name = span(line->at, n), rest;
+
+    if (n < 4 || n + 30 > line->len || colon[1] != ' ' || !is_name(w->pack, name))
+        return;
+    count_words_and_capitals(name, &words, &capital);
+    rest = span(colon + 2, line->len - n - 2);
+    if (words > 2 || memchr(name.at, ',', n) || !is_capital(rest.at, rest.at + rest.len))
+        return;
+    bool again = find_span(rest, name) != NULL;
+
+    for (size_t i = w->start > 12 ? w->start - 12 : 0; i < w->start && !again; i++)
+        again = find_span(line_span(&w->line[i]), name) != NULL;
+    if (!again)
+        return;
+    w->place = name;
+    line->from = (uint32_t)n + 2;
+    line->flags |= LINE_DATELINE;
+    line->why = "dateline";
+}
+
 static bool says_who(const struct work *w, size_t before)
 {
     for (size_t i = 0; i < before; i++)
         if (w->line[i].flags & (LINE_PEOPLE | LINE_BYLINE))
             return true;
     return false;
+}
+
+static size_t text_lines(const struct work *w, size_t from, size_t to)
+{
+    size_t n = 0;
+
+    for (size_t i = from; i < to; i++)
+        n += is_text(&w->line[i]);
+    return n;
+}
+
+static void begin_at(struct work *w, size_t first)
+{
+    w->start = lead_in_capitals(w, past_summary(w, walk_back(w, first)));
+    colon_place(w);
 }
 
 void find_start(struct work *w)
@@ -265,21 +353,21 @@ void find_start(struct work *w)
         /* a whole article before it: the dateline is of something quoted further down */
         if (run.lines >= 3 && run.first + 3 <= at && run.first < at && at <= run.last &&
             run.bytes > 800)
-            w->start = d.sure && at - run.first <= 3 ? at : run.first;
+            w->start = d.sure && text_lines(w, run.first, at) <= 2 ? at : run.first;
         else
             w->start = at;
         if (w->start == at) {
             use_dateline(w, at, &d);
             return;
         }
-        w->start = past_summary(w, walk_back(w, run.first));
+        begin_at(w, run.first);
         return;
     }
     if (run.lines < 2) { /* captions are all there is? */
         size_t more;
         struct run photos = best_run(w, true, &more);
 
-        if (photos.lines >= 2) {
+        if (photos.lines >= 2 && (run.lines == 0 || photos.lines >= 3)) {
             w->start = photos.first;
             w->is_photo = true;
             return;
@@ -288,7 +376,7 @@ void find_start(struct work *w)
     if (run.first == w->n || (w->n >= 30 && run.lines < 3 && singles > 3 && !says_who(w, w->n)) ||
         (w->n >= 30 && run.lines < 2 && !says_who(w, run.first)))
         return;
-    w->start = past_summary(w, walk_back(w, run.first));
+    begin_at(w, run.first);
 }
 
 /* The page's date is the last above the text; of several together, the first that is not of a

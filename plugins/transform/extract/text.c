@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "text.h"
 
+#include "classes.h"
+
 /* U+0080 to U+017F in two bytes, or 0. */
 static unsigned latin(const char *s, const char *end)
 {
@@ -60,11 +62,11 @@ bool is_word_before(const char *s, const char *begin)
 
 struct span span_trim(struct span s, const char *bytes)
 {
-    while (s.len > 0 && strchr(bytes, s.at[0]) && s.at[0]) {
+    while (s.len > 0 && is_in(s.at[0], bytes)) {
         s.at++;
         s.len--;
     }
-    while (s.len > 0 && strchr(bytes, s.at[s.len - 1]) && s.at[s.len - 1])
+    while (s.len > 0 && is_in(s.at[s.len - 1], bytes))
         s.len--;
     return s;
 }
@@ -117,12 +119,73 @@ const char *find_span(struct span s, struct span text)
     return memmem(s.at, s.len, text.at, text.len);
 }
 
+bool has_year(struct span s)
+{
+    unsigned run = 0; /* digits at the end of the block before */
+
+    for (size_t from = 0; from < s.len; from += 64) {
+        uint64_t d = classes_of(s.at + from, s.len - from < 64 ? s.len - from : 64).digit;
+        unsigned lead = d == ~UINT64_C(0) ? 64 : (unsigned)__builtin_ctzll(~d);
+
+        if (run + lead >= 4 || (d & d >> 1 & d >> 2 & d >> 3))
+            return true;
+        run = d == 0 || !(d >> 63) ? 0 : (unsigned)__builtin_clzll(~d);
+    }
+    return false;
+}
+
 size_t count_words(struct span s)
 {
-    size_t words, capital, upper;
+    size_t words, capital;
 
-    count_capitals(s, &words, &capital, &upper);
+    count_words_and_capitals(s, &words, &capital);
     return words;
+}
+
+/* Where each word's first letter or digit is, of 64 bytes: adding the places after blanks to the
+ * signs carries each over the signs before its word. *open: does a word's beginning go on past the
+ * end? */
+static uint64_t first_letters(const struct classes *c, uint64_t *open)
+{
+    uint64_t signs = ~(c->word | c->blank), starts = c->blank << 1 | *open;
+    uint64_t sum = starts + signs;
+
+    /* a carry out of the block: signs to its very end, and no letter yet */
+    *open = sum < signs || c->blank >> 63;
+    return sum & c->word;
+}
+
+/* Adds the letters that are not ASCII to the classes of the block at from. */
+static void add_wide(struct classes *c, struct span s, size_t from)
+{
+    const char *end = s.at + s.len;
+
+    for (uint64_t wide = c->wide & ~c->inner; wide; wide &= wide - 1) {
+        const char *at = s.at + from + (size_t)__builtin_ctzll(wide);
+
+        if (!is_wide_word(at, end))
+            continue;
+        c->word |= wide & -wide;
+        if (is_wide_capital(at, end))
+            c->big |= wide & -wide;
+    }
+}
+
+void count_words_and_capitals(struct span s, size_t *words, size_t *capital)
+{
+    uint64_t open = 1;
+
+    *words = *capital = 0;
+    for (size_t from = 0; from < s.len; from += 64) {
+        struct classes c = classes_of(s.at + from, s.len - from < 64 ? s.len - from : 64);
+        uint64_t first;
+
+        if (c.wide & ~c.inner)
+            add_wide(&c, s, from);
+        first = first_letters(&c, &open);
+        *words += count_bits(first);
+        *capital += count_bits(first & c.big);
+    }
 }
 
 void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper)
@@ -170,7 +233,7 @@ size_t closing_mark(const char *begin, const char *end)
 {
     size_t n = (size_t)(end - begin);
 
-    if (n > 0 && strchr("\"')]*", end[-1]) && end[-1])
+    if (n > 0 && is_in(end[-1], "\"')]*"))
         return 1;
     if (n >= 3 && (unsigned char)end[-3] == 0xe2 && (unsigned char)end[-2] == 0x80 &&
         ((unsigned char)end[-1] == 0x99 || (unsigned char)end[-1] == 0x9d ||
@@ -188,7 +251,7 @@ bool ends_sentence(struct span s)
 
     while (end > s.at && ((mark = closing_mark(s.at, end)) > 0 || end[-1] == ' '))
         end -= mark ? mark : 1;
-    return end > s.at && strchr(".!?", end[-1]) && !ends_open(span(s.at, (size_t)(end - s.at)));
+    return end > s.at && is_in(end[-1], ".!?") && !ends_open(span(s.at, (size_t)(end - s.at)));
 }
 
 bool ends_open(struct span s)

@@ -50,6 +50,14 @@ bool is_wide_small(const char *s, const char *end);
 bool is_wide_word(const char *s, const char *end);
 bool is_word_before(const char *s, const char *begin);
 
+static inline bool is_in(char c, const char *set)
+{
+    for (; *set; set++)
+        if (*set == c)
+            return true;
+    return false;
+}
+
 /* Is there a capital (a small letter) of ASCII or Latin at s? */
 static inline bool is_capital(const char *s, const char *end)
 {
@@ -78,8 +86,11 @@ const char *find_bytes(struct span s, const char *text);
 /* First place of a text, case kept; linear for all practical texts. */
 const char *find_span(struct span s, struct span text);
 
+bool has_year(struct span s); /* four digits in a row */
 size_t count_words(struct span s);
 /* Words that begin with a capital or digit, of those with a letter or digit. */
+void count_words_and_capitals(struct span s, size_t *words, size_t *capital);
+/* ... and those without small letters. */
 void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper);
 /* No small letter, and at least one capital. */
 bool all_capitals(struct span s);

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The kinds of up to 64 bytes at once, a bit each: of SSE2 where the machine is x86-64, else byte
+ * by byte, with the same result. */
+#ifndef EXTRACT_CLASSES_H
+#define EXTRACT_CLASSES_H
+
+#include "text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+/* Bit i is of byte i; bits past the last byte say "blank" and nothing else. */
+struct classes {
+    uint64_t word;  /* letters and digits of ASCII */
+    uint64_t big;   /* ... of these, capitals and digits */
+    uint64_t digit; /* ... of these, digits */
+    uint64_t blank; /* a space */
+    uint64_t wide;  /* bytes of characters that are not ASCII */
+    uint64_t inner; /* ... of these, all but the first of each */
+};
+
+/* Bits set; the baseline of x86-64 has no instruction for it (H. Warren, Hacker's Delight, 5-1). */
+static inline size_t count_bits(uint64_t x)
+{
+    x -= x >> 1 & UINT64_C(0x5555555555555555);
+    x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
+    x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
+    return (size_t)(x * UINT64_C(0x0101010101010101) >> 56);
+}
+
+#ifdef __SSE2__
+static inline __m128i between(__m128i x, char low, char high)
+{
+    return _mm_and_si128(_mm_cmpgt_epi8(x, _mm_set1_epi8((char)(low - 1))),
+                         _mm_cmpgt_epi8(_mm_set1_epi8((char)(high + 1)), x));
+}
+
+__attribute__((always_inline)) static inline void classes_of_16(struct classes *c, const void *s,
+                                                                unsigned shift)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)s);
+    __m128i digit = between(x, '0', '9'), capital = between(x, 'A', 'Z');
+    __m128i letter = between(_mm_or_si128(x, _mm_set1_epi8(0x20)), 'a', 'z');
+
+#define BITS(of) ((uint64_t)(unsigned)_mm_movemask_epi8(of) << shift)
+    c->digit |= BITS(digit);
+    c->big |= BITS(_mm_or_si128(digit, capital));
+    c->word |= BITS(_mm_or_si128(digit, letter));
+    c->blank |= BITS(_mm_cmpeq_epi8(x, _mm_set1_epi8(' ')));
+    c->wide |= BITS(x);
+    /* 0x80 to 0xbf are the smallest as signed numbers */
+    c->inner |= BITS(_mm_cmplt_epi8(x, _mm_set1_epi8((char)0xc0)));
+#undef BITS
+}
+#else
+__attribute__((always_inline)) static inline void classes_of_16(struct classes *c, const void *s,
+                                                                unsigned shift)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        char b = ((const char *)s)[i];
+        uint64_t bit = UINT64_C(1) << (shift + i);
+
+        c->digit |= is_digit(b) ? bit : 0;
+        c->big |= is_digit(b) || (b >= 'A' && b <= 'Z') ? bit : 0;
+        c->word |= is_digit(b) || is_ascii_letter(b) ? bit : 0;
+        c->blank |= b == ' ' ? bit : 0;
+        c->wide |= (unsigned char)b >= 0x80 ? bit : 0;
+        c->inner |= ((unsigned char)b & 0xc0) == 0x80 ? bit : 0;
+    }
+}
+#endif
+
+/* Which of these 16 bytes a copy with single blanks must look at: controls, blanks before blanks,
+ * the first bytes of characters some of which are blanks or of no width. Reads 17 bytes. */
+#ifdef __SSE2__
+static inline unsigned odd_of_16(const char *s)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)s), blank = _mm_set1_epi8(' ');
+    __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x);
+
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xc2)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe3)));
+    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xef)));
+    odd = _mm_or_si128(
+        odd, _mm_and_si128(_mm_cmpeq_epi8(x, blank),
+                           _mm_cmpeq_epi8(_mm_loadu_si128((const __m128i *)(s + 1)), blank)));
+    return (unsigned)_mm_movemask_epi8(odd);
+}
+#else
+static inline unsigned odd_of_16(const char *s)
+{
+    unsigned odd = 0;
+
+    for (unsigned i = 0; i < 16; i++) {
+        unsigned char b = (unsigned char)s[i];
+
+        if (b < ' ' || b == 0x7f || b == 0xc2 || b == 0xe2 || b == 0xe3 || b == 0xef ||
+            (b == ' ' && s[i + 1] == ' '))
+            odd |= 1u << i;
+    }
+    return odd;
+}
+#endif
+
+/* Of n bytes, 64 at most. Inline always: what a caller does not look at costs nothing then. */
+__attribute__((always_inline)) static inline struct classes classes_of(const char *s, size_t n)
+{
+    struct classes c = { .blank = n < 64 ? ~UINT64_C(0) << n : 0 };
+    size_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+        classes_of_16(&c, s + i, (unsigned)i);
+    if (i < n) {
+        char last[16];
+
+        memset(last, ' ', sizeof(last));
+        memcpy(last, s + i, n - i);
+        classes_of_16(&c, last, (unsigned)i);
+    }
+    return c;
+}
+
+#endif

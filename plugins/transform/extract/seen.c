@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Short lines of pages - menus, labels, share buttons - are the same from page to page: what they
+ * look like by themselves is kept, a table of fixed size for each thread. Nothing depends on what
+ * is in it but the time taken. */
+#include "extract.h"
+
+#include <stdlib.h>
+
+enum { SEEN_LEN = 56, SEEN_SLOTS = 1 << 11 };
+
+struct seen {
+    const struct pack *pack; /* NULL: an empty slot */
+    const struct learned *learned;
+    const char *why;
+    uint32_t flags, rest;
+    uint16_t words, capital;
+    uint8_t rule, len;
+    char text[SEEN_LEN];
+};
+
+/* Multiplications by odd constants of many bits (G. Steele, S. Vigna,
+ * "Computationally easy, spectrally good multipliers", 2021), over words of the
+ * text. */
+static size_t slot_of(const char *text, size_t n)
+{
+    uint64_t hash = n * UINT64_C(0x9e3779b97f4a7c15), word;
+
+    for (; n >= 8; text += 8, n -= 8) {
+        memcpy(&word, text, 8);
+        hash = (hash ^ word) * UINT64_C(0xd1342543de82ef95);
+        hash ^= hash >> 29;
+    }
+    word = 0;
+    memcpy(&word, text, n);
+    hash = (hash ^ word) * UINT64_C(0xd1342543de82ef95);
+    return (size_t)(hash >> 40) & (SEEN_SLOTS - 1);
+}
+
+bool seen_before(const struct work *w, struct line *line)
+{
+    const struct seen *seen;
+
+    if (line->len > SEEN_LEN || !w->scratch->seen)
+        return false;
+    seen = &w->scratch->seen[slot_of(line->at, line->len)];
+    if (seen->len != line->len || seen->pack != w->pack || seen->learned != w->learned ||
+        memcmp(seen->text, line->at, line->len) != 0)
+        return false;
+    line->flags = seen->flags;
+    line->rest = seen->rest;
+    line->words = seen->words;
+    line->capital = seen->capital;
+    line->rule = seen->rule;
+    line->why = seen->why;
+    return true;
+}
+
+void remember(struct work *w, const struct line *line)
+{
+    struct seen *seen;
+
+    if (line->len > SEEN_LEN)
+        return;
+    if (!w->scratch->seen)
+        w->scratch->seen = calloc(SEEN_SLOTS, sizeof(*w->scratch->seen));
+    if (!w->scratch->seen)
+        return; /* it works without */
+    seen = &w->scratch->seen[slot_of(line->at, line->len)];
+    *seen = (struct seen){ .pack = w->pack,
+                           .learned = w->learned,
+                           .why = line->why,
+                           .flags = line->flags,
+                           .rest = line->rest,
+                           .words = line->words,
+                           .capital = line->capital,
+                           .rule = line->rule,
+                           .len = (uint8_t)line->len };
+    memcpy(seen->text, line->at, line->len);
+}
