@@ -90,11 +90,11 @@ for delay in 0.005 0.01 0.015 0.02 0.03 0.04 0.05 0.06 0.08 0.1; do
         kill -9 $pid 2>killed
         wait $pid 2>killed
     done
-    check "killed after $delay s, it goes on" status 0 "$ETL" run -j2 --progress=plain -o out b.conf
-    grep -q "goes on with" "$work/.said" && resumed=$((resumed + 1))
+    [ ! -s out/.state/journal ] || [ -e out/manifest.json ] || resumed=$((resumed + 1))
+    check "killed after $delay s, it goes on" status 0 "$ETL" run -q -j2 -o out b.conf
     check "and gives the same files" cmp want.sums <(sums out)
 done
-echo "$resumed of 10 runs were gone on with"
+echo "$resumed of 10 had a journal to go on with"
 shim=$builddir/tests/torture/at-call.so
 kill_each() # around every 9th call that changes a file, and the last 12
 {
