@@ -11,8 +11,10 @@ test_good := tests/plugins/input/good.so tests/plugins/transform/good.so \
 test_newer := tests/plugins/transform/newer.so tests/plugins/bad/needs-newer.so
 test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/split transform/number \
     output/plain)
+test_abi := $(patsubst %,tests/plugins/abi/%.so,input/feed transform/mapper transform/stepper \
+    transform/forgetful output/lines)
 test_at_call := tests/torture/at-call.so
-test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_at_call)
+test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_abi) $(test_at_call)
 # Their folders must not be writable by others, whatever the umask is.
 test_plugin = umask 022 && $(MKDIR_P) $(@D) && chmod go-w $(@D) && $(CC) -std=c11 -shared -fPIC \
     -I$(srcdir)/core $(SANITIZE) $(WARNINGS) $(CFLAGS) -o $@
@@ -38,9 +40,20 @@ $(test_bad): tests/plugins/bad/bad-%.so: $(srcdir)/tests/plugins/bad.c $(test_he
 
 $(test_engine): tests/plugins/engine/%.so: $(srcdir)/tests/plugins/engine.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) -Wno-unused -DPLUGIN=$(*F) $<
+tests/plugins/abi/input/%.so: $(srcdir)/tests/plugins/abi-input.c $(srcdir)/tests/plugins/abi.h \
+    $(test_header)
+	$(AM_V_CCLD)$(test_plugin) $<
+tests/plugins/abi/transform/%.so: $(srcdir)/tests/plugins/abi-transform.c \
+    $(srcdir)/tests/plugins/abi.h $(test_header)
+	$(AM_V_CCLD)$(test_plugin) -Wno-unused -DPLUGIN=$(*F) $<
+tests/plugins/abi/output/%.so: $(srcdir)/tests/plugins/abi-output.c $(srcdir)/tests/plugins/abi.h \
+    $(test_header)
+	$(AM_V_CCLD)$(test_plugin) $<
 $(test_at_call): $(srcdir)/tests/torture/at-call.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
 clean-test-plugins:
 	rm -f $(test_modules)
 .PHONY: clean-test-plugins
+
+include $(srcdir)/tests/fuzz/rules.mk
