@@ -28,6 +28,9 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t need)
     if (size == CHUNK_SIZE && a->spare) {
         c = a->spare;
         a->spare = c->next;
+    } else if (size > CHUNK_SIZE && a->large && a->large->size >= need) {
+        c = a->large;
+        a->large = NULL;
     } else {
         c = malloc(sizeof(*c) + size);
         if (!c)
@@ -80,41 +83,72 @@ char *arena_string(struct arena *a, const char *text, size_t len)
     return to;
 }
 
-char *arena_begin(struct arena *a, size_t max)
+/* o's region is the last thing in the chunk that is filled: it can grow or shrink there. */
+static bool is_last(const struct arena *a, const struct arena_open *o)
+{
+    const struct arena_chunk *c = a->chunks;
+
+    return c && o->at && o->at + round_up(o->max ? o->max : 1) == c->data + c->used;
+}
+
+char *arena_begin(struct arena *a, struct arena_open *o, size_t max)
 {
     struct arena_chunk *c = a->chunks;
-    char *old = a->open, *at;
-    size_t old_max = a->open_max;
+    size_t had = round_up(o->max ? o->max : 1);
+    char *at;
 
-    if (old && max <= old_max)
-        return old;
-    if (old && old + round_up(old_max ? old_max : 1) == c->data + c->used) {
-        c->used = (size_t)(old - c->data);
-        a->used -= round_up(old_max ? old_max : 1);
+    if (o->at && max <= o->max)
+        return o->at;
+    if (is_last(a, o)) {
+        c->used -= had;
+        a->used -= had;
     }
     at = arena_get(a, max);
     if (!at)
         return NULL;
-    if (old && old != at)
-        memmove(at, old, old_max);
-    a->open = at;
-    a->open_max = max;
+    if (o->at && o->at != at)
+        memmove(at, o->at, o->max);
+    *o = (struct arena_open) { at, max };
     return at;
 }
 
-char *arena_end(struct arena *a, size_t used)
+/* A large chunk that holds little but air: its bytes go to an ordinary one, and it is kept for the
+ * next region, so that many small texts with a large "most" do not fill the address space. */
+static char *move_out(struct arena *a, size_t used)
 {
     struct arena_chunk *c = a->chunks;
-    char *at = a->open;
-    size_t had = round_up(a->open_max ? a->open_max : 1), has = round_up(used ? used : 1);
+    char *to;
+
+    a->chunks = c->next;
+    a->used -= c->used;
+    to = arena_copy(a, c->data, used);
+    if (!to) {
+        c->next = a->chunks;
+        a->chunks = c;
+        a->used += c->used;
+        return c->data;
+    }
+    if (a->large)
+        free(a->large);
+    c->used = 0;
+    a->large = c;
+    return to;
+}
+
+char *arena_end(struct arena *a, struct arena_open *o, size_t used)
+{
+    struct arena_chunk *c = a->chunks;
+    size_t had = round_up(o->max ? o->max : 1), has = round_up(used ? used : 1);
+    char *at = o->at;
 
     /* What was asked for and not used goes back, if nothing was put behind it meanwhile. */
-    if (at && at + had == c->data + c->used) {
+    if (is_last(a, o)) {
         c->used -= had - has;
         a->used -= had - has;
+        if (c->size > CHUNK_SIZE && at == c->data && has < c->size / 2)
+            at = move_out(a, used);
     }
-    a->open = NULL;
-    a->open_max = 0;
+    *o = (struct arena_open) { NULL, 0 };
     return at;
 }
 
@@ -135,9 +169,11 @@ void arena_reset(struct arena *a, size_t keep)
             free(c);
         }
     }
+    if (a->large && a->large->size > keep) {
+        free(a->large);
+        a->large = NULL;
+    }
     a->chunks = NULL;
-    a->open = NULL;
-    a->open_max = 0;
     a->used = 0;
 }
 

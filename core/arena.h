@@ -13,9 +13,14 @@ struct arena_chunk;
 struct arena {
     struct arena_chunk *chunks; /* the newest first; only it is filled further */
     struct arena_chunk *spare;  /* empty ones of the usual size, kept by arena_reset */
-    char *open;                 /* the region of arena_begin, or NULL */
-    size_t open_max;
+    struct arena_chunk *large;  /* an empty larger one, or NULL: for the next arena_begin */
     size_t used;                /* bytes given out since the last reset */
+};
+
+/* A region that is being written; zeroed: none. */
+struct arena_open {
+    char *at;
+    size_t max;
 };
 
 /* 16-byte aligned; NULL when memory is out. */
@@ -24,10 +29,11 @@ void *arena_copy(struct arena *a, const void *data, size_t size);
 /* The same with a NUL after it. */
 char *arena_string(struct arena *a, const char *text, size_t len);
 
-/* One region that is written in place: begin with the most it can need, begin again to grow it (it
- * may move, its bytes go along), end with what it took. NULL when memory is out. */
-char *arena_begin(struct arena *a, size_t max);
-char *arena_end(struct arena *a, size_t used);
+/* A region that is written in place: begin with the most it can need, begin again to grow it (it may
+ * move, its bytes go along), end with what it took, which is its place from then on. Several may be
+ * open at once. NULL when memory is out; from end also when nothing was begun. */
+char *arena_begin(struct arena *a, struct arena_open *o, size_t max);
+char *arena_end(struct arena *a, struct arena_open *o, size_t used);
 
 /* Takes all back; keeps up to `keep` bytes of chunks for the next use. */
 void arena_reset(struct arena *a, size_t keep);

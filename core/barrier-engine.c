@@ -31,17 +31,33 @@ static int note_verified(struct engine *e, struct barrier *b, uint64_t upto)
 
 bool unit_verified(const struct etl_unit *u, struct verified *v)
 {
-    if (!u->file || !u->verified || u->part + 1 < u->parts)
+    bool last = u->part + 1 == u->parts;
+
+    if (!u->file || !u->verified || (!last && !u->damage))
         return false;
     *v = (struct verified) {
         .file_index = u->file_index,
-        .size = u->size,
+        .size = last ? u->size : UINT64_MAX,
         .hash = u->hash,
         .damaged = u->damage != NULL,
         .damage_byte = u->damage_byte,
         .damage = u->damage ? strdup(u->damage) : NULL,
     };
     return true;
+}
+
+void verified_note(struct verified *to, const struct verified *v)
+{
+    if (v->size != UINT64_MAX) {
+        to->file_index = v->file_index;
+        to->size = v->size;
+        to->hash = v->hash;
+    }
+    if (v->damaged && !to->damaged) {
+        to->damaged = true;
+        to->damage_byte = v->damage_byte;
+        to->damage = strdup(v->damage ? v->damage : "");
+    }
 }
 
 void barrier_begin(struct engine *e, struct batch *batch)
@@ -90,15 +106,19 @@ bool stage_pipe_broken(const struct stage *s)
 static int commit_stage(struct stage *s, struct saved *saved)
 {
     if (s->plugin->is.commit) {
+        struct here outer = here;
         int verdict;
 
         s->saving = &saved->blob;
         saved->blob.len = 0;
         saved->has = true;
+        here.stage = s;
+        here.duty = DUTY_COMMIT;
         verdict = s->plugin->is.commit(s->self, s->state);
+        here = outer;
         s->saving = NULL;
         if (verdict != ETL_OK || saved->blob.failed)
-            return s->failed ? -1
+            return stage_failed(s) ? -1
                              : diag_error(s->plan->diag, E0520, NULL,
                                           "%s failed to commit without saying why", s->name);
     }
@@ -118,6 +138,15 @@ static int sync_streams(struct engine *e)
                 return -1;
         }
     return e->ledger->rejects ? stream_sync(e->ledger->rejects) : 0;
+}
+
+/* An input has no step, so that its state stays as its start left it; its commit comes last. */
+static int commit_inputs(struct engine *e, struct barrier *b)
+{
+    for (size_t i = 0; i < e->plan->n_inputs; i++)
+        if (commit_stage(&e->plan->stages[i], &b->stages[i]) < 0)
+            return -1;
+    return 0;
 }
 
 /* Parts are durable before the record that speaks of them. */
@@ -148,7 +177,7 @@ int barrier_pass(struct engine *e, struct post *p, struct barrier *b)
     if (p->stage) {
         result = commit_stage(p->stage, &b->stages[p->stage->index]);
     } else if (p->kind == POST_LEDGER) {
-        result = write_record(e, b);
+        result = commit_inputs(e, b) < 0 ? -1 : write_record(e, b);
         pthread_mutex_lock(&e->lock);
         e->barrier_busy = false;
         e->last_barrier = now_us();

@@ -23,10 +23,10 @@ struct saved {
     size_t n_marks;
 };
 
-/* An input file that was read to its verified end. */
+/* An input file that was read to its verified end; or a part of it that was, and is damaged. */
 struct verified {
     uint64_t file_index;
-    uint64_t size;
+    uint64_t size; /* UINT64_MAX: its last part is not verified yet */
     struct hash128 hash;
     bool damaged;
     uint64_t damage_byte;

@@ -23,20 +23,29 @@ static void add_time(struct engine *e, const struct stage *s, uint64_t since)
     atomic_fetch_add_explicit(&e->stage_time[s->index], cpu_ns() - since, memory_order_relaxed);
 }
 
+/* A callback stopped the run. Whoever fails says why, but a plugin may forget to. */
 static void fail_callback(struct engine *e, struct stage *s, const struct etl_record *r,
                           const char *callback, int verdict)
 {
-    if (!s->failed) {
-        s->failed = true;
-        diag_report(e->diag, &(struct diag_message) {
-                                 .level = DIAG_ERROR,
-                                 .code = verdict == ETL_FAIL ? E0520 : E0510,
-                                 .text = verdict == ETL_FAIL
-                                             ? "a plugin stopped the run without saying why"
-                                             : "a plugin returned a verdict that does not exist",
-                                 .document = r ? record_origin(r) : NULL,
-                                 .note = callback,
-                             });
+    char text[200];
+    static const char *const whys[] = {
+        "stopped the run without saying why",
+        "returned a verdict that does not exist",
+        "is an output: its step is done or stops the run",
+        "is an output: its map may reject a record, nothing else",
+    };
+    int why = verdict == ETL_FAIL ? 0 : 1;
+
+    if (s->plugin->is.kind == ETL_KIND_OUTPUT && verdict > ETL_OK && verdict <= ETL_DUPLICATE)
+        why = strcmp(callback, "step") == 0 ? 2 : 3;
+    if (!stage_failed(s)) {
+        snprintf(text, sizeof(text), "[%.140s] %s", s->name, whys[why]);
+        stage_fail(s, &(struct diag_message) { .level = DIAG_ERROR,
+                                               .code = why == 0 ? E0520 : E0510,
+                                               .text = text,
+                                               .section = s->name,
+                                               .document = r ? record_origin(r) : NULL,
+                                               .note = callback });
     }
     engine_stop(e, e->diag->status);
 }
@@ -55,17 +64,19 @@ static bool handle_error(struct engine *e, struct stage *s, struct etl_record *r
     case ON_ERROR_KEEP:
         memcpy(r->slots, before, e->plan->schema.n * sizeof(*before));
         r->fate = KEPT;
+        r->fate_stage = UINT32_MAX;
+        r->rule = r->reason = NULL;
         r->bad = false;
         batch_count(r->batch, s->index, "errors, kept as they were", 1);
         return true;
     case ON_ERROR_ABORT:
-        diag_report(e->diag, &(struct diag_message) {
-                                 .level = DIAG_ERROR,
-                                 .code = E0312,
-                                 .text = r->reason ? r->reason : "rejected without a reason",
-                                 .document = record_origin(r),
-                                 .note = s->name,
-                             });
+        stage_fail(s, &(struct diag_message) {
+                          .level = DIAG_ERROR,
+                          .code = E0312,
+                          .text = r->reason ? r->reason : "rejected without a reason",
+                          .document = record_origin(r),
+                          .note = s->name,
+                      });
         engine_stop(e, EXIT_DATA);
         return false;
     }
@@ -84,12 +95,8 @@ static bool judge(struct engine *e, struct stage *s, struct etl_record *r, int v
         fail_callback(e, s, r, callback, verdict);
         return false;
     }
-    if (verdict == ETL_OK) {
-        r->mark = ETL_OK;
-    } else if (r->mark != verdict && !r->bad) {
-        r->mark = (uint8_t)verdict;
-        r->rule = r->reason = NULL;
-    }
+    if (r->mark != verdict) /* what was returned counts */
+        record_mark(r, (enum etl_verdict)verdict, NULL, NULL, 0);
     record_apply_mark(r, s->index);
     if (r->fate == REJECTED)
         return handle_error(e, s, r, before);
@@ -177,6 +184,33 @@ static bool goes_to(const struct stage *s, const struct etl_record *r)
     return (s->from == FROM_ALL || r->fate == fates[s->from]) && wanted(s, r);
 }
 
+static size_t output_number(const struct stage *s)
+{
+    return s->index - s->plan->n_inputs - s->plan->n_transforms;
+}
+
+/* The fate is final already: this output alone goes without the record. */
+static bool go_without(const struct stage *s, struct etl_record *r)
+{
+    size_t bytes = (s->plan->n_outputs + 63) / 64 * sizeof(*r->unwritten);
+
+    if (!r->unwritten) {
+        r->unwritten = arena_get(&r->batch->arena, bytes);
+        if (!r->unwritten)
+            return false;
+        memset(r->unwritten, 0, bytes);
+    }
+    r->unwritten[output_number(s) / 64] |= (uint64_t)1 << output_number(s) % 64;
+    batch_count(r->batch, s->index, "not written", 1);
+    r->bad = false;
+    return true;
+}
+
+static bool goes_without(const struct stage *s, const struct etl_record *r)
+{
+    return r->unwritten && r->unwritten[output_number(s) / 64] >> output_number(s) % 64 & 1;
+}
+
 static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
 {
     const etl_plugin *plugin = &s->plugin->is;
@@ -191,21 +225,15 @@ static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
         if (!goes_to(s, r))
             continue;
         verdict = plugin->map(s->self, r);
-        if (s->from == FROM_KEPT) {
-            if (verdict == ETL_DROP || verdict == ETL_DUPLICATE) {
-                fail_callback(e, s, r, "an output may only reject", ETL_DROP + 100);
-                return false;
-            }
-            if (!judge(e, s, r, verdict, NULL, "map"))
-                return false;
-        } else if (verdict != ETL_OK && verdict != ETL_REJECT) {
+        if (verdict != ETL_OK && verdict != ETL_REJECT) {
             fail_callback(e, s, r, "map", verdict);
             return false;
-        } else if (verdict == ETL_REJECT) {
-            /* The fate is final already: this output alone goes without the record. */
-            r->unwritten |= (uint64_t)1 << (s->index - e->plan->n_inputs - e->plan->n_transforms);
-            batch_count(b, s->index, "not written", 1);
-            r->mark = ETL_OK;
+        }
+        if (!r->final && !judge(e, s, r, verdict, NULL, "map"))
+            return false;
+        if (r->final && (verdict == ETL_REJECT || r->bad) && !go_without(s, r)) {
+            engine_stop(e, EXIT_RESOURCES);
+            return false;
         }
     }
     add_time(e, s, start);
@@ -217,30 +245,34 @@ static bool run_output_maps(struct engine *e, struct batch *b)
 {
     size_t first = e->plan->n_inputs + e->plan->n_transforms;
 
-    for (int kept = 1; kept >= 0; kept--)
+    for (int kept = 1; kept >= 0; kept--) {
         for (size_t i = first; i < e->plan->n_stages; i++) {
             struct stage *s = &e->plan->stages[i];
 
             if ((s->from == FROM_KEPT) == (kept == 1) && !run_maps_of(e, s, b))
                 return false;
         }
+        for (struct etl_record *r = b->first; r && kept == 1; r = r->next) {
+            r->final = true;
+            r->bad = false;
+        }
+    }
     return true;
 }
 
 static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
 {
     const etl_plugin *plugin = &s->plugin->is;
-    uint64_t bit = (uint64_t)1 << (s->index - e->plan->n_inputs - e->plan->n_transforms);
     uint64_t written = 0, start = cpu_ns();
 
     for (struct etl_record *r = b->first; r; r = r->next) {
         int verdict;
 
-        if (!goes_to(s, r) || (r->unwritten & bit))
+        if (!goes_to(s, r) || goes_without(s, r))
             continue;
         verdict = plugin->step ? plugin->step(s->self, s->state, r) : ETL_OK;
         if (verdict != ETL_OK) {
-            fail_callback(e, s, r, "step", verdict == ETL_FAIL ? ETL_FAIL : 100);
+            fail_callback(e, s, r, "step", verdict);
             return false;
         }
         if (stage_record_end(s) < 0) {
@@ -327,7 +359,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
     for (; b->post < e->n_posts && !atomic_load_explicit(&e->stop, memory_order_relaxed); b->post++) {
         struct post *p = &e->posts[b->post];
 
-        here = (struct here) { e, w, p->stage, b, NULL, b->post };
+        here = (struct here) { e, w, p->stage, b, NULL, b->post, DUTY_MAP };
         if (!b->mapped && !run_maps(e, p, b))
             break;
         b->mapped = true;
@@ -336,6 +368,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
                 here = saved;
                 return;
             }
+            here.duty = DUTY_STEP;
             if (!run_steps(e, p, b) || (b->barrier && barrier_pass(e, p, b->barrier) < 0))
                 break;
             pass_turn(e, p);

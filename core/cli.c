@@ -31,10 +31,10 @@ const struct cli_option global_options[] = {
     { HELP, 'h', "help", NULL, "show help" },
     { SHOW_VERSION, 'V', "version", NULL, "show the version" },
     { QUIET, 'q', "quiet", NULL, "warnings and errors only" },
-    { VERBOSE, 'v', "verbose", NULL, "say more; twice: all" },
+    { VERBOSE, 'v', "verbose", NULL, "of a run, what each stage did; twice: each step" },
     { COLOUR, 0, "color", "WHEN", "auto, always or never" },
     { LOG_FORMAT, 0, "log-format", "FORMAT", "auto, text or json" },
-    { LOG_FILE, 0, "log-file", "FILE", "messages go there, at the end" },
+    { LOG_FILE, 0, "log-file", "FILE", "messages and summary go there, at its end" },
     { PLUGIN_PATH, 0, "plugin-path", "DIR", "look for plugins there first (repeat)" },
     { DEFINE, 'D', NULL, "NAME=VALUE", "set a [var] of the pipeline file (repeat)" },
     { FOLDER, 'C', NULL, "DIR", "work in that folder" },
@@ -343,7 +343,11 @@ bool cli_ready(struct cli *c, size_t least, size_t most)
     if (c->stop)
         return false;
     if (c->n_arguments < least) {
-        complain(c, E0203, NULL, "too few arguments: it takes %s", c->verb->arguments);
+        char text[100];
+
+        snprintf(text, sizeof(text), "too few arguments: etl %s takes %s", c->verb->name,
+                 c->verb->arguments);
+        complain(c, E0203, NULL, "%s", text);
         return false;
     }
     if (c->n_arguments > most) {
@@ -366,10 +370,14 @@ static void print_options(const struct cli_option *table_, FILE *out)
             n += (size_t)snprintf(text + n, sizeof(text) - n, "%s--%s", o->letter ? ", " : "  ",
                                   o->name);
         if (o->argument && *o->argument == '[')
-            snprintf(text + n, sizeof(text) - n, "[=%s", o->argument + 1);
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "[=%s", o->argument + 1);
         else if (o->argument)
-            snprintf(text + n, sizeof(text) - n, "%s%s", o->name ? "=" : " ", o->argument);
-        fprintf(out, "  %-30s %s\n", text, o->help);
+            n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", o->name ? "=" : " ",
+                                  o->argument);
+        if (n <= 30)
+            fprintf(out, "  %-30s %s\n", text, o->help);
+        else
+            fprintf(out, "  %s\n  %-30s %s\n", text, "", o->help);
     }
 }
 

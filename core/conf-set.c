@@ -12,9 +12,7 @@ struct diag_place conf_argument_place(struct conf_loader *l, const char *option,
                                       const struct conf_define *d, size_t offset, size_t width)
 {
     const char *word = conf_format(l, "%s=%s", d->name, d->value ? d->value : "");
-    struct conf_line line = {
-        .file = option, .text = word, .number = 1, .len = (uint32_t)strlen(word)
-    };
+    struct conf_line line = { .file = option, .text = word, .len = (uint32_t)strlen(word) };
 
     return conf_line_place(&line, offset, width);
 }

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { NAMED_SUGGESTIONS = 20 }; /* looking for the nearest name takes time */
+enum { NAMED_SUGGESTIONS = 20, SHOWN_NAMES = 10 }; /* looking for the nearest name takes time */
 
 /* The names that a value may use, with their values; sorted by name, NULL: the environment. */
 struct names {
@@ -343,13 +343,17 @@ static void check_defines(struct conf_loader *l, const struct names *names,
                           const struct conf_define *defines, size_t n)
 {
     struct expansion x = { .l = l, .names = names };
+    const char *all = "the pipeline has no [var] section with names in it";
 
+    for (size_t i = 0; n > 0 && i < names->n && i < SHOWN_NAMES; i++)
+        all = conf_format(l, "%s %s%s", i ? all : "[var] declares", names->all[i],
+                          i + 1 == names->n ? "" : i + 1 == SHOWN_NAMES ? ", ..." : ",");
     for (size_t i = 0; i < n; i++)
         if (!look_up(&x, defines[i].name))
             conf_mistake(l, E0210,
                          conf_argument_place(l, "-D", &defines[i], 0, strlen(defines[i].name)),
                          nearest(defines[i].name, names->all, names->n),
-                         "the pipeline file declares in [var] what -D may set",
+                         all,
                          "-D %s: no [var] declares this name", defines[i].name);
 }
 

@@ -1,18 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Writes messages for people (a block with the line and carets), for editors and logs (one GNU
  * line each), for journald and as JSON lines. Repeats of a warning are folded. */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include "core/diag.h"
 
 #include "core/diag-source.h"
 
 #include "common/json-write.h"
-#include "common/number.h"
 #include "common/utf8.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum { SHOWN_REPEATS = 10, LONGEST = 4096 };
 
@@ -210,7 +211,7 @@ static void put_line(struct buffer *b, const struct diag_message *m)
 
 /* ---- one JSON object ---- */
 
-static void put_member(struct buffer *b, const char *key, const char *text)
+void diag_put_member(struct buffer *b, const char *key, const char *text)
 {
     struct buffer clean = { 0 };
 
@@ -230,30 +231,56 @@ static void put_hint(struct buffer *b, const struct diag_message *m)
     if (m->help)
         buffer_printf(&hint, "%s%s", m->near ? " " : "", m->help);
     if (hint.len > 0)
-        put_member(b, "hint", buffer_string(&hint));
+        diag_put_member(b, "hint", buffer_string(&hint));
     buffer_free(&hint);
+}
+
+void diag_put_time(struct buffer *b)
+{
+    struct timespec t = { 0 };
+
+    clock_gettime(CLOCK_REALTIME, &t);
+    buffer_puts(b, ",\"time\":");
+    json_write_time(b, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000000 * 1000);
 }
 
 static void put_json(struct buffer *b, const struct diag_message *m)
 {
-    char now[NUMBER_MAX];
-    struct timespec t = { 0 };
-    size_t n;
-
-    clock_gettime(CLOCK_REALTIME, &t);
-    n = number_write_time(now, (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000000 * 1000);
-    buffer_printf(b, "{\"type\":\"message\",\"time\":\"%.*s\",\"level\":\"%s\"", (int)n, now,
-                  levels[m->level].name);
-    put_member(b, "code", diag_code_name(m->code));
-    put_member(b, "msg", m->text);
-    put_member(b, "file", m->place.file);
+    buffer_puts(b, "{\"type\":\"message\"");
+    diag_put_time(b);
+    buffer_printf(b, ",\"level\":\"%s\"", levels[m->level].name);
+    diag_put_member(b, "code", diag_code_name(m->code));
+    diag_put_member(b, "msg", m->text);
+    diag_put_member(b, "file", m->place.file);
     if (m->place.file && m->place.line > 0)
         buffer_printf(b, ",\"line\":%" PRIu32 ",\"col\":%" PRIu32, m->place.line, m->place.column);
-    put_member(b, "section", m->section);
-    put_member(b, "doc", m->document);
-    put_member(b, "note", m->note);
+    diag_put_member(b, "section", m->section);
+    diag_put_member(b, "doc", m->document);
+    diag_put_member(b, "note", m->note);
     put_hint(b, m);
     buffer_puts(b, "}\n");
+}
+
+static const char clear_line[] = "\r\033[K", no_memory[] = "memory is out";
+
+void diag_print_raw(struct diag_printer *p, const char *text, size_t len)
+{
+    flockfile(stderr);
+    if (p->bar && isatty(fileno(p->out)))
+        diag_print_bar(p, NULL);
+    fwrite(text, 1, len, p->out);
+    fflush(p->out);
+    funlockfile(stderr);
+}
+
+void diag_print_bar(struct diag_printer *p, const char *text)
+{
+    flockfile(stderr);
+    if (p->bar || text)
+        fprintf(stderr, "%s%s", clear_line, text ? text : "");
+    p->bar = text != NULL;
+    fflush(stderr);
+    funlockfile(stderr);
 }
 
 static void print(struct diag_printer *p, const struct diag_message *m)
@@ -274,8 +301,26 @@ static void print(struct diag_printer *p, const struct diag_message *m)
         put_line(&b, m);
         break;
     }
-    fwrite(b.data, 1, b.len, p->out);
-    fflush(p->out);
+    diag_print_raw(p, b.data, b.len);
+    buffer_free(&b);
+}
+
+void diag_print_text(struct diag_printer *p, const char *text)
+{
+    struct buffer b = { 0 };
+
+    for (const char *end; *text; text = end + (*end == '\n')) {
+        char *line;
+
+        end = strchrnul(text, '\n');
+        line = strndup(text, (size_t)(end - text));
+        if (p->format == DIAG_JOURNAL)
+            buffer_printf(&b, "<%c>", levels[DIAG_INFO].priority);
+        put_clean(&b, line ? line : no_memory);
+        buffer_byte(&b, '\n');
+        free(line);
+    }
+    diag_print_raw(p, b.data, b.len);
     buffer_free(&b);
 }
 

@@ -100,9 +100,21 @@ struct diag_printer {
     FILE *out;
     enum diag_format format;
     bool colour;
+    _Atomic bool bar; /* a progress line stands on stderr; set under flockfile(stderr) */
     size_t folded[DIAG_CODES + 1];
 };
 void diag_print(void *printer, const struct diag_message *m);
+/* Lines for people that are no messages, as the summary: escaped, under journald with its prefix. */
+void diag_print_text(struct diag_printer *p, const char *text);
+/* Lines for programs, as they are. */
+void diag_print_raw(struct diag_printer *p, const char *text, size_t len);
+struct buffer;
+/* For JSON lines: ,"time":"2026-11-20T10:00:00.123Z" */
+void diag_put_time(struct buffer *b);
+/* ,"key":"text", with what is no clean text escaped. A text that is NULL: nothing. */
+void diag_put_member(struct buffer *b, const char *key, const char *text);
+/* The progress line on standard error, which every other line takes away. NULL: takes it away. */
+void diag_print_bar(struct diag_printer *p, const char *text);
 void diag_print_folded(struct diag_printer *p);
 
 /* For `etl help E0103`. NULL: no such code. */

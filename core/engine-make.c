@@ -8,12 +8,19 @@
 #include <string.h>
 
 /* Small files are read by one thread in one go, up to this many bytes. */
-enum { JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024 };
+enum { JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024, MOST_PARTS = 1000000 };
 
-static uint64_t parts_of(const struct stage *s, const char *path)
+/* 0: the plugin gave a number that cannot be meant, or failed; said. Standard input is one part. */
+static uint64_t parts_of(struct stage *s, const char *path)
 {
-    int64_t n = s->plugin->is.parts && path ? s->plugin->is.parts(s->self, path) : 1;
+    int64_t n = 1;
 
+    if (s->plugin->is.parts && path && strcmp(path, "-") != 0)
+        n = s->plugin->is.parts(s->self, path);
+    if (n > MOST_PARTS)
+        stage_broke_rules(s, "gives more than a million parts for", path);
+    if (stage_failed(s))
+        return 0;
     return n < 1 ? 1 : (uint64_t)n;
 }
 
@@ -50,6 +57,8 @@ static int make_units(struct engine *e, const struct barrier *from)
             if (from && file_index < from->file_index)
                 continue;
             parts = parts_of(s, f ? f->path : NULL);
+            if (parts == 0)
+                return -1;
             for (uint64_t p = 0; p < parts; p++) {
                 struct etl_unit u = {
                     .stage = s, .file = f, .file_index = file_index, .part = p, .parts = parts
@@ -127,7 +136,8 @@ static int make_workers(struct engine *e)
     for (unsigned i = 0; i < e->options.jobs; i++) {
         e->workers[i].engine = e;
         e->workers[i].blocks = calloc(e->plan->n_stages, sizeof(void *));
-        if (!e->workers[i].blocks)
+        e->workers[i].unit_blocks = calloc(e->plan->n_stages, sizeof(void *));
+        if (!e->workers[i].blocks || !e->workers[i].unit_blocks)
             return -1;
     }
     return 0;
@@ -144,6 +154,7 @@ int engine_init(struct engine *e, struct plan *p, const struct engine_options *o
     e->ledger = l;
     e->max_batches = (size_t)o->jobs * 4;
     e->records_read = (int64_t)l->read;
+    e->limit_unit = SIZE_MAX;
     e->last_barrier = now_us();
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
@@ -151,7 +162,8 @@ int engine_init(struct engine *e, struct plan *p, const struct engine_options *o
     e->stage_time = calloc(p->n_stages ? p->n_stages : 1, sizeof(*e->stage_time));
     if (!e->finish_units || !e->stage_time || make_units(e, from) < 0 || make_jobs(e) < 0 || make_posts(e) < 0 ||
         make_workers(e) < 0 || barrier_init(&e->barrier, p) < 0) {
-        diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+        if (p->diag->errors == 0)
+            diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
         return -1;
     }
     return 0;
@@ -167,24 +179,26 @@ static void free_list(struct batch *b)
     }
 }
 
-static void free_worker(struct engine *e, struct worker *w)
+static void free_blocks(struct engine *e, void **blocks)
 {
-    for (size_t i = 0; w->blocks && i < e->plan->n_stages; i++) {
+    for (size_t i = 0; blocks && i < e->plan->n_stages; i++) {
         const struct stage *s = &e->plan->stages[i];
 
-        if (w->blocks[i] && s->plugin->is.worker_close)
-            s->plugin->is.worker_close(s->self, w->blocks[i]);
-        free(w->blocks[i]);
+        if (blocks[i] && s->plugin->is.worker_close)
+            s->plugin->is.worker_close(s->self, blocks[i]);
+        free(blocks[i]);
     }
-    free(w->blocks);
+    free(blocks);
 }
 
 void engine_free(struct engine *e)
 {
     if (!e->plan)
         return;
-    for (unsigned i = 0; e->workers && i < e->options.jobs; i++)
-        free_worker(e, &e->workers[i]);
+    for (unsigned i = 0; e->workers && i < e->options.jobs; i++) {
+        free_blocks(e, e->workers[i].blocks);
+        free_blocks(e, e->workers[i].unit_blocks);
+    }
     free(e->workers);
     free_list(e->ready);
     free_list(e->idle);
@@ -193,6 +207,8 @@ void engine_free(struct engine *e)
     for (size_t i = 0; i < e->n_jobs; i++) {
         free_list(e->job[i].held);
         free(e->job[i].failure);
+        free(e->job[i].pending.at);
+        arena_free(&e->job[i].pending_names);
     }
     for (size_t i = 0; i < e->n_units; i++)
         free((void *)(uintptr_t)e->units[i].damage);

@@ -105,21 +105,6 @@ static void give_back(struct engine *e, struct batch *b)
     e->n_idle++;
 }
 
-/* Cuts b to the first n records. */
-static void cut(struct batch *b, size_t n)
-{
-    struct etl_record **link = &b->first, *last = NULL;
-
-    for (size_t i = 0; i < n && *link; i++) {
-        last = *link;
-        link = &last->next;
-    }
-    *link = NULL;
-    b->last = last;
-    b->n_records = n;
-    b->last_unit = NULL;
-}
-
 /* b's place in the order of output is now known. */
 static void give_ticket(struct engine *e, struct batch *b)
 {
@@ -130,9 +115,11 @@ static void give_ticket(struct engine *e, struct batch *b)
         return;
     }
     if (limit >= 0 && e->records_read + (int64_t)b->n_records >= limit) {
-        cut(b, (size_t)(limit - e->records_read));
+        batch_cut(b, (size_t)(limit - e->records_read));
         e->no_more = true;
+        e->limit_unit = b->last ? b->last->unit->index : 0;
     }
+    b->counts_each = false;
     e->records_read += (int64_t)b->n_records;
     b->ticket = e->next_ticket++;
     if (b->last_unit)
@@ -158,7 +145,7 @@ static void advance_head(struct engine *e)
         j->held_last = NULL;
         if (!j->ended)
             break;
-        if (j->failure && !e->no_more) {
+        if (j->failed && !e->no_more) {
             if (!e->failed) {
                 e->failed = true;
                 e->status = diag_code_status(j->failure_code);
@@ -176,7 +163,7 @@ void engine_hand_over(struct engine *e, struct job *j, struct batch *b)
     if (b && b->last && b->last_unit)
         b->last_hash = record_hash(b->last, &e->plan->schema);
     pthread_mutex_lock(&e->lock);
-    if (b && !b->first && b->n_counts == 0) {
+    if (b && !b->first && b->counts.n == 0) {
         give_back(e, b);
     } else if (b && (!j || j == &e->job[e->head])) {
         if (j && j->held)
@@ -249,6 +236,10 @@ struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *
         }
         if (may_take(e, j)) {
             b = idle_batch(e);
+            if (b) {
+                b->counts_each = j && e->options.limit >= 0;
+                b->born = now_us();
+            }
             if (!b && !e->failed) {
                 e->failed = true;
                 e->status = EXIT_RESOURCES;
@@ -306,14 +297,25 @@ static void *thread_main(void *p)
 
 static void report_failure(struct engine *e, const struct job *j)
 {
-    struct diag_message m = { .level = DIAG_ERROR, .code = j->failure_code, .text = j->failure };
+    struct diag_message m = { .level = DIAG_ERROR,
+                              .code = j->failure_code,
+                              .text = j->failure,
+                              .place = j->failure_at,
+                              .section = j->failed_unit->stage->name };
 
+    if (!m.text) {
+        diag_error(e->diag, E0771, NULL, "memory is out");
+        return;
+    }
     if (m.code == E0311) {
         m.note = "nothing is published; files that were verified before it stay done";
         m.help = "get the file again and rerun the same command, or set on_damage = salvage in its "
                  "section to publish what can be read of it";
     }
-    diag_report(e->diag, &m);
+    if (j->failure_errno)
+        diag_report_errno(e->diag, &m, j->failure_errno);
+    else
+        diag_report(e->diag, &m);
 }
 
 int engine_run(struct engine *e)
@@ -332,10 +334,12 @@ int engine_run(struct engine *e)
     work(e, &e->workers[0]);
     for (unsigned i = 1; i < started; i++)
         pthread_join(e->workers[i].thread, NULL);
-    if (e->failed_job)
+    if (e->failed_job) {
         report_failure(e, e->failed_job);
-    else if (e->failed && e->status == EXIT_RESOURCES && e->diag->errors == 0)
+        e->status = e->diag->status;
+    } else if (e->failed && e->status == EXIT_RESOURCES && e->diag->errors == 0) {
         diag_error(e->diag, E0771, NULL, "memory is out");
+    }
     return e->failed ? -1 : 0;
 }
 
@@ -367,14 +371,14 @@ static int finish_transform(struct engine *e, size_t post)
     if (!b)
         return -1;
     *u = (struct etl_unit) { .engine = e, .stage = s, .finishing = true, .batch = b };
-    here = (struct here) { e, &e->workers[0], s, b, u, (uint32_t)post };
+    here = (struct here) { e, &e->workers[0], s, b, u, (uint32_t)post, DUTY_FINISH };
     s->phase = PHASE_FINISH;
     verdict = s->plugin->is.finish(s->self, s->state, u);
     if (unit_settle(u) < 0)
         engine_stop(e, EXIT_RESOURCES);
     b = u->batch;
     here = saved;
-    if (verdict != ETL_OK && !s->failed)
+    if (verdict != ETL_OK && !stage_failed(s))
         diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);
     if (verdict != ETL_OK)
         engine_stop(e, e->diag->status);
@@ -383,16 +387,17 @@ static int finish_transform(struct engine *e, size_t post)
     return drain(e);
 }
 
+/* An input's finish, too: it has nothing to emit into. */
 static int finish_output(struct engine *e, struct stage *s)
 {
     struct here saved = here;
     int verdict;
 
-    here = (struct here) { e, &e->workers[0], s, NULL, NULL, 0 };
+    here = (struct here) { e, &e->workers[0], s, NULL, NULL, 0, DUTY_FINISH };
     s->phase = PHASE_FINISH;
     verdict = s->plugin->is.finish(s->self, s->state, NULL);
     here = saved;
-    if (verdict != ETL_OK && !s->failed)
+    if (verdict != ETL_OK && !stage_failed(s))
         diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);
     if (verdict != ETL_OK || stage_record_end(s) < 0)
         engine_stop(e, e->diag->status);
@@ -403,6 +408,9 @@ int engine_finish(struct engine *e)
 {
     e->no_more = false; /* the limit is for what is read */
     e->options.limit = -1;
+    for (size_t i = 0; i < e->plan->n_inputs; i++)
+        if (e->plan->stages[i].plugin->is.finish && finish_output(e, &e->plan->stages[i]) < 0)
+            return -1;
     for (size_t i = 0; i < e->n_posts; i++) {
         struct post *p = &e->posts[i];
 

@@ -46,7 +46,6 @@ struct etl_unit {
     _Atomic uint64_t done_size; /* bytes of input that it stands for, once it is verified */
     char *damage;        /* of a salvaged unit: what was wrong first; or NULL */
     uint64_t damage_byte;
-    void *block;         /* of etl_unit_worker */
     struct batch *batch; /* being filled */
     struct etl_record *record, *before; /* being filled, and the one before it in the batch */
     struct job *job;
@@ -56,9 +55,14 @@ struct etl_unit {
 struct job {
     size_t first, end; /* units */
     bool ended;
-    char *failure;       /* set when read failed: the run stops when this job's turn has come */
+    bool failed;         /* read failed: the run stops when this job's turn has come */
+    char *failure;       /* why; NULL: memory was out */
     enum diag_code failure_code;
+    int failure_errno;   /* or 0 */
+    struct diag_place failure_at;
     struct etl_unit *failed_unit;
+    struct counts pending; /* counted before the next record, which is not emitted yet */
+    struct arena pending_names;
     struct batch *held, *held_last; /* full batches of a job that is not the head's yet */
     size_t n_held;
 };
@@ -66,7 +70,8 @@ struct job {
 struct worker {
     struct engine *engine;
     pthread_t thread;
-    void **blocks; /* by stage index: etl_worker; NULL until asked for */
+    void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker; NULL until asked
+                                   * for. A thread reads one unit at a time, so one of each will do */
 };
 
 struct engine_options {
@@ -101,6 +106,8 @@ struct engine {
     struct job *failed_job;
     uint64_t next_ticket, done_tickets;
     bool no_more;         /* the limit is reached */
+    size_t limit_unit;    /* in that unit: others behind it may have been read, which is nobody's
+                           * affair. SIZE_MAX: it is not reached */
     int64_t last_barrier; /* monotonic microseconds */
     int64_t records_read; /* given a ticket */
 
@@ -146,14 +153,24 @@ struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *
 void batch_carry(struct engine *e, struct worker *w, struct batch *b);
 /* b is through, or the run stops: it goes back to the idle ones. */
 void engine_done(struct engine *e, struct batch *b);
-/* Sets the damage failure or failure of a unit; reported when its turn has come. */
+/* Notes why a unit could not be read; reported when its turn has come. */
 void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text);
+/* What an input counts for the next record: it goes with that one, so that it counts once. */
+void unit_count(struct etl_unit *u, const char *name, int64_t n);
+/* `fail` in a read. */
+void unit_fail(struct etl_unit *u, int err, const char *option, const char *msg, size_t len);
 /* The record under way is complete. -1: memory is out, or the input is not what it was. */
 int unit_settle(struct etl_unit *u);
 int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch);
 void *block_new(size_t size);
-/* What the manifest says of a file whose last part u is; false: u is not, or is not verified. */
+/* What the manifest says of u's file by what u knows: its size if u is its last part (else
+ * UINT64_MAX), its damage. False: nothing. The damage's text is the caller's. */
 bool unit_verified(const struct etl_unit *u, struct verified *v);
+/* Adds that to what is known of the file; of several damaged parts the first is told. */
+void verified_note(struct verified *to, const struct verified *v);
+
+/* Which callback runs, as some host calls belong to some of them. */
+enum duty { DUTY_NONE, DUTY_START, DUTY_READ, DUTY_MAP, DUTY_STEP, DUTY_COMMIT, DUTY_FINISH };
 
 /* Where this thread is: set round every callback. */
 struct here {
@@ -163,6 +180,7 @@ struct here {
     struct batch *batch;
     struct etl_unit *unit;
     uint32_t post;
+    enum duty duty;
 };
 extern _Thread_local struct here here;
 

@@ -39,7 +39,7 @@ static bool read_number(struct expr_parser *p, const struct expr_test *t, const 
     if (t->type == ETL_INT && number_read_int(w->text, w->len, &l->integer))
         return true;
     l->is_real = number_read_real(w->text, w->len, &l->real);
-    return l->is_real || bad_literal(p, t, w, "a number such as 12, -3 or 0.5");
+    return l->is_real || bad_literal(p, t, w, "give a number such as 12, -3 or 0.5");
 }
 
 static bool read_literal(struct expr_parser *p, const struct expr_test *t,
@@ -57,7 +57,7 @@ static bool read_literal(struct expr_parser *p, const struct expr_test *t,
     switch (t->type) {
     case ETL_BOOL:
         if (!conf_bool(w->text, &truth, &why))
-            return bad_literal(p, t, w, "yes or no");
+            return bad_literal(p, t, w, "give yes or no");
         l->integer = truth;
         return true;
     case ETL_INT:
@@ -65,7 +65,7 @@ static bool read_literal(struct expr_parser *p, const struct expr_test *t,
         return read_number(p, t, w, l);
     case ETL_TIME:
         return number_read_time(w->text, w->len, &l->integer) ||
-               bad_literal(p, t, w, "a time such as \"2023-10-20T07:30:00Z\" or 2023-10-20");
+               bad_literal(p, t, w, "give a time such as \"2023-10-20T07:30:00Z\" or 2023-10-20");
     default:
         if (t->op == OP_MATCHES && w->len > EXPR_MAX_GLOB)
             return expr_mistake(p, E0132, w->at, w->width, NULL, NULL,

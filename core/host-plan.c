@@ -3,6 +3,7 @@
  * host table has one plan to speak of at a time, as etl_name is given no more than a field. */
 #include "core/plan-private.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,15 +24,55 @@ void host_plan_unset(const struct plan *p)
     atomic_compare_exchange_strong(&current, &expected, NULL);
 }
 
-static bool broke_rules(struct stage *s, const char *what, const char *name)
+bool stage_failed(const struct stage *s)
 {
-    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
-    return plan_mistake(s->plan,
-                        &(struct mistake){ .code = E0510,
-                                           .at = s->section->at,
-                                           .stage = s,
-                                           .help = "please tell the plugin's author" },
-                        "plugin '%s' %s '%.255s'", s->plugin->is.name, what, name);
+    return __atomic_load_n(&s->failed, __ATOMIC_ACQUIRE);
+}
+
+void stage_set_failed(struct stage *s)
+{
+    __atomic_store_n(&s->failed, true, __ATOMIC_RELEASE);
+}
+
+/* Many threads may fail of one cause, and it is told once; while opening, each of several mistakes
+ * is. Who comes second waits until it is told: the exit status comes from that. */
+static pthread_mutex_t telling = PTHREAD_MUTEX_INITIALIZER;
+
+static bool begin_telling(struct stage *s)
+{
+    pthread_mutex_lock(&telling);
+    if (!stage_failed(s) || s->phase == PHASE_OPEN)
+        return true;
+    pthread_mutex_unlock(&telling);
+    return false;
+}
+
+static void end_telling(struct stage *s)
+{
+    stage_set_failed(s);
+    pthread_mutex_unlock(&telling);
+}
+
+void stage_fail(struct stage *s, const struct diag_message *m)
+{
+    if (!begin_telling(s))
+        return;
+    diag_report(s->plan->diag, m);
+    end_telling(s);
+}
+
+bool stage_broke_rules(struct stage *s, const char *what, const char *name)
+{
+    if (!begin_telling(s))
+        return false;
+    plan_mistake(s->plan,
+                 &(struct mistake){ .code = E0510,
+                                    .at = s->section->at,
+                                    .stage = s,
+                                    .help = "please tell the plugin's author" },
+                 "plugin '%s' %s '%.255s'", s->plugin->is.name, what, name);
+    end_telling(s);
+    return false;
 }
 
 static bool fields_differ(struct stage *s, const struct schema_field *field, uint32_t type)
@@ -39,7 +80,7 @@ static bool fields_differ(struct stage *s, const struct schema_field *field, uin
     const char *writer =
         field->stage == UINT32_MAX ? "etl itself" : s->plan->stages[field->stage].name;
 
-    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+    stage_set_failed(s);
     return plan_mistake(s->plan,
                         &(struct mistake){ .code = E0608,
                                            .at = s->section->at,
@@ -53,14 +94,16 @@ static bool fields_differ(struct stage *s, const struct schema_field *field, uin
 
 static bool not_written(struct stage *s, const char *name)
 {
-    __atomic_store_n(&s->failed, true, __ATOMIC_RELAXED);
+    stage_set_failed(s);
     if (s->plan->fields_unknown)
         return false;
     return plan_mistake(s->plan,
                         &(struct mistake){ .code = E0607,
                                            .at = s->section->at,
                                            .stage = s,
-                                           .near = schema_near(&s->plan->schema, name) },
+                                           .near = schema_near(&s->plan->schema, name),
+                                           .help = "a section that writes it must stand before, or "
+                                                   "a key here name another field" },
                         "[%s] reads field '%s', which nothing before it writes", s->name, name);
 }
 
@@ -81,17 +124,17 @@ static bool may_declare(struct stage *s, const char *name, uint32_t type, uint32
     char what[200];
 
     if (s->phase != PHASE_OPEN)
-        return broke_rules(s, "may declare fields in open alone, not", name ? name : "");
+        return stage_broke_rules(s, "may declare fields in open alone, not", name ? name : "");
     if (fault) {
         snprintf(what, sizeof(what), "declares a field whose name %s:", fault);
-        return broke_rules(s, what, name ? name : "");
+        return stage_broke_rules(s, what, name ? name : "");
     }
     if (type < ETL_BOOL || type > ETL_LIST)
-        return broke_rules(s, "declares, with a type that this etl does not know, field", name);
+        return stage_broke_rules(s, "declares, with a type that this etl does not know, field", name);
     if (access == 0 || access & ~(uint32_t)(ETL_READS | ETL_WRITES | ETL_PRIVATE))
-        return broke_rules(s, "declares, with an access that this etl does not know, field", name);
+        return stage_broke_rules(s, "declares, with an access that this etl does not know, field", name);
     if (s->plan->schema.n >= MAX_FIELDS)
-        return broke_rules(s, "declares, beyond the 4,095 fields of a pipeline, field", name);
+        return stage_broke_rules(s, "declares, beyond the 4,095 fields of a pipeline, field", name);
     return true;
 }
 
@@ -111,7 +154,7 @@ etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t acc
         return (etl_field){ 0 };
     }
     if (id > 0 && id < FIELD_FIRST_OWN && access & ETL_WRITES) {
-        broke_rules(s, "may not write a field that etl sets itself:", name);
+        stage_broke_rules(s, "may not write a field that etl sets itself:", name);
         return (etl_field){ 0 };
     }
     if (id == 0 && !hidden && !(access & ETL_WRITES)) {
@@ -121,7 +164,10 @@ etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t acc
     if (id == 0) {
         id = schema_add(schema, name, type, hidden, s->index);
         if (id == 0)
-            s->failed = !plan_no_memory(s->plan);
+        {
+            plan_no_memory(s->plan);
+            stage_set_failed(s);
+        }
     }
     return (etl_field){ id };
 }
@@ -147,7 +193,7 @@ uint32_t host_type_of(etl_field field)
     return f ? f->type : ETL_NULL;
 }
 
-static struct diag_place fail_place(const struct stage *s, const char *option)
+struct diag_place stage_fail_place(const struct stage *s, const char *option)
 {
     for (size_t i = 0; option && i < s->plugin->n_options; i++)
         if (strcmp(s->plugin->options[i].name, option) == 0)
@@ -161,14 +207,12 @@ void host_fail(const void *self, int32_t err, const char *option, const char *ms
     bool opening = s && s->phase == PHASE_OPEN;
     struct mistake m = { .code = opening || option ? E0511 : E0520, .err = err, .stage = s };
 
-    if (!s)
+    if (!s || !begin_telling(s))
         return;
-    /* Many threads may fail of one cause; while opening, each of several mistakes is told. */
-    if (__atomic_exchange_n(&s->failed, true, __ATOMIC_RELAXED) && !opening)
-        return;
-    m.at = fail_place(s, option);
+    m.at = stage_fail_place(s, option);
     plan_mistake(s->plan, &m, "[%s] %.*s", s->name, msg ? (int)(len > 1024 ? 1024 : len) : 0,
                  msg ? msg : "");
+    end_telling(s);
 }
 
 /* A part may lie in a folder that the stage was given as a STORE. */
@@ -208,34 +252,63 @@ static bool make_mistake(struct stage *s, enum diag_code code, const char *name,
         if (s->plugin->options[i].kind == ETL_OPTION_OUTPUT &&
             strcmp(s->options[i].text, name) == 0)
             at = option_place(s, i, 0, 0);
-    s->failed = true;
+    stage_set_failed(s);
     return plan_mistake(s->plan, &(struct mistake){ .code = code, .at = at, .stage = s },
                         "output '%.255s' of [%s] %s", name, s->name, what);
 }
 
-/* The stage that makes a file of that name already; a side file is the stage's alone. */
-static const struct stage *maker(struct stage *s, enum file_kind kind, const char *name)
+/* One is the other, or a folder on its way. */
+static bool names_clash(const char *a, const char *b)
+{
+    size_t n = strlen(a) < strlen(b) ? strlen(a) : strlen(b);
+
+    return memcmp(a, b, n) == 0 && (a[n] == '\0' || a[n] == '/') && (b[n] == '\0' || b[n] == '/');
+}
+
+static bool lies_in_store(struct stage *s, enum file_kind kind, const char *name)
+{
+    return kind == FILE_PART && stage_in_store(s, name);
+}
+
+/* A file that a stage makes already and that cannot be beside this one; a side file is the stage's
+ * alone. */
+static const struct stage_file *clashing(struct stage *s, enum file_kind kind, const char *name,
+                                         const struct stage **maker)
 {
     for (size_t i = 0; i < s->plan->n_stages; i++) {
-        const struct stage *other = &s->plan->stages[i];
+        struct stage *other = &s->plan->stages[i];
 
-        for (size_t k = 0; k < other->n_made; k++)
-            if ((other->made[k].kind == FILE_STATE) == (kind == FILE_STATE) &&
-                (kind != FILE_STATE || other == s) && strcmp(other->made[k].name, name) == 0)
-                return other;
+        for (size_t k = 0; k < other->n_made; k++) {
+            const struct stage_file *f = &other->made[k];
+
+            if ((f->kind == FILE_STATE) == (kind == FILE_STATE) &&
+                (kind != FILE_STATE || other == s) &&
+                lies_in_store(other, f->kind, f->name) == lies_in_store(s, kind, name) &&
+                names_clash(f->name, name)) {
+                *maker = other;
+                return f;
+            }
+        }
     }
     return NULL;
 }
 
 static bool name_is_good(struct stage *s, enum file_kind kind, const char *name)
 {
-    const struct stage *other = maker(s, kind, name);
+    const struct stage *other = NULL;
+    const struct stage_file *file = clashing(s, kind, name, &other);
     const char *fault = path_name_fault(name);
-    char what[300];
+    char what[400];
 
-    if (other) {
+    if (file && strcmp(file->name, name) == 0) {
         snprintf(what, sizeof(what), "is made by [%.100s] already; give one of them another name",
                  other->name);
+        return make_mistake(s, E0615, name, what);
+    }
+    if (file) {
+        snprintf(what, sizeof(what),
+                 "cannot be made beside '%.200s' of [%.100s]: one of them would be a folder",
+                 file->name, other->name);
         return make_mistake(s, E0615, name, what);
     }
     if (kind == FILE_STREAM && strcmp(name, "-") == 0)
@@ -255,11 +328,11 @@ struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const c
     struct stage_file *file;
 
     if (s->phase != PHASE_OPEN && s->phase != PHASE_START) {
-        broke_rules(s, "may make files in open and start alone, not", name ? name : "");
+        stage_broke_rules(s, "may make files in open and start alone, not", name ? name : "");
         return NULL;
     }
     if (!name || s->n_made == STAGE_FILES) {
-        broke_rules(s, name ? "makes more than 256 files with" : "makes a file without a name",
+        stage_broke_rules(s, name ? "makes more than 256 files with" : "makes a file without a name",
                     name ? name : "");
         return NULL;
     }

@@ -11,38 +11,47 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { MOST_LOGGED = 4096 };
+
+/* A plugin did what it may not, or something failed: its word is out, and the run stops. */
+static void stop_here(const struct stage *s)
+{
+    if (here.engine)
+        engine_stop(here.engine, s->plan->diag->status);
+}
+
+static void broke(struct stage *s, const char *what, const char *name)
+{
+    stage_broke_rules(s, what, name);
+    stop_here(s);
+}
+
+/* NULL, for what may not be, and was said; a plugin that goes on nevertheless is stopped. */
+static void *refused(const struct stage *s)
+{
+    if (s)
+        stop_here(s);
+    return NULL;
+}
+
+static etl_field host_declare_here(void *self, const char *name, uint32_t type, uint32_t access)
+{
+    etl_field field = host_declare(self, name, type, access);
+
+    if (field.id == 0)
+        refused(stage_of(self));
+    return field;
+}
+
 /* ---- records ---- */
 
 static char *host_begin(etl_record *r, size_t max)
 {
-    const struct stage *input = r->unit->stage;
-    uint64_t limit = input->max_document > 0 ? (uint64_t)input->max_document : 64u << 20;
-    char *at;
+    char *at = record_begin(r, max);
 
-    /* A later stage may write a text longer than the document was: escapes, for one. */
-    if (here.stage != input || r->unit->finishing)
-        limit = limit < (UINT32_MAX - (1u << 20)) / 16 ? 16 * limit + (1u << 20) : UINT32_MAX;
-    if (max > limit || max > UINT32_MAX)
-        return NULL;
-    at = arena_begin(&r->batch->arena, max);
-    if (!at) {
-        r->batch->short_of_memory = true;
+    if (!at && r->batch->short_of_memory)
         engine_stop(r->unit->engine, EXIT_RESOURCES);
-    }
     return at;
-}
-
-static void host_end(etl_record *r, etl_field field, size_t used)
-{
-    uint32_t type = engine_schema(r)->fields[field.id].type;
-    size_t most = r->batch->arena.open_max;
-    char *at = arena_end(&r->batch->arena, used < most ? used : most);
-    etl_value v = { .type = type, .len = (uint32_t)(used < most ? used : most) };
-
-    if (!at)
-        return;
-    v.text = at;
-    record_set(r, field, v, ETL_VIEW);
 }
 
 static int host_test(etl_expr expr, const etl_record *r)
@@ -52,8 +61,13 @@ static int host_test(etl_expr expr, const etl_record *r)
 
 static etl_record *host_split(etl_record *r)
 {
-    struct etl_record *made = record_new(r->batch, engine_schema(r)->n, r);
+    struct etl_record *made;
 
+    if (here.stage->plugin->is.kind != ETL_KIND_TRANSFORM) {
+        broke(here.stage, "is no transform and may not split", record_origin(r));
+        return NULL;
+    }
+    made = record_new(r->batch, engine_schema(r)->n, r);
     if (made) {
         made->unit = r->unit;
         made->line = r->line;
@@ -82,7 +96,7 @@ static void *host_worker(const etl_record *r)
 
 static void host_drop(etl_record *r, const char *rule, const char *msg, size_t len)
 {
-    record_mark(r, ETL_DROP, rule ? rule : "", msg, len);
+    record_mark(r, ETL_DROP, rule, msg, len);
 }
 
 static void host_reject(etl_record *r, const char *msg, size_t len)
@@ -90,34 +104,21 @@ static void host_reject(etl_record *r, const char *msg, size_t len)
     record_mark(r, ETL_REJECT, NULL, msg, len);
 }
 
-static void host_duplicate(etl_record *r, etl_value of_id, double similarity)
-{
-    record_set(r, (etl_field) { FIELD_DUPLICATE_OF }, of_id, ETL_COPY);
-    record_set(r, (etl_field) { FIELD_SIMILARITY }, etl_real(similarity), ETL_COPY);
-    record_mark(r, ETL_DUPLICATE, NULL, NULL, 0);
-}
-
 /* ---- files ---- */
-
-static struct stage *caller(const void *self, uint8_t least, uint8_t most)
-{
-    struct stage *s = stage_of(self);
-
-    return s->phase >= least && s->phase <= most ? s : NULL;
-}
 
 static etl_stream *host_create(const void *self, const char *final_name)
 {
-    struct stage *s = caller(self, PHASE_OPEN, PHASE_START);
+    struct stage *s = stage_of(self);
     struct stage_file *f = s ? stage_make_file(s, FILE_STREAM, final_name) : NULL;
 
     if (!f)
-        return NULL;
+        return refused(s);
     f->handle = stream_new(f->name);
     if (!f->handle) {
         host_fail(self, ENOMEM, NULL, "memory is out", 13);
         return NULL;
     }
+    ((struct etl_stream *)f->handle)->owner = s;
     if (s->phase == PHASE_START && run_open_late(s, f) < 0)
         return NULL;
     return f->handle;
@@ -125,26 +126,32 @@ static etl_stream *host_create(const void *self, const char *final_name)
 
 static const char *host_part(const void *self, const char *final_name)
 {
-    struct stage *s = caller(self, PHASE_OPEN, PHASE_START);
+    struct stage *s = stage_of(self);
     struct stage_file *f = s ? stage_make_file(s, FILE_PART, final_name) : NULL;
 
-    return f ? run_part_path(s, f) : NULL;
+    return f ? run_part_path(s, f) : refused(s);
 }
 
 static const char *host_state_path(const void *self, const char *name)
 {
-    struct stage *s = caller(self, PHASE_OPEN, PHASE_START);
+    struct stage *s = stage_of(self);
     struct stage_file *f = s ? stage_make_file(s, FILE_STATE, name) : NULL;
 
-    return f ? run_part_path(s, f) : NULL;
+    return f ? run_part_path(s, f) : refused(s);
 }
 
 static int host_write(etl_stream *stream, const void *data, size_t len)
 {
+    struct stage *s = stream->owner;
+
+    if (here.stage != s || (here.duty != DUTY_STEP && here.duty != DUTY_START &&
+                            here.duty != DUTY_FINISH)) {
+        broke(s, "may write in step, start and finish alone, not", stream->name);
+        return ETL_FAIL;
+    }
     if (stream_write(stream, data, len) == 0)
         return ETL_OK;
-    if (here.stage)
-        here.stage->failed = true;
+    stage_set_failed(s);
     return ETL_FAIL;
 }
 
@@ -152,8 +159,10 @@ static void host_save(const void *self, const void *data, size_t len)
 {
     struct stage *s = stage_of(self);
 
-    if (s->saving)
+    if (s->saving && here.stage == s && here.duty == DUTY_COMMIT)
         buffer_append(s->saving, data, len);
+    else
+        broke(s, "may save in commit alone:", s->name);
 }
 
 static uint64_t host_budget(const void *self)
@@ -168,14 +177,20 @@ static const char *host_plan(const void *self)
 
 /* ---- messages and counts ---- */
 
+/* Where commits fall is no matter of the data, so nothing is counted there. */
 static void host_count(const void *self, etl_record *r, const char *name, int64_t n)
 {
     const struct stage *s = stage_of(self);
-    struct batch *b = r ? r->batch : here.unit ? here.unit->batch : NULL;
 
-    if (b)
-        batch_count(b, s->index, name, n);
-    else
+    if (!name)
+        return;
+    if (r)
+        batch_count(r->batch, s->index, name, n);
+    else if (here.duty == DUTY_READ)
+        unit_count(here.unit, name, n);
+    else if (here.batch && here.duty != DUTY_COMMIT)
+        batch_count(here.batch, s->index, name, n);
+    else if (here.duty == DUTY_START || here.duty == DUTY_FINISH)
         run_count(s, name, n);
 }
 
@@ -197,29 +212,46 @@ static void host_note(etl_record *r, const char *key, const char *msg, size_t le
 static void host_log(const void *self, const etl_record *r, uint32_t level, const char *msg, size_t len)
 {
     const struct stage *s = stage_of(self);
+    enum diag_level shown = level <= ETL_DEBUG ? (enum diag_level)level : DIAG_DEBUG;
 
-    diag_log(s->plan->diag, level <= ETL_DEBUG ? (enum diag_level)level : DIAG_DEBUG,
-             r ? record_origin(r) : NULL, "%s: %.*s", s->name, (int)len, msg);
+    if (shown <= s->plan->diag->shown)
+        diag_log(s->plan->diag, shown, r ? record_origin(r) : NULL, "%s: %.*s", s->name,
+                 (int)(len < MOST_LOGGED ? len : MOST_LOGGED), msg);
+}
+
+/* What fails in read waits for its turn, so that -n is exact; the rest stops the run. */
+static void host_fail_here(const void *self, int32_t err, const char *option, const char *msg,
+                           size_t len)
+{
+    struct stage *s = stage_of(self);
+
+    if (s && here.duty == DUTY_READ && here.stage == s) {
+        unit_fail(here.unit, err, option, msg, len);
+        return;
+    }
+    host_fail(self, err, option, msg, len);
+    if (s)
+        stop_here(s);
 }
 
 const etl_host host_table = {
     .size = sizeof(etl_host),
     .abi = ETL_ABI,
     .version = PACKAGE_VERSION,
-    .declare = host_declare,
+    .declare = host_declare_here,
     .name = host_name,
     .type_of = host_type_of,
     .get = record_get,
     .set = record_set,
     .begin = host_begin,
-    .end = host_end,
+    .end = record_put,
     .test = host_test,
     .origin = record_origin,
     .split = host_split,
     .worker = host_worker,
     .drop = host_drop,
     .reject = host_reject,
-    .duplicate = host_duplicate,
+    .duplicate = record_mark_duplicate,
     .emit = unit_emit,
     .unit_path = engine_unit_path,
     .unit_part = unit_part,
@@ -238,5 +270,5 @@ const etl_host host_table = {
     .noting = host_noting,
     .note = host_note,
     .log = host_log,
-    .fail = host_fail,
+    .fail = host_fail_here,
 };

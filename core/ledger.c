@@ -18,6 +18,8 @@
 /* Distinct reasons are counted up to here; the rest go under one name. */
 enum { MOST_TOTALS = 4096, CONTENT_BYTES = 4096 };
 
+static const char others[] = "others";
+
 void ledger_init(struct ledger *l, struct plan *p)
 {
     memset(l, 0, sizeof(*l));
@@ -38,13 +40,15 @@ void ledger_count(struct ledger *l, uint32_t stage, const char *name, int64_t n)
     struct total *grown;
     size_t i, cap;
 
-    if (l->n_totals >= MOST_TOTALS)
-        name = "others";
     for (i = 0; i < l->n_totals; i++)
         if (l->totals[i].stage == stage && strcmp(l->totals[i].name, name) == 0) {
             l->totals[i].n += n;
             return;
         }
+    if (l->n_totals >= MOST_TOTALS && strcmp(name, others) != 0) {
+        ledger_count(l, stage, others, n);
+        return;
+    }
     if (l->n_totals == l->totals_cap) {
         cap = l->totals_cap ? 2 * l->totals_cap : 64;
         grown = realloc(l->totals, cap * sizeof(*grown));
@@ -202,8 +206,8 @@ int ledger_take(struct ledger *l, struct batch *b)
     atomic_store_explicit(&l->shown.read, l->read, memory_order_relaxed);
     for (int i = 0; i < FATES; i++)
         atomic_store_explicit(&l->shown.fates[i], l->fates[i], memory_order_relaxed);
-    for (size_t i = 0; i < b->n_counts; i++)
-        ledger_count(l, b->counts[i].stage, b->counts[i].name, b->counts[i].n);
+    for (size_t i = 0; i < b->counts.n; i++)
+        ledger_count(l, b->counts.at[i].stage, b->counts.at[i].name, b->counts.at[i].n);
     if (l->failed)
         return diag_error_errno(l->plan->diag, E0771, ENOMEM, "cannot count");
     return 0;

@@ -41,8 +41,8 @@ const struct verb verbs[] = {
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
-    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word", help_options,
-      "  etl help E0103" },
+    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word",
+      help_options, "  etl help E0103" },
     { NULL, NULL, NULL, NULL, NULL, NULL },
 };
 
@@ -84,12 +84,13 @@ void app_set_printer(struct app *app)
     app->diag.shown = app->quiet ? DIAG_WARNING : app->verbose > 1 ? DIAG_DEBUG : DIAG_INFO;
 }
 
-/* A closed standard stream would become the first file that is opened. */
+/* A closed standard stream would become the first file that is opened. Opened the wrong way round,
+ * so that reading it or writing to it stays an error. */
 static void keep_standard_streams(void)
 {
     for (int fd = 0; fd <= 2; fd++)
         if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", fd == 0 ? O_RDONLY : O_WRONLY);
+            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
 }
 
 static int unknown_verb(struct app *app, const char *name)
@@ -115,11 +116,40 @@ static int unknown_verb(struct app *app, const char *name)
     return EXIT_USAGE;
 }
 
+static const char *value_of(int argc, char **argv, int i, const char *option)
+{
+    size_t len = strlen(option);
+
+    if (strncmp(argv[i], option, len) != 0)
+        return NULL;
+    return argv[i][len] == '='             ? argv[i] + len + 1
+           : !argv[i][len] && i + 1 < argc ? argv[i + 1]
+                                           : NULL;
+}
+
+/* How messages look must be known before the first of them, wherever the option stands. A value
+ * that is wrong is complained of in its turn. */
+static void look_ahead(struct app *app, int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        const char *format = value_of(argc, argv, i, "--log-format");
+        const char *colour = value_of(argc, argv, i, "--color");
+
+        if (format && (strcmp(format, "json") == 0 || strcmp(format, "text") == 0))
+            app->log_format = format;
+        if (colour && (strcmp(colour, "never") == 0 || strcmp(colour, "always") == 0))
+            app->colour = colour;
+    }
+    app_set_printer(app);
+}
+
 static int run_verb(struct app *app, int argc, char **argv)
 {
     const struct verb *v;
-    int status, at = app_begin(app, argc, argv, &status);
+    int status, at;
 
+    look_ahead(app, argc, argv);
+    at = app_begin(app, argc, argv, &status);
     app_set_printer(app);
     if (status >= 0)
         return status;

@@ -59,25 +59,61 @@ static void put_text(FILE *out, const char *text, size_t len)
         fputs("\\fR", out);
 }
 
-/* Paragraphs with an empty line between, filled. `break_` is the request that begins a new one. */
-static void put_paragraphs(FILE *out, const char *text, const char *break_)
+/* Lines that begin with a blank stand as they are. Returns what they take. */
+static size_t put_verbatim(FILE *out, const char *text, size_t len)
 {
-    while (*text) {
-        const char *end = strstr(text, "\n\n");
-        size_t len = end ? (size_t)(end - text) : strlen(text);
-        char *words = strndup(text, len);
+    size_t at = 0;
 
-        for (char *c = words; c && (c = strchr(c, '\n')) != NULL;)
-            *c = ' ';
-        if (words)
-            put_text(out, words, len);
-        free(words);
-        fputs("\n", out);
-        text += len;
-        while (*text == '\n')
-            text++;
-        if (*text)
+    fputs(".nf\n", out);
+    while (at < len && text[at] == ' ') {
+        while (at < len && text[at] != '\n')
+            put_byte(out, text[at++]);
+        putc('\n', out);
+        at += at < len;
+    }
+    fputs(".fi\n", out);
+    return at;
+}
+
+/* Up to the empty line or the indented one that ends it. */
+static size_t paragraph_length(const char *text, size_t len)
+{
+    size_t n = 0;
+
+    while (n < len &&
+           !(text[n] == '\n' && (n + 1 == len || text[n + 1] == '\n' || text[n + 1] == ' ')))
+        n++;
+    return n;
+}
+
+static size_t put_filled(FILE *out, const char *text, size_t len)
+{
+    size_t n = paragraph_length(text, len);
+    char *words = strndup(text, n);
+
+    for (char *c = words; c && (c = strchr(c, '\n')) != NULL;)
+        *c = ' ';
+    if (words)
+        put_text(out, words, n);
+    free(words);
+    fputs("\n", out);
+    return n + (n < len);
+}
+
+/* Paragraphs with an empty line between, filled. `break_` is the request that begins a new one. */
+static void put_paragraphs(FILE *out, const char *text, size_t len, const char *break_)
+{
+    bool first = true;
+
+    for (size_t at = 0; at < len; first = false) {
+        if (text[at] == '\n') {
+            at++;
+            continue;
+        }
+        if (!first && text[at - 1] == '\n' && at > 1 && text[at - 2] == '\n')
             fprintf(out, "%s\n", break_);
+        at += text[at] == ' ' ? put_verbatim(out, text + at, len - at)
+                              : put_filled(out, text + at, len - at);
     }
 }
 
@@ -99,22 +135,14 @@ static void put_lines(FILE *out, const char *text)
 
 static void put_key(FILE *out, const etl_option *o)
 {
-    const char *kind = option_kind_name(o->kind);
+    const char *doc = o->doc && *o->doc ? o->doc : "-";
+    char text[OPTION_TEXT];
 
+    option_describe(o, text, sizeof(text));
     fprintf(out, ".TP\n\\fB%s\\fR (", o->name);
-    put_text(out, kind, strlen(kind));
-    if (o->limits && *o->limits) {
-        fputs(", ", out);
-        put_text(out, o->limits, strlen(o->limits));
-    }
-    if (!o->preset) {
-        fputs("; must be given", out);
-    } else if (*o->preset) {
-        fputs("; preset ", out);
-        put_text(out, o->preset, strlen(o->preset));
-    }
+    put_text(out, text, strlen(text));
     fputs(")\n", out);
-    put_paragraphs(out, o->doc && *o->doc ? o->doc : "-", ".IP");
+    put_paragraphs(out, doc, strlen(doc), ".IP");
 }
 
 static void put_title(FILE *out, const char *name, const char *section, const char *what)
@@ -152,7 +180,7 @@ void man_plugin(const struct plugin *p, FILE *out)
     fprintf(out, "\n.SH SYNOPSIS\n\\fB[%s %s]\\fR\n", kind_name(p->is.kind), p->is.name);
     if (p->is.doc && *p->is.doc) {
         fputs(".SH DESCRIPTION\n", out);
-        put_paragraphs(out, p->is.doc, ".PP");
+        put_paragraphs(out, p->is.doc, plugin_doc_length(p), ".PP");
     }
     fputs(".SH KEYS\n", out);
     for (size_t i = 0; i < p->n_options; i++)
@@ -214,7 +242,7 @@ static void put_codes(FILE *out)
         fprintf(out, ".TP\n\\fB%s\\fR ", diag_code_name(code));
         put_text(out, title, strlen(title));
         fprintf(out, " (exit status %d)\n", (int)diag_code_status(code));
-        put_paragraphs(out, diag_code_text(code), ".IP");
+        put_paragraphs(out, diag_code_text(code), strlen(diag_code_text(code)), ".IP");
     }
 }
 

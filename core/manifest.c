@@ -8,9 +8,11 @@
 #include "common/utf8.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void put_name(struct buffer *b, const char *name, const char *text)
+/* Text as it is, U+FFFD for what is not UTF-8. */
+static void put_text(struct buffer *b, const char *text)
 {
     struct buffer valid = { 0 };
     size_t n = strlen(text), good;
@@ -22,10 +24,15 @@ static void put_name(struct buffer *b, const char *name, const char *text)
             break;
         buffer_puts(&valid, "\xEF\xBF\xBD");
     }
-    buffer_printf(b, "\"%s\": ", name);
     json_write_text(b, valid.data ? valid.data : "", valid.len);
     b->failed |= valid.failed;
     buffer_free(&valid);
+}
+
+static void put_name(struct buffer *b, const char *name, const char *text)
+{
+    buffer_printf(b, "\"%s\": ", name);
+    put_text(b, text);
 }
 
 static void put_hash(struct buffer *b, struct hash128 h)
@@ -111,7 +118,7 @@ static void put_stages(struct run *r, struct buffer *b)
         buffer_puts(b, ", \"counts\": {");
         for (; t < l->n_totals && l->totals[t].stage == i; t++, first = false) {
             buffer_puts(b, first ? "" : ", ");
-            json_write_text(b, l->totals[t].name, strlen(l->totals[t].name));
+            put_text(b, l->totals[t].name);
             buffer_printf(b, ": %lld", (long long)l->totals[t].n);
         }
         buffer_puts(b, i + 1 < r->plan->n_stages ? "}},\n" : "}}\n");
@@ -122,11 +129,13 @@ static void put_stages(struct run *r, struct buffer *b)
 void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *b)
 {
     ledger_sort(&r->ledger);
-    for (size_t i = 0; i < r->engine.n_units; i++) {
+    for (size_t i = 0; i < r->engine.n_units && i < r->engine.limit_unit; i++) {
         struct verified v;
 
-        if (unit_verified(&r->engine.units[i], &v))
-            r->verified[v.file_index] = v;
+        if (!unit_verified(&r->engine.units[i], &v))
+            continue;
+        verified_note(&r->verified[v.file_index], &v);
+        free(v.damage);
     }
     buffer_puts(b, "{\n  \"etl\": \"" PACKAGE_VERSION "\",\n  ");
     put_name(b, "pipeline", r->plan->name);

@@ -80,6 +80,53 @@ const char *option_kind_name(uint32_t kind)
     return kind > 0 && kind < OPTION_KINDS ? kinds[kind].name : "unknown kind";
 }
 
+static bool option_is_list(uint32_t kind)
+{
+    return kind == ETL_OPTION_WORDS || kind == ETL_OPTION_INPUT || kind == ETL_OPTION_FIELDS ||
+           kind == ETL_OPTION_COLUMNS;
+}
+
+/* "a|b" as "a, b"; "1..5" as "1 to 5", "1.." as "1 or more", "..5" as "5 or less". */
+static void describe_limits(const etl_option *o, char *to, size_t max)
+{
+    const char *dots = strstr(o->limits, "..");
+    size_t at = 0;
+
+    if (strchr(o->limits, '|') || !dots) {
+        for (const char *c = o->limits; *c && at + 3 < max; c++) {
+            to[at++] = *c == '|' ? ',' : *c;
+            if (*c == '|')
+                to[at++] = ' ';
+        }
+        to[at] = '\0';
+    } else if (dots == o->limits) {
+        snprintf(to, max, "%s or less", dots + 2);
+    } else {
+        at = (size_t)snprintf(to, max, "%.*s %s%s", (int)(dots - o->limits), o->limits,
+                              dots[2] ? "to " : "or more", dots + 2);
+    }
+    if (dots && option_is_list(o->kind) && at < max)
+        snprintf(to + at, max - at, " of them");
+}
+
+void option_describe(const etl_option *o, char *to, size_t max)
+{
+    const char *kind = o->kind == ETL_OPTION_CHOICE ? "one of" : option_kind_name(o->kind);
+    char limits[OPTION_TEXT / 2] = "";
+
+    if (o->limits && *o->limits)
+        describe_limits(o, limits, sizeof(limits));
+    snprintf(to, max, "%s%s%s%s%s", kind,
+             !*limits                       ? ""
+             : o->kind == ETL_OPTION_CHOICE ? " "
+                                            : ", ",
+             limits,
+             !o->preset   ? "; must be given"
+             : *o->preset ? "; preset "
+                          : "",
+             o->preset ? o->preset : "");
+}
+
 size_t option_kind_size(uint32_t kind)
 {
     return kind < OPTION_KINDS ? kinds[kind].size : 0;

@@ -27,6 +27,9 @@ const struct common_key *common_key(const char *name); /* or NULL */
 bool option_name_valid(const char *name);              /* [a-z][a-z0-9_]*, at most 63 bytes */
 
 const char *option_kind_name(uint32_t kind); /* "whole number": for messages and help */
+/* "one of file, line; preset file", "size, 1 to 1M; must be given": type, limits and preset. */
+enum { OPTION_TEXT = 4096 };
+void option_describe(const etl_option *o, char *to, size_t max);
 /* Of the member in *self; 0: no such kind. */
 size_t option_kind_size(uint32_t kind);
 size_t option_kind_align(uint32_t kind);

@@ -20,29 +20,29 @@ const char *field_name_fault(const char *name)
     return NULL;
 }
 
-/* A sink for messages that would be false: a broken stage may have written the field. */
-static void forget(void *to, const struct diag_message *m)
+/* Passes on what is wrong whatever the fields are. */
+static void but_unknown_fields(void *to, const struct diag_message *m)
 {
-    (void)to;
-    (void)m;
+    if (m->code != E0131)
+        diag_report(to, m);
 }
 
 static struct expr *compile(struct stage *s, const struct conf_key *key)
 {
     struct plan *p = s->plan;
     size_t before = p->diag->errors;
-    struct diag quiet;
+    struct diag most;
     struct expr *e;
 
     if (p->fields_unknown) {
-        if (!diag_init(&quiet, forget, NULL))
+        if (!diag_init(&most, but_unknown_fields, p->diag))
             return NULL;
-        e = expr_compile(key, &p->schema, &quiet);
-        diag_free(&quiet);
+        e = expr_compile(key, &p->schema, &most);
+        diag_free(&most);
     } else {
         e = expr_compile(key, &p->schema, p->diag);
-        p->mistakes += p->diag->errors - before;
     }
+    p->mistakes += p->diag->errors - before;
     s->broken = s->broken || !e;
     return e;
 }

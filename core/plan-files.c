@@ -34,12 +34,15 @@ static bool cannot(struct file_list *l, enum diag_code code, const char *what, c
 
 static bool cannot_read(struct file_list *l, const char *what, const char *path, int err)
 {
-    char why[300];
+    struct mistake m = *l->mistake;
 
     if (err == ENOENT || err == ENOTDIR)
-        return cannot(l, E0610, what, path, "does not exist");
-    snprintf(why, sizeof(why), "cannot be read: %s", strerror(err));
-    return cannot(l, E0611, what, path, why);
+        return cannot(l, E0610, what, path,
+                      strchr(path, ' ') ? "does not exist (several are parted by commas)"
+                                        : "does not exist");
+    m.code = E0611;
+    m.help = err == EACCES ? "see that you may read it, or leave it out" : NULL;
+    return plan_mistake(l->plan, &m, "%s '%s' cannot be read: %s", what, path, strerror(err));
 }
 
 static bool add_file(struct file_list *l, const char *path, const struct stat *st)

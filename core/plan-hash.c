@@ -47,23 +47,54 @@ static void add_option(struct buffer *b, const struct stage *s, size_t i)
     }
 }
 
-static void add_stage(struct buffer *b, const struct stage *s)
+/* What was added since `start` is the part of a setting. */
+static size_t note(struct stage *s, const struct buffer *b, size_t start, const char *name,
+                   const char *text)
+{
+    s->settings[s->n_settings++] = (struct stage_setting){
+        .name = name,
+        .text = text ? text : "",
+        .hash = b->failed ? 0 : hash64(b->data + start, b->len - start),
+    };
+    return b->len;
+}
+
+static const char *common_text(const struct stage *s, const char *name)
+{
+    const struct conf_key *key = conf_find(s->section, name);
+
+    return key ? key->value : common_key(name)->option.preset;
+}
+
+static size_t add_common(struct buffer *b, struct stage *s, size_t at, const char *name, int64_t n)
+{
+    add_number(b, name, n);
+    return note(s, b, at, name, common_text(s, name));
+}
+
+static void add_stage(struct buffer *b, struct stage *s)
 {
     const struct conf_key *when = conf_find(s->section, "when");
+    size_t at;
 
     add(b, "stage", s->name);
+    at = b->len;
     add(b, "version", s->plugin->is.version);
-    for (size_t i = 0; i < s->plugin->n_options; i++)
+    at = note(s, b, at, "version", s->plugin->is.version);
+    for (size_t i = 0; i < s->plugin->n_options; i++) {
         add_option(b, s, i);
+        at = note(s, b, at, s->plugin->options[i].name, s->options[i].text);
+    }
     if (when)
         add(b, "when", when->value);
+    at = note(s, b, at, "when", when ? when->value : "");
     if (s->plugin->is.kind == ETL_KIND_TRANSFORM)
-        add_number(b, "on_error", s->on_error);
+        add_common(b, s, at, "on_error", s->on_error);
     if (s->plugin->is.kind == ETL_KIND_OUTPUT)
-        add_number(b, "from", s->from);
+        add_common(b, s, at, "from", s->from);
     if (s->plugin->is.kind == ETL_KIND_INPUT) {
-        add_number(b, "on_damage", s->on_damage);
-        add_number(b, "max_document", s->max_document);
+        at = add_common(b, s, at, "on_damage", s->on_damage);
+        add_common(b, s, at, "max_document", s->max_document);
     }
 }
 
@@ -74,8 +105,13 @@ bool plan_hash(struct plan *p)
 
     buffer_puts(&b, "etl plan 1\n");
     for (size_t i = 0; i < p->n_stages; i++) {
-        size_t start = b.len;
+        size_t start = b.len, n = p->stages[i].plugin->n_options + COMMON_KEYS + 1;
 
+        p->stages[i].settings = arena_get(p->memory, n * sizeof(*p->stages[i].settings));
+        if (!p->stages[i].settings) {
+            buffer_free(&b);
+            return plan_no_memory(p);
+        }
         add_stage(&b, &p->stages[i]);
         p->stages[i].digest = b.failed ? 0 : hash64(b.data + start, b.len - start);
     }

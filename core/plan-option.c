@@ -240,7 +240,7 @@ static bool set_preset(struct stage *s, size_t i)
 
 void stage_read_options(struct stage *s, bool offline)
 {
-    bool has_files = false;
+    bool has_files = false; /* or would have, if they could be found */
 
     read_common(s);
     for (size_t i = 0; i < s->plugin->n_options; i++) {
@@ -250,7 +250,7 @@ void stage_read_options(struct stage *s, bool offline)
         s->options[i].text = s->options[i].key ? s->options[i].key->value
                              : o->preset       ? o->preset
                                                : "";
-        has_files = has_files || o->kind == ETL_OPTION_INPUT;
+        has_files = has_files || (o->kind == ETL_OPTION_INPUT && (s->options[i].key || !o->preset || *o->preset));
         if (!s->options[i].key && !o->preset)
             missing(s, o);
         else if (!set_option(s, i, offline) && !set_preset(s, i))

@@ -9,9 +9,10 @@
 enum { NAME, FORMAT, OUT, MAX_REJECTS, MAX_REJECTS_SIZE, BARRIER_INTERVAL, MEMORY, SETTINGS };
 
 static const etl_option settings[SETTINGS] = {
-    [NAME] = { ETL_OPTION_TEXT, 0, 0, "name", "", NULL, "What the pipeline is called" },
+    [NAME] = { ETL_OPTION_TEXT, 0, 0, "name", "", NULL,
+               "What the pipeline is called; without it, the name of the file" },
     [FORMAT] = { ETL_OPTION_INT, 0, 0, "format", "1", NULL, "Version of the syntax" },
-    [OUT] = { ETL_OPTION_TEXT, 0, 0, "out", "", NULL, "The run directory" },
+    [OUT] = { ETL_OPTION_TEXT, 0, 0, "out", "", NULL, "The run directory; without it, out/NAME" },
     [MAX_REJECTS] = { ETL_OPTION_TEXT, 0, 0, "max_rejects", "1%", NULL,
                       "More rejects than that, a number or a share, and nothing is published" },
     [MAX_REJECTS_SIZE] = { ETL_OPTION_SIZE, 0, 0, "max_rejects_size", "1G", "0..",

@@ -285,7 +285,7 @@ static void open_stages(struct plan *p)
             stage_write_fields(s);
         if (!s->broken)
             stage_open(s);
-        if (s->broken)
+        if (s->broken && i < p->n_inputs + p->n_transforms)
             p->fields_unknown = true;
     }
 }

@@ -38,6 +38,12 @@ struct stage_option {
     char hash[33];              /* DATA: XXH3-128 of what it holds */
 };
 
+/* A part of a stage's digest, so that it can be said which has changed. */
+struct stage_setting {
+    const char *name, *text; /* text: as written, or the preset */
+    uint64_t hash;
+};
+
 /* One use of a plugin. */
 struct stage {
     struct plan *plan;
@@ -61,6 +67,8 @@ struct stage {
     bool failed;           /* fail was called; the message is reported already. Set atomically */
     bool broken;           /* private to plan_make: it could not be set up, so it is not opened */
     uint64_t digest;       /* of its part of the plan's hash: which stage has changed? */
+    struct stage_setting *settings; /* the same key by key */
+    size_t n_settings;
     uint64_t budget;       /* bytes this stage may keep */
     struct buffer *saving; /* where etl_save puts its bytes, while commit runs */
 };
@@ -119,6 +127,15 @@ etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t acc
 const char *host_name(etl_field field);
 uint32_t host_type_of(etl_field field);
 void host_fail(const void *self, int32_t err, const char *option, const char *msg, size_t len);
+/* The plugin called a host function where it may not, or with what makes no sense: reported, and the
+ * stage has failed. Always false. */
+bool stage_broke_rules(struct stage *s, const char *what, const char *name);
+/* The stage has failed, if it has not yet: m is told, once. */
+void stage_fail(struct stage *s, const struct diag_message *m);
+bool stage_failed(const struct stage *s);
+void stage_set_failed(struct stage *s);
+/* Where an option of that name has its value; its section if there is none. */
+struct diag_place stage_fail_place(const struct stage *s, const char *option);
 /* Is name a file in a folder that the stage was given as a STORE? */
 bool stage_in_store(const struct stage *s, const char *name);
 struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const char *name);

@@ -9,44 +9,70 @@
 
 enum { WIDTH = 78 };
 
-/* Words of text in lines of at most WIDTH, each behind `indent` blanks. Empty lines stay. */
-static void print_wrapped(FILE *out, const char *text, int indent)
+/* Words of text in lines of at most WIDTH, each behind `indent` blanks. Empty lines and lines that
+ * begin with a blank stay as they are. */
+static void print_wrapped(FILE *out, const char *text, size_t len, int indent)
 {
+    const char *end = text + len;
+    bool start = true; /* of a line of text */
     int column = 0;
 
-    while (*text) {
-        size_t blank = strspn(text, " \n"), word;
-        bool paragraph = blank >= 2 && memmem(text, blank, "\n\n", 2) != NULL;
+    while (text < end) {
+        size_t line = strcspn(text, "\n"), word = strcspn(text, " \n");
 
-        text += blank;
-        word = strcspn(text, " \n");
-        if (word == 0)
-            break;
-        if (paragraph && column > 0) {
-            fputs("\n\n", out);
+        line = line < (size_t)(end - text) ? line : (size_t)(end - text);
+        if (*text == '\n') {
+            if (start) {
+                fputs(column > 0 ? "\n\n" : "\n", out);
+                column = 0;
+            }
+            start = true;
+            text++;
+        } else if (start && *text == ' ') {
+            fprintf(out, "%s%*s%.*s\n", column > 0 ? "\n" : "", indent, "", (int)line, text);
             column = 0;
-        } else if (column > 0 && column + 1 + (int)word > WIDTH) {
-            fputs("\n", out);
-            column = 0;
+            text += line;
+            text += text < end;
+        } else if (*text == ' ') {
+            text++;
+        } else {
+            word = word < line ? word : line;
+            if (column > 0 && column + 1 + (int)word > WIDTH) {
+                fputs("\n", out);
+                column = 0;
+            }
+            column += fprintf(out, "%*s%.*s", column > 0 ? 1 : indent, "", (int)word, text);
+            text += word;
+            start = false;
         }
-        column += fprintf(out, "%*s%.*s", column > 0 ? 1 : indent, "", (int)word, text);
-        text += word;
     }
-    fputs("\n", out);
+    if (column > 0)
+        fputs("\n", out);
 }
 
 static void print_option(const etl_option *o, FILE *out)
 {
-    fprintf(out, "  %-18s %s", o->name, option_kind_name(o->kind));
-    if (o->limits && *o->limits)
-        fprintf(out, ", %s", o->limits);
-    if (!o->preset)
-        fputs("; must be given", out);
-    else if (*o->preset)
-        fprintf(out, "; preset %s", o->preset);
-    fputs("\n", out);
+    char text[OPTION_TEXT];
+
+    option_describe(o, text, sizeof(text));
+    if (strlen(o->name) > 18 || strlen(text) > WIDTH - 21) {
+        fprintf(out, "  %s\n", o->name);
+        print_wrapped(out, text, strlen(text), 21);
+    } else {
+        fprintf(out, "  %-18s %s\n", o->name, text);
+    }
     if (o->doc && *o->doc)
-        print_wrapped(out, o->doc, 21);
+        print_wrapped(out, o->doc, strlen(o->doc), 21);
+}
+
+size_t plugin_doc_length(const struct plugin *p)
+{
+    static const char begin[] = "\n\n    [";
+    size_t len = strlen(p->is.doc ? p->is.doc : "");
+
+    for (const char *at = p->is.doc; at && (at = strstr(at, begin)) != NULL; at++)
+        len = (size_t)(at - p->is.doc);
+    return len;
 }
 
 /* A value that is plausible for a key that must be given. */
@@ -72,11 +98,32 @@ static const char *sample(const struct plugin *p, const etl_option *o)
     return o->kind == ETL_OPTION_OUTPUT ? "pages.out" : samples[o->kind];
 }
 
+/* One that lies elsewhere than in KIND/NAME.so is named by its path. */
+static const char *name_in_pipeline(const struct plugin *p, char *to, size_t max)
+{
+    size_t len = strlen(p->path), end;
+
+    snprintf(to, max, "/%s/%s.so", kind_name(p->is.kind), p->is.name);
+    end = strlen(to);
+    return len >= end && strcmp(p->path + len - end, to) == 0 ? p->is.name : p->path;
+}
+
 void plugin_example(const struct plugin *p, FILE *out)
 {
-    size_t shown = 0;
+    char name[200];
+    size_t shown = 0, len = plugin_doc_length(p);
 
-    fprintf(out, "  [%s %s]\n", kind_name(p->is.kind), p->is.name);
+    if (p->is.doc && p->is.doc[len]) {
+        for (const char *line = p->is.doc + len + 2; *line; line += *line == '\n') {
+            size_t n = strcspn(line, "\n"), blank = strspn(line, " ");
+
+            fprintf(out, "  %.*s\n", (int)(n - (blank < 4 ? blank : 4)),
+                    line + (blank < 4 ? blank : 4));
+            line += n;
+        }
+        return;
+    }
+    fprintf(out, "  [%s %s]\n", kind_name(p->is.kind), name_in_pipeline(p, name, sizeof(name)));
     for (size_t i = 0; i < p->n_options; i++) {
         const etl_option *o = &p->options[i];
 
@@ -95,7 +142,7 @@ void plugin_page(const struct plugin *p, FILE *out)
             p->is.summary, p->path);
     if (p->is.doc && *p->is.doc) {
         fputs("\n", out);
-        print_wrapped(out, p->is.doc, 0);
+        print_wrapped(out, p->is.doc, plugin_doc_length(p), 0);
     }
     fputs("\nkeys:\n", out);
     for (size_t i = 0; i < p->n_options; i++)

@@ -3,12 +3,16 @@
 #define _GNU_SOURCE
 #include "core/progress.h"
 
+#include "core/figures.h"
 #include "core/io.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { TICK_MS = 100, FILE_US = 1000000, WARM_UP_US = 3000000, RATE_US = 15000000 };
@@ -36,28 +40,8 @@ void progress_block_signals(void)
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of write, too */
 }
 
-/* 1234567 as "1.2 MiB". */
-static void size_text(uint64_t bytes, char *to, size_t max)
-{
-    static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB" };
-    double v = (double)bytes;
-    size_t u = 0;
-
-    for (; v >= 1024 && u + 1 < sizeof(units) / sizeof(*units); u++)
-        v /= 1024;
-    snprintf(to, max, u == 0 ? "%.0f %s" : "%.1f %s", v, units[u]);
-}
-
-struct view {
-    uint64_t bytes, records, kept, duplicates, rejected, fates;
-    int64_t total;
-    double bytes_a_second, records_a_second;
-    double share; /* of the input; negative: not known */
-    int64_t left; /* seconds; negative: not known */
-};
-
 /* The rate over the last 15 seconds. */
-static void take_sample(struct progress *p, struct view *v)
+static void take_sample(struct progress *p, struct progress_view *v)
 {
     int64_t now = now_us();
     const size_t most = sizeof(p->samples) / sizeof(*p->samples);
@@ -67,24 +51,25 @@ static void take_sample(struct progress *p, struct view *v)
         now - p->samples[p->n_samples - 1].at >= RATE_US / (int64_t)(most - 1)) {
         if (p->n_samples == most)
             memmove(p->samples, p->samples + 1, --p->n_samples * sizeof(*p->samples));
-        p->samples[p->n_samples++] = (struct sample) { now, v->bytes, v->records };
+        p->samples[p->n_samples++] = (struct sample){ now, v->bytes, v->records };
     }
     first = &p->samples[0];
-    if (now > first->at) {
+    if (now >= first->at + WARM_UP_US / 6) {
         double seconds = (double)(now - first->at) / 1e6;
 
         v->bytes_a_second = (double)(v->bytes - first->bytes) / seconds;
         v->records_a_second = (double)(v->records - first->records) / seconds;
+        v->rated = true;
     }
     v->share = v->total > 0 ? (double)v->bytes / (double)v->total : -1;
     if (v->share > 1)
         v->share = 1;
     v->left = -1;
-    if (v->total > 0 && v->bytes_a_second > 0 && now - p->began > WARM_UP_US)
+    if (v->share >= 0 && v->share < 1 && v->bytes_a_second > 0 && now - p->began > WARM_UP_US)
         v->left = (int64_t)((double)(v->total - (int64_t)v->bytes) / v->bytes_a_second);
 }
 
-static void look(struct progress *p, struct view *v)
+static void look(struct progress *p, struct progress_view *v)
 {
     struct ledger *l = &p->run->ledger;
 
@@ -99,109 +84,163 @@ static void look(struct progress *p, struct view *v)
     take_sample(p, v);
 }
 
-static double percent(uint64_t part, uint64_t whole)
+/* The width of the terminal, which may change; 0: this process may not write to it now. */
+static int terminal_columns(void)
 {
-    return whole ? 100 * (double)part / (double)whole : 0;
+    struct winsize size;
+
+    if (tcgetpgrp(STDERR_FILENO) >= 0 && tcgetpgrp(STDERR_FILENO) != getpgrp())
+        return 0; /* in the background: the line belongs to somebody else */
+    if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || size.ws_col == 0)
+        return 80;
+    return size.ws_col;
 }
 
-static void bar_text(const struct progress *p, const struct view *v, char *to, size_t max)
+static void show_bar(struct progress *p, const struct progress_view *v)
 {
-    char done[32], total[32], rate[32], left[32] = "", bar[64] = "";
-    size_t at = 0;
+    int columns = terminal_columns();
+    char text[512];
 
-    size_text(v->bytes, done, sizeof(done));
-    size_text((uint64_t)v->bytes_a_second, rate, sizeof(rate));
-    snprintf(total, sizeof(total), "?");
-    if (v->total > 0)
-        size_text((uint64_t)v->total, total, sizeof(total));
-    if (v->share >= 0) {
-        for (int i = 0; i < 14; i++)
-            at += (size_t)snprintf(bar + at, sizeof(bar) - at, "%s",
-                                   v->share * 14 >= i + 1 ? "\xE2\x94\x81" : "\xE2\x94\x80");
+    if (columns == 0)
+        return;
+    columns -= columns > 40 ? 2 : 0; /* where the terminal writes its ^C */
+    progress_bar(p->plan->name, v, columns, p->utf8, text, sizeof(text));
+    diag_print_bar(p->printer, text);
+}
+
+static void show_json(const struct progress *p, const struct progress_view *v)
+{
+    struct buffer b = { 0 };
+
+    buffer_puts(&b, "{\"type\":\"progress\"");
+    diag_put_time(&b);
+    buffer_printf(&b,
+                  ",\"bytes\":%llu,\"total\":%lld,\"read\":%llu,\"kept\":%llu,"
+                  "\"duplicates\":%llu,\"rejected\":%llu}\n",
+                  (unsigned long long)v->bytes, (long long)v->total, (unsigned long long)v->records,
+                  (unsigned long long)v->kept, (unsigned long long)v->duplicates,
+                  (unsigned long long)v->rejected);
+    if (!b.failed)
+        diag_print_raw(p->printer, b.data, b.len);
+    buffer_free(&b);
+}
+
+static void show_line(const struct progress *p, const struct progress_view *v)
+{
+    char done[FIGURE_MAX], number[FIGURE_MAX], kept[FIGURE_MAX], rate[FIGURE_MAX], left[FIGURE_MAX];
+    struct buffer b = { 0 };
+
+    if (p->kind == PROGRESS_JSON) {
+        show_json(p, v);
+        return;
     }
-    if (v->left >= 0)
-        snprintf(left, sizeof(left), "  ETA %lld:%02d", (long long)v->left / 60, (int)(v->left % 60));
-    snprintf(to, max, "%s %3.0f%% %s  %s of %s  %s/s  %.0f doc/s  kept %.0f%%  dup %.0f%%  rej %.2f%%%s",
-             p->run->plan->name, v->share < 0 ? 0 : 100 * v->share, bar, done, total, rate,
-             v->records_a_second, percent(v->kept, v->fates), percent(v->duplicates, v->fates),
-             percent(v->rejected, v->fates), left);
-}
-
-static void show_bar(struct progress *p, const struct view *v)
-{
-    char text[400];
-
-    bar_text(p, v, text, sizeof(text));
-    fprintf(stderr, "\r\033[K%s", text);
-    fflush(stderr);
-    p->line_shown = true;
-}
-
-static void show_line(const struct progress *p, const struct view *v)
-{
-    char done[32], total[32] = "?";
-
-    size_text(v->bytes, done, sizeof(done));
-    if (v->total > 0)
-        size_text((uint64_t)v->total, total, sizeof(total));
-    if (p->kind == PROGRESS_JSON)
-        fprintf(stderr,
-                "{\"type\":\"progress\",\"bytes\":%llu,\"total\":%lld,\"read\":%llu,\"kept\":%llu,"
-                "\"duplicates\":%llu,\"rejected\":%llu}\n",
-                (unsigned long long)v->bytes, (long long)v->total, (unsigned long long)v->records,
-                (unsigned long long)v->kept, (unsigned long long)v->duplicates,
-                (unsigned long long)v->rejected);
+    if (v->share >= 0)
+        buffer_printf(&b, "%s: %.0f%%, %s", p->plan->name, 100 * v->share,
+                      figure_part(v->bytes, (uint64_t)v->total, done));
     else
-        fprintf(stderr, "%s: %s of %s, %llu documents, %.0f a second, %llu kept\n",
-                p->run->plan->name, done, total, (unsigned long long)v->records,
-                v->records_a_second, (unsigned long long)v->kept);
-    fflush(stderr);
+        buffer_printf(&b, "%s: %s", p->plan->name, figure_size(v->bytes, done));
+    buffer_printf(&b, ", %s documents", figure_grouped(v->records, number));
+    if (v->rated)
+        buffer_printf(&b, ", %s a second", figure_short(v->records_a_second, rate));
+    buffer_printf(&b, ", %s kept", figure_grouped(v->kept, kept));
+    if (v->left >= 0)
+        buffer_printf(&b, ", %s left", figure_seconds((double)v->left, left));
+    if (!b.failed)
+        diag_print_text(p->printer, buffer_string(&b));
+    buffer_free(&b);
 }
 
-static void write_file(const struct progress *p, const struct view *v)
+/* Where standard output is the terminal too, documents and a bar would run into each other. */
+static bool writes_to_terminal(const struct plan *p)
+{
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made; k++)
+            if (strcmp(p->stages[i].made[k].name, "-") == 0)
+                return isatty(STDOUT_FILENO);
+    return false;
+}
+
+/* The first line of a log: silence looks like a hang. */
+static void announce(struct progress *p)
+{
+    const struct run *r = p->run;
+    int64_t total = engine_total(&r->engine);
+    char size[FIGURE_MAX], files[FIGURE_MAX], number[FIGURE_MAX];
+    struct buffer b = { 0 };
+
+    p->announced = true;
+    if (p->kind == PROGRESS_BAR && writes_to_terminal(p->plan))
+        p->kind = PROGRESS_NONE;
+    if (p->kind != PROGRESS_PLAIN)
+        return;
+    buffer_printf(&b, "%s: ", p->plan->name);
+    if (r->resumed)
+        buffer_printf(&b, "goes on behind %s committed documents; ",
+                      figure_grouped(r->resumed_at, number));
+    buffer_printf(&b, "%s input file%s", figure_grouped(r->n_files, files),
+                  r->n_files == 1 ? "" : "s");
+    if (total >= 0)
+        buffer_printf(&b, ", %s", figure_size((uint64_t)total, size));
+    buffer_printf(&b, "; %u thread%s, run directory %s", r->options.jobs,
+                  r->options.jobs == 1 ? "" : "s", r->rundir.path);
+    if (!b.failed)
+        diag_print_text(p->printer, buffer_string(&b));
+    buffer_free(&b);
+}
+
+static void write_file(const struct progress *p, const struct progress_view *v)
 {
     char text[400];
-    int n = snprintf(text, sizeof(text),
-                     "{\"pid\": %ld, \"bytes\": %llu, \"total\": %lld, \"read\": %llu, \"kept\": %llu, "
-                     "\"duplicates\": %llu, \"rejected\": %llu, \"seconds\": %.1f}\n",
-                     (long)getpid(), (unsigned long long)v->bytes, (long long)v->total,
-                     (unsigned long long)v->records, (unsigned long long)v->kept,
-                     (unsigned long long)v->duplicates, (unsigned long long)v->rejected,
-                     (double)(now_us() - p->began) / 1e6);
+    int n =
+        snprintf(text, sizeof(text),
+                 "{\"pid\": %ld, \"bytes\": %llu, \"total\": %lld, \"read\": %llu, \"kept\": %llu, "
+                 "\"duplicates\": %llu, \"rejected\": %llu, \"seconds\": %.1f}\n",
+                 (long)getpid(), (unsigned long long)v->bytes, (long long)v->total,
+                 (unsigned long long)v->records, (unsigned long long)v->kept,
+                 (unsigned long long)v->duplicates, (unsigned long long)v->rejected,
+                 (double)(now_us() - p->began) / 1e6);
 
     if (n > 0 && (size_t)n < sizeof(text))
         io_replace_unsynced(p->run->rundir.fd, "progress.json", text, (size_t)n);
 }
 
-static void clear_bar(struct progress *p)
+/* From now on the signal ends the process, at the latest in a second: whoever reads standard error
+ * may read no more. */
+static void let_die(int number)
 {
-    if (p->line_shown)
-        fprintf(stderr, "\r\033[K");
-    p->line_shown = false;
-    fflush(stderr);
-}
-
-static void die_by(struct progress *p, int number)
-{
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = number };
+    const struct itimerspec second = { .it_value.tv_sec = 1 };
     sigset_t set;
+    timer_t timer;
 
-    clear_bar(p);
-    fprintf(stderr, "etl: stopped; %s\n", run_what_next(p->run));
-    fflush(stderr);
     signal(number, SIG_DFL);
     sigemptyset(&set);
     sigaddset(&set, number);
     pthread_sigmask(SIG_UNBLOCK, &set, NULL);
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) == 0)
+        timer_settime(timer, 0, &second, NULL);
+}
+
+static void die_by(struct progress *p, int number)
+{
+    let_die(number);
+    diag_print_bar(p->printer, NULL);
+    diag_log(p->plan->diag, DIAG_WARNING, NULL, "stopped by SIG%s; %s", sigabbrev_np(number),
+             run_what_next(p->run));
+    if (p->printer->format == DIAG_JSON)
+        summary_json(p->run, true, 128 + number, p->printer);
     raise(number);
 }
 
 static void tick(struct progress *p, bool asked)
 {
     int64_t now = now_us();
-    struct view v;
+    struct progress_view v;
 
     if (!__atomic_load_n(&p->run->live, __ATOMIC_ACQUIRE))
         return;
+    if (!p->announced)
+        announce(p);
     look(p, &v);
     if (p->kind == PROGRESS_BAR)
         show_bar(p, &v);
@@ -219,25 +258,49 @@ static void *watch(void *argument)
 {
     struct progress *p = argument;
     struct timespec pause = { 0, TICK_MS * 1000000 };
-    sigset_t set;
+    sigset_t set, deadly;
 
     signal_set(&set);
-    while (!atomic_load(&p->ending)) {
+    deadly = set;
+    sigdelset(&deadly, SIGUSR1);
+    for (;;) {
         int number = sigtimedwait(&set, NULL, &pause);
 
         if (number == SIGINT || number == SIGTERM || number == SIGHUP)
             die_by(p, number);
+        if (atomic_load(&p->ending))
+            break;
+        /* Whoever reads standard error may read no more: a write that hangs can be ended, too. */
+        pthread_sigmask(SIG_UNBLOCK, &deadly, NULL);
         tick(p, number == SIGUSR1);
+        pthread_sigmask(SIG_BLOCK, &deadly, NULL);
     }
     return NULL;
 }
 
-int progress_start(struct progress *p, struct run *r, enum progress_kind kind, int64_t interval)
+static bool locale_is_utf8(void)
+{
+    static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+    for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+        const char *value = getenv(names[i]);
+
+        if (value && *value)
+            return strcasestr(value, "utf-8") || strcasestr(value, "utf8");
+    }
+    return false;
+}
+
+int progress_start(struct progress *p, struct run *r, struct plan *plan,
+                   struct diag_printer *printer, enum progress_kind kind, int64_t interval)
 {
     int err;
 
     memset(p, 0, sizeof(*p));
     p->run = r;
+    p->plan = plan;
+    p->printer = printer;
+    p->utf8 = locale_is_utf8();
     p->kind = kind;
     p->interval = interval;
     p->began = now_us();
@@ -253,9 +316,10 @@ void progress_stop(struct progress *p)
     if (!p->started)
         return;
     atomic_store(&p->ending, true);
+    pthread_kill(p->thread, SIGUSR1); /* it need not sleep on */
     pthread_join(p->thread, NULL);
     p->started = false;
-    clear_bar(p);
+    diag_print_bar(p->printer, NULL);
     if (p->run->rundir.fd >= 0)
         io_unlink(p->run->rundir.fd, "progress.json");
 }

@@ -3,18 +3,30 @@
 #ifndef CORE_PROGRESS_H
 #define CORE_PROGRESS_H
 
+#include "core/diag.h"
 #include "core/run.h"
 
 enum progress_kind { PROGRESS_NONE, PROGRESS_BAR, PROGRESS_PLAIN, PROGRESS_JSON };
 
+/* How far a run is. */
+struct progress_view {
+    uint64_t bytes, records, kept, duplicates, rejected, fates;
+    int64_t total; /* bytes; -1: not known */
+    bool rated;    /* the two below are known */
+    double bytes_a_second, records_a_second;
+    double share;  /* of the input; negative: not known */
+    int64_t left;  /* seconds; negative: not known */
+};
+
 struct progress {
     struct run *run;
+    struct plan *plan;
+    struct diag_printer *printer;
     enum progress_kind kind;
     int64_t interval;    /* microseconds between plain lines */
     pthread_t thread;
     _Atomic bool ending;
-    bool started;
-    bool line_shown;     /* a bar stands on the terminal */
+    bool started, announced, utf8;
     int64_t began, next_line, next_file;
     struct sample {
         int64_t at;
@@ -27,14 +39,19 @@ struct progress {
  * and HUP end the process by that signal at once: the last journal record is good. USR1 prints a
  * line. A closed pipe is an error of write, not a signal. */
 void progress_block_signals(void);
-int progress_start(struct progress *p, struct run *r, enum progress_kind kind, int64_t interval);
+int progress_start(struct progress *p, struct run *r, struct plan *plan,
+                   struct diag_printer *printer, enum progress_kind kind, int64_t interval);
 /* Ends the thread and clears the bar. Safe if it was never started. */
 void progress_stop(struct progress *p);
+/* What the bar says, without colour or line end, in less than so many columns. */
+void progress_bar(const char *name, const struct progress_view *v, int columns, bool utf8, char *to,
+                  size_t max);
 
-/* The lines at the end of a run. */
-void summary_print(const struct run *r, FILE *out);
-/* The same as one JSON object on a line, whatever the run's end was. */
-void summary_json(const struct run *r, enum exit_status status, FILE *out);
+/* The lines at the end of a run; more: with what each stage took and counted. */
+void summary_print(const struct run *r, bool more, struct diag_printer *to);
+/* The same as one JSON object on a line, whatever the run's end was. r may be NULL: it never began.
+ * goes_on: it has not ended yet, and only what it shows to other threads is looked at. */
+void summary_json(struct run *r, bool goes_on, int status, struct diag_printer *to);
 /* run.json: times, memory, host. Best effort: it is outside every promise. */
 void summary_write(const struct run *r);
 

@@ -59,8 +59,10 @@ static int gather(struct run *r, struct published *files, size_t *n)
 
                 if (end_stream(s, f) < 0)
                     return -1;
-                if (!s->part)
+                if (!s->part) {
+                    r->bytes_out += f->bytes;
                     continue;
+                }
             } else {
                 f->in_store = stage_in_store(&p->stages[i], made->name);
                 f->part = strrchr(made->handle, '/') + 1;
@@ -149,6 +151,8 @@ int run_publish_record(struct run *r, const void *data, size_t len)
 
         if (part && name)
             result = publish_file(r, part, name, in_store);
+        if (result == 0)
+            diag_log(r->plan->diag, DIAG_DEBUG, r->rundir.path, "published %s", name);
         if (result == 0 && in_store)
             result = sync_store(r, name);
         free(part);
@@ -191,6 +195,7 @@ int run_publish(struct run *r)
     manifest_write(r, files, n, &manifest);
     put_u64(&record, n);
     for (size_t i = 0; i < n; i++) {
+        r->bytes_out += files[i].bytes;
         put_u64(&record, files[i].in_store);
         put_bytes(&record, files[i].part, strlen(files[i].part));
         put_bytes(&record, files[i].name, strlen(files[i].name));
@@ -200,8 +205,10 @@ int run_publish(struct run *r)
         diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
         goto out;
     }
-    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0 ||
-        run_publish_record(r, record.data, record.len) < 0)
+    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0)
+        goto out;
+    atomic_store(&r->publishing, r->resumable);
+    if (run_publish_record(r, record.data, record.len) < 0)
         goto out;
     rundir_tidy(&r->rundir);
     if (journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer) { 0 }) < 0)

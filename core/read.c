@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A batch is full at either. */
+/* A batch is full there. */
 enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
 
 const char *engine_unit_path(const struct etl_unit *u)
@@ -24,11 +24,45 @@ const char *engine_unit_path(const struct etl_unit *u)
 
 void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text)
 {
-    if (j->failure)
+    if (j->failed)
         return;
+    j->failed = true;
     j->failure = strdup(text);
     j->failure_code = code;
     j->failed_unit = u;
+}
+
+void unit_fail(struct etl_unit *u, int err, const char *option, const char *msg, size_t len)
+{
+    struct job *j = u->job;
+    struct buffer text = { 0 };
+
+    if (j->failed)
+        return;
+    buffer_printf(&text, "[%s] %.*s", u->stage->name, msg ? (int)(len < 1024 ? len : 1024) : 0,
+                  msg ? msg : "");
+    job_fail(j, u, option ? E0511 : E0520, buffer_string(&text));
+    j->failure_errno = err;
+    j->failure_at = stage_fail_place(u->stage, option);
+    buffer_free(&text);
+}
+
+void unit_count(struct etl_unit *u, const char *name, int64_t n)
+{
+    struct job *j = u->job;
+    const struct count more = { name, u->stage->index, n, 0 };
+
+    if (!counts_add(&j->pending, &j->pending_names, &more))
+        engine_stop(u->engine, EXIT_RESOURCES);
+}
+
+static void take_pending(struct job *j, struct batch *b)
+{
+    for (size_t i = 0; i < j->pending.n; i++)
+        batch_count(b, j->pending.at[i].stage, j->pending.at[i].name, j->pending.at[i].n);
+    if (j->pending.n > 0)
+        arena_reset(&j->pending_names, 0);
+    j->pending.n = 0;
 }
 
 /* Bytes that need not be text, as UTF-8 in the arena: U+FFFD for what is not. */
@@ -152,7 +186,7 @@ static bool settle(struct etl_unit *u)
         if (u->ordinal == u->skip && !same_as_committed(u, r))
             return false;
         batch_unread(b, u->before);
-        b->n_counts = 0; /* what was counted up to here is committed too */
+        b->counts.n = 0; /* what was counted up to here is committed too */
         return true;
     }
     record_apply_mark(r, u->stage->index);
@@ -168,6 +202,16 @@ int unit_settle(struct etl_unit *u)
     return !u->batch || settle(u) ? 0 : -1;
 }
 
+/* At either; and an input so slow that its batches last longer than the interval of barriers would
+ * keep those from their time. */
+static bool is_full(const struct engine *e, const struct batch *b)
+{
+    int64_t interval = e->options.barrier_interval;
+
+    return b->arena.used >= BATCH_BYTES || b->n_records >= BATCH_RECORDS ||
+           (interval > 0 && now_us() - b->born >= interval);
+}
+
 /* The batch is handed over when it is full; a new one is taken. */
 static bool renew(struct etl_unit *u)
 {
@@ -176,10 +220,14 @@ static bool renew(struct etl_unit *u)
     struct worker *w = here.worker;
     struct here saved = here;
 
-    if (b->arena.used < BATCH_BYTES && b->n_records < BATCH_RECORDS)
+    if (!is_full(e, b))
         return true;
     if (!b->first) { /* only records that are committed already were read into it */
+        bool each = b->counts_each;
+
         batch_reset(b);
+        b->counts_each = each;
+        b->born = now_us();
         return true;
     }
     u->batch = NULL;
@@ -219,6 +267,8 @@ etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line)
     }
     if (!set_identity(r, u))
         goto memory;
+    if (u->job)
+        take_pending(u->job, u->batch);
     u->ordinal++;
     u->record = r;
     return r;
@@ -235,6 +285,8 @@ uint64_t unit_part(const etl_unit *u)
 
 uint64_t unit_skip(etl_unit *u)
 {
+    if (u->ordinal > 0)
+        return 0; /* too late: records were emitted that the host throws away */
     u->skip_asked = true;
     return u->skip > 0 ? u->skip - 1 : 0;
 }
@@ -250,12 +302,20 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
     const char *path = engine_unit_path(u) ? engine_unit_path(u) : u->stage->name;
     struct buffer text = { 0 };
 
+    if (here.duty != DUTY_READ) {
+        stage_broke_rules(u->stage, "may speak of damage in read alone:", u->stage->name);
+        engine_stop(u->engine, u->engine->diag->status);
+        return ETL_FAIL;
+    }
     if (u->stage->on_damage == ON_DAMAGE_SALVAGE) {
         if (!u->damage) {
             u->damage = strndup(msg, len);
             u->damage_byte = byte;
         }
-        batch_count(u->batch, u->stage->index, "places of damage", 1);
+        if (u->record)
+            batch_count(u->batch, u->stage->index, "places of damage", 1);
+        else
+            unit_count(u, "places of damage", 1);
         return ETL_OK;
     }
     buffer_printf(&text, "%s: %.*s, at byte %llu, after document %llu", path, (int)len, msg,
@@ -267,19 +327,13 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
 
 void *unit_worker(etl_unit *u)
 {
-    if (!u->block)
-        u->block = block_new(u->stage->plugin->is.worker_size);
-    if (!u->block)
-        engine_stop(u->engine, EXIT_RESOURCES);
-    return u->block;
-}
+    void **block = &here.worker->unit_blocks[u->stage->index];
 
-static void close_block(struct etl_unit *u)
-{
-    if (u->block && u->stage->plugin->is.worker_close)
-        u->stage->plugin->is.worker_close(u->stage->self, u->block);
-    free(u->block);
-    u->block = NULL;
+    if (!*block)
+        *block = block_new(u->stage->plugin->is.worker_size);
+    if (!*block)
+        engine_stop(u->engine, EXIT_RESOURCES);
+    return *block;
 }
 
 /* Size and hash of a file that was read, for the manifest: of its bytes as they lie there. */
@@ -296,6 +350,31 @@ static int unit_hash(struct etl_unit *u)
     return -1;
 }
 
+/* What is wrong with a unit after its read, if anything: noted. */
+static bool unit_whole(struct etl_unit *u, int verdict)
+{
+    const char *name = engine_unit_path(u) ? engine_unit_path(u) : u->stage->name;
+    char text[512];
+
+    if (u->job->failed)
+        return false;
+    if (verdict != ETL_OK) {
+        snprintf(text, sizeof(text), verdict == ETL_FAIL
+                                         ? "[%s] stopped reading %.300s without saying why"
+                                         : "[%s]: read of %.300s gave a verdict that it may not",
+                 u->stage->name, name);
+        job_fail(u->job, u, verdict == ETL_FAIL ? E0520 : E0510, text);
+        return false;
+    }
+    if (u->ordinal < u->skip) {
+        snprintf(text, sizeof(text), "%.300s: holds %llu documents now, %llu of it are committed",
+                 name, (unsigned long long)u->ordinal, (unsigned long long)u->skip);
+        job_fail(u->job, u, E0301, text);
+        return false;
+    }
+    return !u->file || unit_hash(u) == 0;
+}
+
 /* Calls the input's read for a unit. *batch goes on from unit to unit; NULL: the run is stopped. */
 int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch)
 {
@@ -304,40 +383,33 @@ int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct bat
     int verdict;
 
     u->batch = *batch;
-    here = (struct here) { e, w, u->stage, u->batch, u, 0 };
+    here = (struct here) { e, w, u->stage, u->batch, u, 0, DUTY_READ };
     verdict = plugin->read(u->stage->self, u);
-    if (u->batch && !settle(u) && !u->job->failure)
+    if (u->batch && !settle(u) && !u->job->failed)
         engine_stop(e, EXIT_RESOURCES);
-    close_block(u);
     here = saved;
     *batch = u->batch;
     u->batch = NULL;
-    if (atomic_load(&e->stop) || !*batch)
-        return -1;
-    if (u->job->failure)
-        return -1;
-    if (verdict != ETL_OK) {
-        if (!u->stage->failed)
-            job_fail(u->job, u, E0520, "the input stopped without a word");
-        else
-            engine_stop(e, e->diag->status);
-        return -1;
-    }
-    if (u->ordinal < u->skip) {
-        char text[512];
-
-        snprintf(text, sizeof(text), "%.300s: holds %llu documents now, %llu of it are committed",
-                 engine_unit_path(u) ? engine_unit_path(u) : u->stage->name,
-                 (unsigned long long)u->ordinal, (unsigned long long)u->skip);
-        job_fail(u->job, u, E0301, text);
-        return -1;
-    }
-    if (u->file && unit_hash(u) < 0)
+    if (atomic_load(&e->stop) || !*batch || !unit_whole(u, verdict))
         return -1;
     u->verified = true;
     if (u->file && u->file->size > 0)
         atomic_store(&u->done_size, (uint64_t)u->file->size / u->parts);
     return 0;
+}
+
+/* What was counted behind the last record goes by itself: with that record a resumed run would count
+ * it twice, as it reads all behind it again. */
+static struct batch *hand_over_pending(struct engine *e, struct worker *w, struct job *j,
+                                       struct batch *b)
+{
+    if (b->first) {
+        engine_hand_over(e, j, b);
+        b = engine_take_batch(e, w, j);
+    }
+    if (b)
+        take_pending(j, b);
+    return b;
 }
 
 void job_read(struct engine *e, struct worker *w, struct job *j)
@@ -349,6 +421,8 @@ void job_read(struct engine *e, struct worker *w, struct job *j)
         if (unit_read(e, w, &e->units[i], &b) < 0)
             break;
     }
+    if (b && j->pending.n > 0 && !j->failed)
+        b = hand_over_pending(e, w, j, b);
     pthread_mutex_lock(&e->lock);
     j->ended = true;
     pthread_cond_broadcast(&e->changed);

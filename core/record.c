@@ -79,39 +79,63 @@ uint64_t record_hash(const struct etl_record *r, const struct schema *s)
     return XXH3_64bits_digest(&state);
 }
 
-void batch_count(struct batch *b, uint32_t stage, const char *name, int64_t n)
+bool counts_add(struct counts *c, struct arena *a, const struct count *more)
 {
     struct count *grown;
-    size_t i, cap;
+    size_t len = strnlen(more->name, COUNT_NAME), cap;
 
-    for (i = 0; i < b->n_counts; i++)
-        if (b->counts[i].stage == stage && strcmp(b->counts[i].name, name) == 0) {
-            b->counts[i].n += n;
-            return;
+    for (size_t i = c->n; i-- > 0 && c->at[i].records == more->records;)
+        if (c->at[i].stage == more->stage && strncmp(c->at[i].name, more->name, len) == 0 &&
+            !c->at[i].name[len]) {
+            c->at[i].n += more->n;
+            return true;
         }
-    if (b->n_counts == b->counts_cap) {
-        cap = b->counts_cap ? 2 * b->counts_cap : 32;
-        grown = realloc(b->counts, cap * sizeof(*grown));
-        if (!grown) {
-            b->short_of_memory = true;
-            return;
-        }
-        b->counts = grown;
-        b->counts_cap = cap;
+    if (c->n == c->cap) {
+        cap = c->cap ? 2 * c->cap : 32;
+        grown = realloc(c->at, cap * sizeof(*grown));
+        if (!grown)
+            return false;
+        c->at = grown;
+        c->cap = cap;
     }
-    name = arena_string(&b->arena, name, strlen(name));
-    if (!name) {
+    c->at[c->n] = *more;
+    c->at[c->n].name = arena_string(a, more->name, len);
+    if (!c->at[c->n].name)
+        return false;
+    c->n++;
+    return true;
+}
+
+void batch_count(struct batch *b, uint32_t stage, const char *name, int64_t n)
+{
+    const struct count more = { name, stage, n, b->counts_each ? b->n_records : 0 };
+
+    if (!counts_add(&b->counts, &b->arena, &more))
         b->short_of_memory = true;
-        return;
+}
+
+void batch_cut(struct batch *b, size_t n)
+{
+    struct etl_record **link = &b->first, *last = NULL;
+
+    for (size_t i = 0; i < n && *link; i++) {
+        last = *link;
+        link = &last->next;
     }
-    b->counts[b->n_counts++] = (struct count) { name, stage, n };
+    *link = NULL;
+    b->last = last;
+    b->n_records = n;
+    b->last_unit = NULL;
+    while (b->counts.n > 0 && b->counts.at[b->counts.n - 1].records > n)
+        b->counts.n--;
 }
 
 void batch_reset(struct batch *b)
 {
     arena_reset(&b->arena, KEEP_BYTES);
     b->first = b->last = NULL;
-    b->n_records = b->n_counts = 0;
+    b->n_records = b->counts.n = 0;
+    b->counts_each = false;
     b->post = 0;
     b->mapped = false;
     b->short_of_memory = false;
@@ -123,7 +147,7 @@ void batch_reset(struct batch *b)
 void batch_free(struct batch *b)
 {
     arena_free(&b->arena);
-    free(b->counts);
+    free(b->counts.at);
     free(b);
 }
 
@@ -135,7 +159,8 @@ etl_value record_get(const etl_record *r, etl_field field)
 static bool list_valid(const etl_value *v)
 {
     for (uint32_t i = 0; i < v->len; i++)
-        if (v->list[i].type != ETL_TEXT || !utf8_valid(v->list[i].text, v->list[i].len))
+        if (v->list[i].type != ETL_TEXT || (v->list[i].len > 0 && !v->list[i].text) ||
+            !utf8_valid(v->list[i].text, v->list[i].len))
             return false;
     return true;
 }
@@ -159,56 +184,115 @@ static bool copy_list(struct arena *a, etl_value *v)
 static void refuse(etl_record *r, etl_field field, const char *why)
 {
     const struct schema *s = engine_schema(r);
-    char msg[200];
-    int n = snprintf(msg, sizeof(msg), "field '%.100s': %s", s->fields[field.id].name, why);
+    char msg[400];
+    int n = snprintf(msg, sizeof(msg), "field '%.255s': %s", s->fields[field.id].name, why);
 
     r->bad = true;
-    record_end(r, REJECTED, UINT32_MAX, NULL, msg, n < 0 ? 0 : (size_t)n);
+    if (!r->final)
+        record_end(r, REJECTED, UINT32_MAX, NULL, msg, n < 0 ? 0 : (size_t)n);
+}
+
+/* Later stages may write a text longer than the document was: escapes, for one. */
+uint64_t record_limit(const etl_record *r)
+{
+    const struct stage *input = r->unit->stage;
+    uint64_t limit = (uint64_t)input->max_document;
+
+    if (here.stage == input && !r->unit->finishing)
+        return limit;
+    return limit < (UINT32_MAX - (1u << 20)) / 16 ? 16 * limit + (1u << 20) : UINT32_MAX;
+}
+
+/* Why v cannot be a value of that type; NULL: it can. What it does not use is tidied. */
+static const char *value_fault(const etl_record *r, etl_value *v, uint32_t type)
+{
+    if (v->type != ETL_NULL && v->type != type)
+        return "the plugin gave a value of another type than the field's";
+    if (v->type < ETL_TEXT) {
+        v->len = 0;
+        if (v->type == ETL_BOOL)
+            v->boolean = v->boolean != 0;
+        return NULL;
+    }
+    if (v->len == 0) {
+        v->bytes = "";
+        return NULL;
+    }
+    if (!v->bytes)
+        return "the plugin gave a length without a text";
+    if (v->type == ETL_LIST)
+        return list_valid(v) ? NULL : "the plugin gave a list of what is not valid UTF-8 text";
+    if (v->len > record_limit(r))
+        return "longer than max_document";
+    if (v->type == ETL_TEXT && !utf8_valid(v->text, v->len))
+        return "the plugin gave text that is not valid UTF-8";
+    return NULL;
 }
 
 void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
 {
-    uint32_t want;
+    struct arena *a = &r->batch->arena;
+    const char *fault;
+    bool good = true;
 
     if (field.id == 0)
         return;
-    want = engine_schema(r)->fields[field.id].type;
-    if (v.type != ETL_NULL && v.type != want) {
-        refuse(r, field, "the plugin gave a value of another type than the field's");
+    fault = field.id < FIELD_FIRST_OWN ? "the plugin set what etl alone sets"
+                                       : value_fault(r, &v, engine_schema(r)->fields[field.id].type);
+    if (fault) {
+        refuse(r, field, fault);
         return;
     }
-    if ((v.type == ETL_TEXT && !utf8_valid(v.text, v.len)) ||
-        (v.type == ETL_LIST && !list_valid(&v))) {
-        refuse(r, field, "the plugin gave text that is not valid UTF-8");
-        return;
+    if (how != ETL_VIEW && v.len > 0) {
+        if (v.type == ETL_LIST)
+            good = copy_list(a, &v);
+        else
+            good = (v.bytes = arena_copy(a, v.bytes, v.len)) != NULL;
     }
-    if (how == ETL_COPY) {
-        bool ok = true;
+    if (good)
+        r->slots[field.id] = v;
+    else
+        r->batch->short_of_memory = true;
+}
 
-        if (v.type == ETL_TEXT || v.type == ETL_BYTES)
-            ok = (v.bytes = arena_copy(&r->batch->arena, v.bytes, v.len)) != NULL;
-        else if (v.type == ETL_LIST)
-            ok = copy_list(&r->batch->arena, &v);
-        if (!ok) {
-            r->batch->short_of_memory = true;
-            v = (etl_value) { 0 };
-        }
-    }
-    if (v.type == ETL_NULL || (v.type < ETL_TEXT))
-        v.len = 0;
-    r->slots[field.id] = v;
+char *record_begin(etl_record *r, size_t max)
+{
+    struct arena *a = &r->batch->arena;
+    char *at;
+
+    if (max > record_limit(r))
+        return NULL;
+    at = arena_begin(a, &r->open, max);
+    if (!at)
+        r->batch->short_of_memory = true;
+    return at;
+}
+
+void record_put(etl_record *r, etl_field field, size_t used)
+{
+    uint32_t type = engine_schema(r)->fields[field.id].type;
+    size_t len = used < r->open.max ? used : r->open.max;
+    etl_value v = { .type = type, .len = (uint32_t)len };
+
+    v.text = arena_end(&r->batch->arena, &r->open, len);
+    if (!v.text)
+        return;
+    if (type == ETL_TEXT || type == ETL_BYTES || field.id == 0)
+        record_set(r, field, v, ETL_VIEW);
+    else
+        refuse(r, field, "the plugin wrote text into a field of another type");
 }
 
 const char *record_origin(const etl_record *r)
 {
-    const char *path = engine_unit_path(r->unit);
+    const char *path = r->unit->file ? r->unit->file->path : r->unit->stage->name;
     struct arena *a = &r->batch->arena;
-    size_t n = (path ? strlen(path) : 0) + (r->member ? strlen(r->member) : 0) + 32;
+    size_t n = strlen(path) + (r->member ? strlen(r->member) : 0) + 32;
     char *to = arena_get(a, n);
 
     if (!to)
         return "";
-    snprintf(to, n, "%s%s%s", path ? path : "", r->member ? "!" : "", r->member ? r->member : "");
+    snprintf(to, n, "%s%s%s", path, r->member ? "!" : "", r->member ? r->member : "");
     if (r->line)
         snprintf(to + strlen(to), n - strlen(to), ":%llu", (unsigned long long)r->line);
     return to;
@@ -230,11 +314,32 @@ void record_mark(struct etl_record *r, enum etl_verdict mark, const char *rule, 
 {
     struct arena *a = &r->batch->arena;
 
-    if (r->bad)
+    if (r->bad || r->final)
         return;
+    if (r->mark == ETL_DUPLICATE && mark != ETL_DUPLICATE)
+        r->slots[FIELD_DUPLICATE_OF] = r->slots[FIELD_SIMILARITY] = (etl_value) { 0 };
     r->mark = (uint8_t)mark;
     r->rule = rule ? arena_string(a, rule, strlen(rule)) : NULL;
     r->reason = len ? arena_string(a, msg, len) : NULL;
+}
+
+void record_mark_duplicate(struct etl_record *r, etl_value of_id, double similarity)
+{
+    const char *fault = value_fault(r, &of_id, ETL_TEXT);
+
+    if (r->bad || r->final)
+        return;
+    if (fault) {
+        refuse(r, (etl_field) { FIELD_DUPLICATE_OF }, fault);
+        return;
+    }
+    record_mark(r, ETL_DUPLICATE, NULL, NULL, 0);
+    if (of_id.len > 0 && !(of_id.text = arena_copy(&r->batch->arena, of_id.text, of_id.len))) {
+        r->batch->short_of_memory = true;
+        return;
+    }
+    r->slots[FIELD_DUPLICATE_OF] = of_id;
+    r->slots[FIELD_SIMILARITY] = etl_real(similarity);
 }
 
 void record_apply_mark(struct etl_record *r, uint32_t stage)

@@ -27,19 +27,27 @@ struct etl_record {
     uint8_t fate;           /* enum fate */
     uint8_t mark;           /* enum etl_verdict that a host call noted in the callback under way */
     bool passed_by;         /* the stage's `when` is false for it */
-    uint64_t unwritten;     /* outputs that go without it, by bit */
     bool bad;               /* a value was refused: reject, whatever the callback returns */
+    bool final;             /* its fate is: what outputs say of it is no more than their affair */
+    uint64_t *unwritten;    /* outputs that go without it, by bit; NULL: none. In the arena */
+    struct arena_open open; /* of begin */
     uint32_t fate_stage;    /* index of the stage that decided; UINT32_MAX: the host */
     const char *rule;       /* of a drop; in the arena, or NULL */
     const char *reason;     /* NUL-terminated, in the arena, or NULL */
     etl_value slots[];      /* by field id; schema.n of them */
 };
 
-/* A named count of one stage in one batch. */
+/* A named count of one stage. */
 struct count {
     const char *name;
     uint32_t stage;
     int64_t n;
+    size_t records; /* with counts_each: how many of the batch's records must stay for it to hold */
+};
+
+struct counts {
+    struct count *at;
+    size_t n, cap;
 };
 
 struct batch {
@@ -49,9 +57,10 @@ struct batch {
     size_t n_records;
     uint64_t ticket;
     uint32_t post;  /* the next one to pass */
+    int64_t born;   /* when it was taken to be filled, in monotonic microseconds */
     bool mapped;    /* the maps of that post are done, its steps are not */
-    struct count *counts;
-    size_t n_counts, counts_cap;
+    struct counts counts;
+    bool counts_each; /* the batch may be cut: what is counted belongs to the record being filled */
     bool short_of_memory; /* a host call failed for want of memory: the run must stop */
     struct barrier *barrier; /* follows this batch, or NULL */
     struct etl_unit *last_unit;  /* of the last record read into it */
@@ -65,19 +74,29 @@ struct etl_record *record_new(struct batch *b, uint32_t n_slots, struct etl_reco
 uint64_t record_hash(const struct etl_record *r, const struct schema *s);
 /* Takes the last record out again (its bytes stay until the batch is recycled). */
 void batch_unread(struct batch *b, struct etl_record *before);
-/* Adds n to a count; the name is copied. */
+/* Adds n to a count; the name is copied, cut to COUNT_NAME bytes. */
+enum { COUNT_NAME = 200 };
 void batch_count(struct batch *b, uint32_t stage, const char *name, int64_t n);
+/* The same in a list of one's own, names in `a`. False: memory is out. */
+bool counts_add(struct counts *c, struct arena *a, const struct count *more);
+/* Cuts b, as it was read, to its first n records. */
+void batch_cut(struct batch *b, size_t n);
 void batch_reset(struct batch *b);
 void batch_free(struct batch *b);
 
+/* The longest value that fits into a record, by max_document of its input. */
+uint64_t record_limit(const etl_record *r);
 /* Host calls on values; they follow etl/plugin.h. */
 etl_value record_get(const etl_record *r, etl_field field);
 void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how);
+char *record_begin(etl_record *r, size_t max);
+void record_put(etl_record *r, etl_field field, size_t used); /* `end` of the table */
 const char *record_origin(const etl_record *r);
 /* Notes what a plugin says of a record; record_apply_mark makes it the record's fate, if anything was
  * said. */
 void record_mark(struct etl_record *r, enum etl_verdict mark, const char *rule, const char *msg,
                  size_t len);
+void record_mark_duplicate(struct etl_record *r, etl_value of_id, double similarity);
 void record_apply_mark(struct etl_record *r, uint32_t stage);
 /* id and source of a record that was split from parent. False: memory is out. */
 bool record_split_identity(struct etl_record *r, struct etl_record *parent);

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Where a run starts: at the beginning, at the last barrier of an unfinished run, or not at all,
  * because everything is done or because something has changed that may not. */
-#include <config.h>
 #include "core/run.h"
 
 #include <errno.h>
@@ -12,123 +11,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* ---- the begin record ---- */
-
-void run_put_begin(const struct run *r, struct buffer *to)
-{
-    const struct plan *p = r->plan;
-
-    put_bytes(to, PACKAGE_VERSION, strlen(PACKAGE_VERSION));
-    put_bytes(to, p->hash, strlen(p->hash));
-    put_u64(to, (uint64_t)r->options.limit);
-    put_u64(to, p->n_stages);
-    for (size_t i = 0; i < p->n_stages; i++) {
-        put_bytes(to, p->stages[i].name, strlen(p->stages[i].name));
-        put_u64(to, p->stages[i].digest);
-    }
-    put_u64(to, r->n_files);
-    for (size_t i = 0; i < p->n_inputs; i++) {
-        const struct stage *s = &p->stages[i];
-
-        for (size_t k = 0; k < s->n_files; k++) {
-            const char *path = s->files[k].path ? s->files[k].path : "";
-
-            put_bytes(to, path, strlen(path));
-            put_u64(to, (uint64_t)s->files[k].size);
-            put_u64(to, (uint64_t)s->files[k].mtime);
-        }
-    }
-}
-
-static bool same_text(struct reader *r, const char *text)
-{
-    size_t len;
-    const void *at = get_bytes(r, &len);
-
-    return !r->bad && len == strlen(text) && memcmp(at, text, len) == 0;
-}
-
-/* What differs between the plan of a begin record and this one; an empty text: nothing. */
-static void plan_difference(const struct run *r, struct reader *begin, char *to, size_t max)
-{
-    const struct plan *p = r->plan;
-    bool same_plan;
-    uint64_t n;
-
-    *to = '\0';
-    same_text(begin, PACKAGE_VERSION);
-    same_plan = same_text(begin, p->hash);
-    if (get_u64(begin) != (uint64_t)r->options.limit)
-        snprintf(to, max, "--limit was another one");
-    n = get_u64(begin);
-    for (uint64_t i = 0; i < n && !begin->bad; i++) {
-        size_t len;
-        const char *name = get_bytes(begin, &len);
-        uint64_t digest = get_u64(begin);
-
-        if (begin->bad || same_plan || *to)
-            continue;
-        if (i >= p->n_stages)
-            snprintf(to, max, "[%.*s] is gone", (int)len, name);
-        else if (strlen(p->stages[i].name) != len || memcmp(p->stages[i].name, name, len) != 0)
-            snprintf(to, max, "[%.*s] was where [%s] is now", (int)len, name, p->stages[i].name);
-        else if (digest != p->stages[i].digest)
-            snprintf(to, max, "[%s]: its settings, its version or a file that it reads",
-                     p->stages[i].name);
-    }
-    if (!same_plan && !*to)
-        snprintf(to, max, "a section was added");
-    if (begin->bad)
-        snprintf(to, max, "the journal is of another version of etl");
-}
-
-/* Goes on behind plan_difference: compares the files with the plan's. The name of the first
- * that differs is left in *which; how many there are if none does. */
-static size_t first_changed_file(const struct run *r, struct reader *begin, size_t *n_then,
-                                 const char **which)
-{
-    const struct plan *p = r->plan;
-    uint64_t n = get_u64(begin);
-    size_t index = 0;
-
-    *n_then = (size_t)n;
-    *which = NULL;
-    for (size_t i = 0; i < p->n_inputs; i++) {
-        const struct stage *s = &p->stages[i];
-
-        for (size_t k = 0; k < s->n_files; k++, index++) {
-            const char *path = s->files[k].path ? s->files[k].path : "";
-            int64_t size = s->files[k].size, mtime = s->files[k].mtime;
-            bool same;
-
-            if (index >= n) {
-                *which = path;
-                return index;
-            }
-            same = same_text(begin, path);
-            same = get_u64(begin) == (uint64_t)size && same;
-            same = get_u64(begin) == (uint64_t)mtime && same;
-            if (begin->bad || !same) {
-                *which = path;
-                return index;
-            }
-        }
-    }
-    return index;
-}
-
-/* ---- deciding ---- */
-
 static int refuse(struct run *r, const char *what)
 {
     return diag_report(r->plan->diag,
                        &(struct diag_message) {
                            .level = DIAG_ERROR,
                            .code = E0706,
-                           .text = "the unfinished run in this run directory was made by something else",
+                           .text = "the pipeline is not the one of the unfinished run in this run directory",
                            .document = r->rundir.path,
                            .note = what,
-                           .help = "put it back as it was, or give up what is committed with --fresh",
+                           .help = "put it back, or run with -o in another directory, or give up what is committed with --fresh",
                        });
 }
 
@@ -170,18 +62,18 @@ static int resume_from(struct run *r, struct barrier *from, bool *resume,
 {
     struct run_journal *j = &r->journal;
     struct reader at = { begin->data, begin->data + begin->len, false };
-    char what[400];
+    char what[1000];
     const char *which;
     size_t n_then, changed, keep;
 
-    plan_difference(r, &at, what, sizeof(what));
-    if (*what)
-        return refuse(r, what);
     if (note_barriers(r, records, n) < 0)
         return -1;
-    if (j->n == 0)
+    if (j->n == 0) /* nothing is committed, so nothing is lost */
         return 0;
-    changed = first_changed_file(r, &at, &n_then, &which);
+    run_plan_difference(r, &at, what, sizeof(what));
+    if (*what)
+        return refuse(r, what);
+    changed = run_first_changed_file(r, &at, &n_then, &which);
     keep = barrier_before(j, changed + 1);
     if (keep > 0 && j->barriers[keep - 1].file_index == changed)
         keep = barrier_before(j, changed); /* not verified yet, so it may be another one now */
@@ -226,14 +118,14 @@ static bool outputs_there(const struct run *r)
 static bool is_up_to_date(struct run *r, const struct journal_record *begin)
 {
     struct reader at = { begin->data, begin->data + begin->len, false };
-    char what[400];
+    char what[1000];
     const char *which;
     size_t n_then, same;
 
-    plan_difference(r, &at, what, sizeof(what));
+    run_plan_difference(r, &at, what, sizeof(what));
     if (*what)
         return false;
-    same = first_changed_file(r, &at, &n_then, &which);
+    same = run_first_changed_file(r, &at, &n_then, &which);
     return same == r->n_files && n_then == r->n_files && outputs_there(r);
 }
 
@@ -277,10 +169,12 @@ int run_decide(struct run *r, struct barrier *from, bool *resume)
     }
     if (result < 0 || !begin)
         goto required;
-    if (publishing)
+    if (publishing) {
         r->up_to_date = is_up_to_date(r, begin);
-    else
+        r->published &= r->up_to_date; /* else it was the run before that was published */
+    } else {
         result = resume_from(r, from, resume, records, n, begin);
+    }
 required:
     if (result == 0 && r->options.resume == RESUME_REQUIRE && !*resume && !r->up_to_date)
         result = diag_error(r->plan->diag, E0707, NULL, "%s holds no unfinished run to go on with",

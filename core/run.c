@@ -4,18 +4,22 @@
 #include "core/run.h"
 
 #include "core/barrier-engine.h"
+#include "core/io.h"
 #include "core/stream.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+/* What start counts is in the journal when it comes again. */
 void run_count(const struct stage *s, const char *name, int64_t n)
 {
     struct run *r = s->plan->run;
 
-    if (r)
+    if (r && !(r->from && s->phase == PHASE_START))
         ledger_count(&r->ledger, s->index, name, n);
 }
 
@@ -27,6 +31,15 @@ int run_open_late(struct stage *s, struct stage_file *f)
 
     return stream_open(f->handle, &r->rundir, saved && i < saved->n_marks ? &saved->marks[i] : NULL,
                        s->plan->diag);
+}
+
+static int clear_part(struct stage *s, const struct stage_file *f)
+{
+    if (f->kind != FILE_PART || !stage_in_store(s, f->name) ||
+        io_unlink(AT_FDCWD, f->handle) == 0 || errno == ENOENT || errno == ENOTDIR)
+        return 0;
+    return diag_error_errno(s->plan->diag, E0702, errno, "cannot remove %s of an earlier run",
+                            (const char *)f->handle);
 }
 
 /* In a STORE a part lies beside its final place, so that the rename stays in one file system. */
@@ -50,6 +63,8 @@ const char *run_part_path(struct stage *s, struct stage_file *f)
     buffer_free(&path);
     if (!f->handle)
         host_fail(s->self, ENOMEM, NULL, "memory is out", 13);
+    else if (s->phase == PHASE_START && !((struct run *)p->run)->from && clear_part(s, f) < 0)
+        return NULL;
     return f->handle;
 }
 
@@ -67,6 +82,8 @@ int run_journal_barrier(struct run_journal *j, const struct barrier *b, const st
     if (journal_append(&j->journal, JOURNAL_BARRIER, bytes) < 0)
         return -1;
     j->barriers[j->n++] = (struct barrier_at) { b->file_index, b->part, j->journal.size };
+    diag_log(j->journal.diag, DIAG_DEBUG, NULL, "committed up to document %llu of input file %llu",
+             (unsigned long long)b->committed, (unsigned long long)b->file_index + 1);
     return 0;
 }
 
@@ -130,13 +147,13 @@ static int start_stages(struct run *r, const struct barrier *from)
         if (left_out(r, s))
             continue;
         s->phase = PHASE_START;
-        here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0 };
+        here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0, DUTY_START };
         if (s->plugin->is.start)
             verdict = s->plugin->is.start(s->self, s->state, saved);
         here = outer;
-        if (verdict != ETL_OK || s->failed || stage_record_end(s) < 0) {
+        if (verdict != ETL_OK || stage_failed(s) || stage_record_end(s) < 0) {
             r->n_started++;
-            return s->failed ? -1
+            return stage_failed(s) ? -1
                              : diag_error(p->diag, E0520, NULL, "%s could not start", s->name);
         }
         s->phase = PHASE_RUN;
@@ -203,6 +220,18 @@ static int begin_journal(struct run *r)
     return result;
 }
 
+/* On a fresh run nothing is there: in .state all goes, in a STORE what an earlier one left. */
+static int clear(struct run *r)
+{
+    struct plan *p = r->plan;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made && !left_out(r, &p->stages[i]); k++)
+            if (clear_part(&p->stages[i], &p->stages[i].made[k]) < 0)
+                return -1;
+    return rundir_clear(&r->rundir, p->diag);
+}
+
 static int start(struct run *r, const struct barrier *from, bool resume)
 {
     struct plan *p = r->plan;
@@ -213,7 +242,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .barrier_interval = r->resumable ? p->barrier_interval : 0,
     };
 
-    if (!resume && rundir_clear(&r->rundir, p->diag) < 0)
+    if (!resume && clear(r) < 0)
         return -1;
     if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
         return diag_error(p->diag, E0705, NULL, "the journal's counts do not fit; rerun with --fresh");
@@ -235,7 +264,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
 static int accept(struct run *r)
 {
     struct ledger *l = &r->ledger;
-    char *rejects = NULL;
+    char *rejects = NULL, limit[40], text[200];
 
     if (!ledger_balanced(l))
         return diag_error(r->plan->diag, E0902, NULL,
@@ -250,11 +279,19 @@ static int accept(struct run *r)
     if (stream_finish(l->rejects) < 0)
         return -1;
     rejects = rundir_state_path(&r->rundir, "rejects.jsonl.part");
+    if (r->plan->max_rejects >= 0)
+        snprintf(limit, sizeof(limit), "%lld", (long long)r->plan->max_rejects);
+    else
+        snprintf(limit, sizeof(limit), "%g%%", 100 * r->plan->max_rejects_share);
+    snprintf(text, sizeof(text),
+             "more documents were rejected than max_rejects lets through: %llu of %llu, not %s",
+             (unsigned long long)l->fates[REJECTED],
+             (unsigned long long)(l->read + l->split + l->made), limit);
     diag_report(r->plan->diag,
                 &(struct diag_message) {
                     .level = DIAG_ERROR,
                     .code = E0620,
-                    .text = "more documents were rejected than max_rejects lets through",
+                    .text = text,
                     .document = rejects,
                     .note = "nothing is published; the file named lists them with their reasons",
                     .help = "mend the pipeline or the input, or raise max_rejects",
@@ -280,9 +317,7 @@ static void keep_verified(struct run *r, const struct barrier *from)
 
         if (v->file_index >= r->n_files)
             continue;
-        free(r->verified[v->file_index].damage);
-        r->verified[v->file_index] = *v;
-        r->verified[v->file_index].damage = v->damage ? strdup(v->damage) : NULL;
+        verified_note(&r->verified[v->file_index], v);
     }
     r->files_before = from->file_index;
 }
@@ -328,6 +363,8 @@ enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_op
 out:
     r->from = NULL;
     r->ended = now_us();
+    if (r->live)
+        r->bytes_in = engine_consumed(&r->engine);
     stop_stages(r);
     barrier_free(&from);
     return status;
@@ -335,6 +372,8 @@ out:
 
 const char *run_what_next(const struct run *r)
 {
+    if (atomic_load(&r->publishing))
+        return "publishing has begun: the same command goes on with it";
     if (__atomic_load_n(&r->live, __ATOMIC_ACQUIRE) && r->resumable &&
         (r->resumed || atomic_load(&r->engine.barriers_made) > 0))
         return "what is committed is safe: the same command goes on from there";

@@ -40,6 +40,8 @@ struct run {
     size_t files_before;       /* files that were verified by the runs before this one */
     bool resumable, up_to_date, resumed, published, live;
     uint64_t resumed_at;       /* documents that were committed before */
+    uint64_t bytes_in, bytes_out; /* at its end: of input as it lies there, of all files made */
+    _Atomic bool publishing;   /* renames have begun: the same command does the rest of them */
     size_t n_started;
     const char *not_resumable; /* name of the stage that cannot go on, or NULL */
     int64_t began, ended;      /* monotonic microseconds */
@@ -66,7 +68,14 @@ size_t run_barriers_before(const struct run_journal *j, uint64_t file_index, uin
 
 /* resume.c: reads the journal, decides, and leaves `from` filled when *resume is set. -1: refused. */
 int run_decide(struct run *r, struct barrier *from, bool *resume);
+
+/* begin.c: by what the run is made, for the journal; what of the plan has changed since, in words
+ * (an empty text: nothing); and, behind that, which input file is the first that has: its index, its
+ * path in *which; without one, how many there are and NULL. */
 void run_put_begin(const struct run *r, struct buffer *to);
+void run_plan_difference(const struct run *r, struct reader *begin, char *to, size_t max);
+size_t run_first_changed_file(const struct run *r, struct reader *begin, size_t *n_then,
+                              const char **which);
 /* After damage: the journal goes back to the last barrier at or before the start of that unit. */
 int run_roll_back(struct run *r, const struct etl_unit *u);
 

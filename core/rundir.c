@@ -15,6 +15,20 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* No run directory: where else could the results go? */
+static int unusable(struct diag *d, int err, const char *doing, const char *path)
+{
+    const struct diag_message m = {
+        .level = DIAG_ERROR,
+        .code = E0702,
+        .text = doing,
+        .document = path,
+        .help = "name another one with -o, or with out in [pipeline]",
+    };
+
+    return diag_report_errno(d, &m, err);
+}
+
 /* mkdir -p */
 static int make_path(const char *path)
 {
@@ -87,16 +101,16 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d)
     if (!r->path)
         return diag_error_errno(d, E0702, ENOMEM, "cannot open the run directory");
     if (make_path(path) < 0) {
-        diag_error_errno(d, E0702, errno, "cannot make the run directory %s", path);
+        unusable(d, errno, "cannot make the run directory", path);
         goto failed;
     }
     r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (r->fd < 0) {
-        diag_error_errno(d, E0702, errno, "cannot open the run directory %s", path);
+        unusable(d, errno, "cannot open the run directory", path);
         goto failed;
     }
     if (io_mkdir(r->fd, ".state", 0700) < 0 && errno != EEXIST) {
-        diag_error_errno(d, E0702, errno, "cannot make %s/.state", path);
+        unusable(d, errno, "cannot make the folder .state in the run directory", path);
         goto failed;
     }
     r->state = io_open(r->fd, ".state", O_RDONLY | O_DIRECTORY, 0);

@@ -10,6 +10,7 @@
 #include "core/rundir.h"
 
 struct etl_stream {
+    struct stage *owner;    /* who may write; NULL: the host alone */
     char *name;             /* final name, or "-" */
     char *part;             /* name in .state; NULL: standard output */
     struct rundir *rundir;

@@ -4,6 +4,7 @@
 #include "core/progress.h"
 
 #include "common/buffer.h"
+#include "core/figures.h"
 #include "core/io.h"
 
 #include <stdio.h>
@@ -11,28 +12,12 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
-/* 1234567 as "1,234,567". */
-static const char *grouped(uint64_t n, char *to, size_t max)
-{
-    char digits[24];
-    int len = snprintf(digits, sizeof(digits), "%llu", (unsigned long long)n);
-    size_t at = 0;
-
-    for (int i = 0; i < len && at + 2 < max; i++) {
-        if (i > 0 && (len - i) % 3 == 0)
-            to[at++] = ',';
-        to[at++] = digits[i];
-    }
-    to[at] = '\0';
-    return to;
-}
-
 /* The three most frequent reasons of one fate: "filter: too_short 12, ...". */
-static void reasons(const struct run *r, const char *prefix, FILE *out)
+static void reasons(const struct run *r, const char *prefix, struct buffer *to)
 {
     const struct ledger *l = &r->ledger;
     size_t shown[3], n = 0;
-    char number[32];
+    char number[FIGURE_MAX];
 
     while (n < 3) {
         size_t best = SIZE_MAX;
@@ -54,88 +39,174 @@ static void reasons(const struct run *r, const char *prefix, FILE *out)
         const char *stage = t->stage < r->plan->n_stages ? r->plan->stages[t->stage].name : "host";
         const char *space = strchr(stage, ' ');
 
-        fprintf(out, "%s%s: %s %s", k ? "; " : "   ", space ? space + 1 : stage,
-                t->name + strlen(prefix), grouped((uint64_t)t->n, number, sizeof(number)));
+        buffer_printf(to, "%s%s: %s %s", k ? "; " : "   ", space ? space + 1 : stage,
+                      t->name + strlen(prefix), figure_grouped((uint64_t)t->n, number));
     }
 }
 
-static void fate_line(const struct run *r, const char *name, uint64_t n, const char *prefix, FILE *out)
+static void fate_line(const struct run *r, const char *name, uint64_t n, const char *prefix,
+                      struct buffer *to)
 {
     uint64_t all = r->ledger.read + r->ledger.split + r->ledger.made;
-    char number[32];
+    char number[FIGURE_MAX];
 
-    fprintf(out, "  %-11s %12s  %5.1f%%", name, grouped(n, number, sizeof(number)),
-            all ? 100 * (double)n / (double)all : 0);
+    buffer_printf(to, "  %-11s %12s  %5.1f%%", name, figure_grouped(n, number),
+                  all ? 100 * (double)n / (double)all : 0);
     if (prefix && n)
-        reasons(r, prefix, out);
-    fputc('\n', out);
+        reasons(r, prefix, to);
+    buffer_byte(to, '\n');
 }
 
-static void slowest(const struct run *r, FILE *out)
+static uint64_t time_of_stages(const struct run *r, size_t *slowest)
 {
-    const struct engine *e = &r->engine;
     uint64_t all = 0, most = 0;
-    size_t which = 0;
 
     for (size_t i = 0; i < r->plan->n_stages; i++) {
-        uint64_t ns = atomic_load(&e->stage_time[i]);
+        uint64_t ns = atomic_load(&r->engine.stage_time[i]);
 
         all += ns;
         if (ns > most) {
             most = ns;
-            which = i;
+            *slowest = i;
         }
     }
-    if (all)
-        fprintf(out, ", slowest stage %s (%.0f%% of the stages' time)", r->plan->stages[which].name,
-                100 * (double)most / (double)all);
+    return all;
 }
 
-void summary_print(const struct run *r, FILE *out)
+static void effort(const struct run *r, struct buffer *to)
 {
-    const struct ledger *l = &r->ledger;
-    double seconds = (double)(r->ended - r->began) / 1e6;
-    uint64_t now_read = l->read - r->resumed_at;
+    size_t slowest = 0;
+    uint64_t all = time_of_stages(r, &slowest);
     struct rusage usage;
-    char a[32], b[32];
 
     getrusage(RUSAGE_SELF, &usage);
-    fprintf(out, "%s: %s documents read in %.1f s, %s a second", r->plan->name,
-            grouped(l->read, a, sizeof(a)), seconds,
-            grouped((uint64_t)(seconds > 0 ? (double)now_read / seconds : 0), b, sizeof(b)));
-    if (r->resumed)
-        fprintf(out, " (%s were committed before)", grouped(r->resumed_at, a, sizeof(a)));
-    fputc('\n', out);
-    fate_line(r, "kept", l->fates[KEPT], NULL, out);
-    fate_line(r, "dropped", l->fates[DROPPED], "dropped: ", out);
-    fate_line(r, "duplicates", l->fates[DUPLICATE], NULL, out);
-    fate_line(r, "rejected", l->fates[REJECTED], "rejected: ", out);
-    if (l->split || l->made)
-        fprintf(out, "  %-11s %12s split, %s made at the end\n", "and",
-                grouped(l->split, a, sizeof(a)), grouped(l->made, b, sizeof(b)));
-    fprintf(out, "  %u thread%s, %llu barrier%s in %.2f s, peak memory %.0f MiB", r->options.jobs,
-            r->options.jobs == 1 ? "" : "s", (unsigned long long)atomic_load(&r->engine.barriers_made),
-            atomic_load(&r->engine.barriers_made) == 1 ? "" : "s",
-            (double)atomic_load(&r->engine.barrier_time) / 1e6, (double)usage.ru_maxrss / 1024);
-    slowest(r, out);
-    fputc('\n', out);
-    if (r->published)
-        fprintf(out, "  in %s\n", r->rundir.path);
+    buffer_printf(to, "  %u thread%s, peak memory %.0f MiB", r->options.jobs,
+                  r->options.jobs == 1 ? "" : "s", (double)usage.ru_maxrss / 1024);
+    if (all)
+        buffer_printf(to, ", slowest %s (%.0f%%)", r->plan->stages[slowest].name,
+                      100 * (double)atomic_load(&r->engine.stage_time[slowest]) / (double)all);
+    buffer_byte(to, '\n');
 }
 
-void summary_json(const struct run *r, enum exit_status status, FILE *out)
+/* With -v: where the time went, and what each stage counted. */
+static void stage_lines(const struct run *r, struct buffer *to)
+{
+    const struct ledger *l = &r->ledger;
+    size_t slowest = 0;
+    uint64_t all = time_of_stages(r, &slowest);
+    char number[FIGURE_MAX];
+
+    for (size_t i = 0; i < r->plan->n_stages; i++) {
+        const char *gap = "   ";
+
+        buffer_printf(to, "  %-24s %5.1f%%", r->plan->stages[i].name,
+                      all ? 100 * (double)atomic_load(&r->engine.stage_time[i]) / (double)all : 0);
+        for (size_t t = 0; t < l->n_totals; t++)
+            if (l->totals[t].stage == i) {
+                buffer_printf(to, "%s%s %s", gap, l->totals[t].name,
+                              figure_grouped((uint64_t)l->totals[t].n, number));
+                gap = "; ";
+            }
+        buffer_byte(to, '\n');
+    }
+    buffer_printf(to, "  %llu barriers in %.2f s\n",
+                  (unsigned long long)atomic_load(&r->engine.barriers_made),
+                  (double)atomic_load(&r->engine.barrier_time) / 1e6);
+}
+
+void summary_print(const struct run *r, bool more, struct diag_printer *to)
+{
+    const struct ledger *l = &r->ledger;
+    double seconds = (double)(r->ended - r->began) / 1e6, a_second = seconds > 0 ? 1 / seconds : 0;
+    struct buffer b = { 0 };
+    char x[FIGURE_MAX], y[FIGURE_MAX], z[FIGURE_MAX];
+
+    buffer_printf(&b, "%s: %s document%s read in %s, %s a second", r->plan->name,
+                  figure_grouped(l->read, x), l->read == 1 ? "" : "s", figure_seconds(seconds, y),
+                  figure_grouped((uint64_t)((double)(l->read - r->resumed_at) * a_second), z));
+    if (r->resumed)
+        buffer_printf(&b, " (%s were committed before)", figure_grouped(r->resumed_at, x));
+    buffer_byte(&b, '\n');
+    fate_line(r, "kept", l->fates[KEPT], NULL, &b);
+    fate_line(r, "dropped", l->fates[DROPPED], "dropped: ", &b);
+    fate_line(r, "duplicates", l->fates[DUPLICATE], NULL, &b);
+    fate_line(r, "rejected", l->fates[REJECTED], "rejected: ", &b);
+    if (l->split || l->made)
+        buffer_printf(&b, "  %-11s %12s split, %s made at the end\n", "and",
+                      figure_grouped(l->split, x), figure_grouped(l->made, y));
+    buffer_printf(&b, "  %s in", figure_size(r->bytes_in, x));
+    if (r->options.dry)
+        buffer_puts(&b, ", nothing written: a dry run\n");
+    else
+        buffer_printf(&b, ", %s out\n", figure_size(r->bytes_out, y));
+    effort(r, &b);
+    if (more)
+        stage_lines(r, &b);
+    if (r->published)
+        buffer_printf(&b, "  in %s\n", r->rundir.path);
+    if (!b.failed)
+        diag_print_text(to, buffer_string(&b));
+    buffer_free(&b);
+}
+
+static void count(struct buffer *b, const char *key, uint64_t n)
+{
+    buffer_printf(b, ",\"%s\":%llu", key, (unsigned long long)n);
+}
+
+/* A run that still goes on shows but some of its figures. */
+static void shown_figures(struct run *r, struct buffer *b)
+{
+    struct ledger *l = &r->ledger;
+
+    count(b, "read", atomic_load(&l->shown.read));
+    count(b, "kept", atomic_load(&l->shown.fates[KEPT]));
+    count(b, "dropped", atomic_load(&l->shown.fates[DROPPED]));
+    count(b, "duplicates", atomic_load(&l->shown.fates[DUPLICATE]));
+    count(b, "rejected", atomic_load(&l->shown.fates[REJECTED]));
+    count(b, "resumed_at", r->resumed_at);
+    count(b, "bytes_in", engine_consumed(&r->engine));
+    buffer_printf(b, ",\"seconds\":%.3f", (double)(now_us() - r->began) / 1e6);
+}
+
+static void all_figures(const struct run *r, struct buffer *b)
 {
     const struct ledger *l = &r->ledger;
 
-    fprintf(out,
-            "{\"type\":\"summary\",\"status\":%d,\"up_to_date\":%s,\"published\":%s,\"read\":%llu,"
-            "\"split\":%llu,\"made\":%llu,\"kept\":%llu,\"dropped\":%llu,\"duplicates\":%llu,"
-            "\"rejected\":%llu,\"resumed_at\":%llu,\"seconds\":%.3f}\n",
-            (int)status, r->up_to_date ? "true" : "false", r->published ? "true" : "false",
-            (unsigned long long)l->read, (unsigned long long)l->split, (unsigned long long)l->made,
-            (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
-            (unsigned long long)l->fates[DUPLICATE], (unsigned long long)l->fates[REJECTED],
-            (unsigned long long)r->resumed_at, (double)(r->ended - r->began) / 1e6);
+    count(b, "read", l->read);
+    count(b, "split", l->split);
+    count(b, "made", l->made);
+    count(b, "kept", l->fates[KEPT]);
+    count(b, "dropped", l->fates[DROPPED]);
+    count(b, "duplicates", l->fates[DUPLICATE]);
+    count(b, "rejected", l->fates[REJECTED]);
+    count(b, "resumed_at", r->resumed_at);
+    count(b, "bytes_in", r->bytes_in);
+    count(b, "bytes_out", r->bytes_out);
+    buffer_printf(b, ",\"seconds\":%.3f", (double)(r->ended - r->began) / 1e6);
+    diag_put_member(b, "rundir", r->rundir.path);
+}
+
+void summary_json(struct run *r, bool goes_on, int status, struct diag_printer *to)
+{
+    struct buffer b = { 0 };
+
+    buffer_puts(&b, "{\"type\":\"summary\"");
+    diag_put_time(&b);
+    buffer_printf(&b, ",\"status\":%d", status);
+    if (r && !goes_on) {
+        buffer_printf(&b, ",\"up_to_date\":%s,\"published\":%s", r->up_to_date ? "true" : "false",
+                      r->published ? "true" : "false");
+        all_figures(r, &b);
+    } else {
+        buffer_puts(&b, ",\"up_to_date\":false,\"published\":false");
+        if (r && __atomic_load_n(&r->live, __ATOMIC_ACQUIRE))
+            shown_figures(r, &b);
+    }
+    buffer_puts(&b, "}\n");
+    if (!b.failed)
+        diag_print_raw(to, b.data, b.len);
+    buffer_free(&b);
 }
 
 void summary_write(const struct run *r)
@@ -147,17 +218,18 @@ void summary_write(const struct run *r)
     if (uname(&host) < 0)
         strcpy(host.machine, "unknown");
     getrusage(RUSAGE_SELF, &usage);
-    buffer_printf(&b,
-                  "{\n  \"seconds\": %.3f,\n  \"cpu_seconds\": %.3f,\n  \"threads\": %u,\n"
-                  "  \"peak_memory_bytes\": %lld,\n  \"barriers\": %llu,\n  \"barrier_seconds\": %.3f,\n"
-                  "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {\n",
-                  (double)(r->ended - r->began) / 1e6,
-                  (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-                      (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
-                  r->options.jobs, (long long)usage.ru_maxrss * 1024,
-                  (unsigned long long)atomic_load(&r->engine.barriers_made),
-                  (double)atomic_load(&r->engine.barrier_time) / 1e6,
-                  (unsigned long long)r->resumed_at, host.machine);
+    buffer_printf(
+        &b,
+        "{\n  \"seconds\": %.3f,\n  \"cpu_seconds\": %.3f,\n  \"threads\": %u,\n"
+        "  \"peak_memory_bytes\": %lld,\n  \"barriers\": %llu,\n  \"barrier_seconds\": %.3f,\n"
+        "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {\n",
+        (double)(r->ended - r->began) / 1e6,
+        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
+            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+        r->options.jobs, (long long)usage.ru_maxrss * 1024,
+        (unsigned long long)atomic_load(&r->engine.barriers_made),
+        (double)atomic_load(&r->engine.barrier_time) / 1e6, (unsigned long long)r->resumed_at,
+        host.machine);
     for (size_t i = 0; i < r->plan->n_stages; i++)
         buffer_printf(&b, "    \"%s\": %.6f%s\n", r->plan->stages[i].name,
                       (double)atomic_load(&r->engine.stage_time[i]) / 1e9,

@@ -2,6 +2,7 @@
 /* etl help: about a verb, an error code, a plugin; of any other word, where it occurs. */
 #include "core/option.h"
 #include "core/verbs.h"
+#include "common/nearest.h"
 
 #include <string.h>
 
@@ -12,11 +13,9 @@ static void show_code(enum diag_code code)
 }
 
 /* All of word stands in text, small and capital ASCII letters alike. */
-static bool holds(const char *text, const char *word)
+static bool holds_word(const char *text, const char *word, size_t len)
 {
-    size_t len = strlen(word);
-
-    for (; text && *text; text++) {
+    for (; *text; text++) {
         size_t i = 0;
 
         while (i < len && text[i] &&
@@ -27,6 +26,20 @@ static bool holds(const char *text, const char *word)
             return true;
     }
     return false;
+}
+
+/* Each of the words. */
+static bool holds(const char *text, const char *words)
+{
+    size_t len;
+
+    for (; text && *words; words += len) {
+        words += strspn(words, " ");
+        len = strcspn(words, " ");
+        if (!holds_word(text, words, len))
+            return false;
+    }
+    return text != NULL;
 }
 
 static size_t search_verbs(const char *word)
@@ -117,6 +130,31 @@ static size_t search_common(const char *word)
     return n;
 }
 
+static const char *verb_meant(const char *word)
+{
+    const char *names[32];
+    size_t n = 0;
+
+    for (const struct verb *v = verbs; v->name && n < 32; v++)
+        names[n++] = v->name;
+    return nearest(word, names, n);
+}
+
+static const char *plugin_meant(struct app *app, const char *word)
+{
+    const char *near = NULL;
+
+    for (int kind = ETL_KIND_INPUT; !near && kind <= ETL_KIND_OUTPUT; kind++) {
+        const char *const *names = registry_names(app->registry, (enum etl_kind)kind);
+        size_t n = 0;
+
+        while (names[n])
+            n++;
+        near = nearest(word, names, n);
+    }
+    return near;
+}
+
 static int nothing(struct app *app, const char *word)
 {
     struct diag_message m = { .level = DIAG_ERROR,
@@ -124,7 +162,14 @@ static int nothing(struct app *app, const char *word)
                               .help = "etl help   lists the verbs; etl plugins   the plugins" };
     char text[300];
 
-    snprintf(text, sizeof(text), "nothing in the help has to do with '%.200s'", word);
+    if (word[0] == 'E' && word[1] >= '0' && word[1] <= '9') {
+        snprintf(text, sizeof(text), "there is no error code %.200s", word);
+        m.help = "man etl   lists the codes";
+    } else {
+        snprintf(text, sizeof(text), "nothing in the help has to do with '%.200s'", word);
+        m.near = verb_meant(word);
+        m.near = m.near ? m.near : plugin_meant(app, word);
+    }
     m.text = text;
     diag_report(&app->diag, &m);
     return EXIT_USAGE;

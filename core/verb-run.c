@@ -12,7 +12,20 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OUT = 1, JOBS, LIMIT, DRY, RESUME, FRESH, MAX_REJECTS, MEMORY, PROGRESS, INTERVAL, SET, STRICT };
+enum {
+    OUT = 1,
+    JOBS,
+    LIMIT,
+    DRY,
+    RESUME,
+    FRESH,
+    MAX_REJECTS,
+    MEMORY,
+    PROGRESS,
+    INTERVAL,
+    SET,
+    STRICT
+};
 
 const struct cli_option run_options[] = {
     { OUT, 'o', "out", "RUNDIR", "the run directory [out/NAME]" },
@@ -48,6 +61,13 @@ static unsigned cores(void)
     return 1;
 }
 
+static bool shows_bar(void)
+{
+    const char *terminal = getenv("TERM");
+
+    return isatty(STDERR_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
 static int word(const char *value, const char *const *words)
 {
     for (int i = 0; words[i]; i++)
@@ -56,14 +76,13 @@ static int word(const char *value, const char *const *words)
     return -1;
 }
 
-static int take_number(struct cli *c, const char *option, int64_t least, int64_t most, int64_t *to)
+static int take_number(struct cli *c, const char *option, int64_t least, int64_t most,
+                       const char *wanted, int64_t *to)
 {
     const char *why;
 
-    if (!conf_int(c->value, to, &why))
-        return cli_wrong(c, option, why);
-    if (*to < least || *to > most)
-        return cli_wrong(c, option, "is out of range");
+    if (!conf_int(c->value, to, &why) || *to < least || *to > most)
+        return cli_wrong(c, option, wanted);
     return 0;
 }
 
@@ -79,7 +98,7 @@ static int take_set(struct cli *c, struct request *q)
     name = strndup(c->value, (size_t)(equals - c->value));
     if (!name)
         return cli_wrong(c, "--set", "needs memory, which is out");
-    q->sets[q->plan.n_sets++] = (struct conf_define) { name, equals + 1 };
+    q->sets[q->plan.n_sets++] = (struct conf_define){ name, equals + 1 };
     return 0;
 }
 
@@ -100,12 +119,13 @@ static int take_option(struct cli *c, int id, struct request *q)
             q->run.jobs = cores();
             return 0;
         }
-        if (take_number(c, "--jobs", 1, 1024, &n))
+        if (take_number(c, "--jobs", 1, 1024, "is not a whole number from 1 to 1024, or auto", &n))
             return c->status;
         q->run.jobs = (unsigned)n;
         return 0;
     case LIMIT:
-        return take_number(c, "--limit", 0, INT64_MAX, &q->run.limit);
+        return take_number(c, "--limit", 0, INT64_MAX, "is not a whole number, 0 or more",
+                           &q->run.limit);
     case DRY:
         q->run.dry = true;
         return 0;
@@ -115,7 +135,7 @@ static int take_option(struct cli *c, int id, struct request *q)
     case RESUME:
         i = word(c->value, resumes);
         q->run.resume = (enum resume)i;
-        return i < 0 ? cli_wrong(c, "--resume", "is auto, never or require") : 0;
+        return i < 0 ? cli_wrong(c, "--resume", "is not auto, never or require") : 0;
     case MAX_REJECTS:
         q->plan.max_rejects = c->value;
         return 0;
@@ -124,9 +144,10 @@ static int take_option(struct cli *c, int id, struct request *q)
         return 0;
     case PROGRESS:
         i = word(c->value, kinds);
-        if (i >= 0 && i < 4)
-            q->progress = (enum progress_kind)i;
-        return i < 0 ? cli_wrong(c, "--progress", "is auto, bar, plain, json or none") : 0;
+        if (i >= 0 && i < 4) /* no bar where there is no line to overwrite */
+            q->progress =
+                i == PROGRESS_BAR && !shows_bar() ? PROGRESS_PLAIN : (enum progress_kind)i;
+        return i < 0 ? cli_wrong(c, "--progress", "is not auto, bar, plain, json or none") : 0;
     case INTERVAL:
         if (!conf_duration(c->value, &q->interval, &why))
             return cli_wrong(c, "--progress-interval", why);
@@ -164,28 +185,48 @@ static void remove_temporary(struct rundir *d, struct diag *diag)
     rmdir(d->path);
 }
 
+/* On the terminal as well where the lines go to a file and somebody looks on. */
+static void show_summary(struct app *app, const struct run *r)
+{
+    struct diag_printer terminal = { .out = stderr, .format = DIAG_LINES };
+
+    if (app->quiet)
+        return;
+    summary_print(r, app->verbose > 0, &app->printer);
+    if (app->printer.out != stderr && isatty(STDERR_FILENO))
+        summary_print(r, app->verbose > 0, &terminal);
+}
+
 static void report_end(struct app *app, struct run *r, enum exit_status status)
 {
     bool json = app->printer.format == DIAG_JSON;
 
     diag_print_folded(&app->printer);
-    if (json)
-        summary_json(r, status, app->printer.out);
-    if (r->up_to_date) {
-        if (!app->quiet && !json)
-            fprintf(stderr, "%s: %s %s; --fresh runs it again\n", r->plan->name,
-                    r->published ? "published what the run before had finished in" : "up to date in",
-                    r->rundir.path);
-        return;
-    }
-    if (!r->live)
-        return;
-    if (r->published)
+    if (r->up_to_date && !json)
+        diag_log(r->plan->diag, DIAG_INFO, r->rundir.path, "%s %s; --fresh runs it again",
+                 r->plan->name,
+                 r->published ? "is published: the run before had finished it" : "is up to date");
+    if (r->live && r->published)
         summary_write(r);
-    if (status == EXIT_IO || status == EXIT_RESOURCES)
+    if (r->live && (status == EXIT_IO || status == EXIT_RESOURCES))
         diag_log(r->plan->diag, DIAG_INFO, r->rundir.path, "%s", run_what_next(r));
-    if (!app->quiet && !json && status == EXIT_DONE)
-        summary_print(r, stderr);
+    if (json)
+        summary_json(r, false, (int)status, &app->printer);
+    else if (r->live && status == EXIT_DONE)
+        show_summary(app, r);
+}
+
+static void show_plan(const struct plan *p)
+{
+    for (size_t i = 0; i < p->n_stages; i++) {
+        const struct stage *s = &p->stages[i];
+
+        diag_log(p->diag, DIAG_DEBUG, NULL, "[%s] is done by %s %s", s->name, s->plugin->path,
+                 s->plugin->is.version);
+        for (size_t k = 0; k < s->n_files; k++)
+            diag_log(p->diag, DIAG_DEBUG, NULL, "[%s] reads %s", s->name,
+                     s->files[k].path ? s->files[k].path : "what it finds itself");
+    }
 }
 
 static enum exit_status run_plan(struct app *app, struct plan *p, const struct request *q)
@@ -196,12 +237,13 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
     bool broken_pipe;
     struct run r;
 
+    show_plan(p);
     progress_block_signals();
     memset(&r, 0, sizeof(r));
     r.rundir.fd = -1;
     if (app->printer.format == DIAG_JSON && kind != PROGRESS_NONE)
         kind = PROGRESS_JSON;
-    progress_start(&progress, &r, kind, q->interval);
+    progress_start(&progress, &r, p, &app->printer, kind, q->interval);
     status = run_pipeline(&r, p, &q->run);
     progress_stop(&progress);
     broken_pipe = r.engine.failed && r.engine.status == EXIT_DONE;
@@ -220,12 +262,13 @@ int verb_run(struct app *app, int argc, char **argv)
 {
     struct request q = {
         .run = { .jobs = cores(), .limit = -1 },
-        .progress = isatty(STDERR_FILENO) ? PROGRESS_BAR : PROGRESS_PLAIN,
+        .progress = shows_bar() ? PROGRESS_BAR : PROGRESS_PLAIN,
         .interval = 30000000,
     };
     enum exit_status status;
     char *temporary = NULL;
     struct plan *p = NULL;
+    bool ran = false;
     struct cli c;
     int id;
 
@@ -251,7 +294,10 @@ int verb_run(struct app *app, int argc, char **argv)
     status = p ? run_plan(app, p, &q) : app->diag.status;
     if (p)
         plan_close(p);
+    ran = p != NULL;
 out:
+    if (!ran && status != EXIT_DONE && app->printer.format == DIAG_JSON)
+        summary_json(NULL, false, (int)status, &app->printer);
     for (size_t i = 0; i < q.plan.n_sets; i++)
         free((void *)(uintptr_t)q.sets[i].name);
     free(temporary);

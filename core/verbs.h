@@ -97,6 +97,8 @@ int verb_help(struct app *app, int argc, char **argv);
 /* One page about a plugin, made from its table of options. */
 void plugin_page(const struct plugin *p, FILE *out);
 bool plugin_json(const struct plugin *p, FILE *out); /* one object, no line end */
+/* Of what a plugin says of itself, what stands before its example: an indented section at the end. */
+size_t plugin_doc_length(const struct plugin *p);
 void plugin_example(const struct plugin *p, FILE *out); /* a section with its keys, indented */
 
 /* man-page.c: the same as roff. Parts: "options", "verbs", "codes", "keys",
