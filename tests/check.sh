@@ -114,7 +114,7 @@ check "a plugin that others can change" unsafe
 lists()
 {
     status 0 "$ETL" plugins && grep -q '^  steps ' "$work/.out" &&
-        status 0 "$ETL" plugins good && grep -q 'threshold .*0..1; preset 0.70' "$work/.out" &&
+        status 0 "$ETL" plugins good && grep -q 'threshold .*0 to 1; preset 0.70' "$work/.out" &&
         status 0 "$ETL" plugins --json && is_json all "$work/.out" &&
         status 0 "$ETL" plugins --path steps &&
         grep -qx "$plugins/transform/steps.so" "$work/.out" &&

@@ -66,7 +66,7 @@ for plugin in "$builddir"/plugins/*/*.so; do
     check "etl-plugins.7 lists $kind $name" has "$pages/etl-plugins.7" "etl-$kind-$name(7)"
     check "$kind $name has a page" test -s "$page"
     plain "$page" >"$work/page"
-    keys=$("$ETL" plugins "$plugin" | sed -n '/^keys:/,/^example:/s/^  \([a-z][a-z0-9_]*\) .*/\1/p')
+    keys=$("$ETL" plugins "$plugin" | sed -n '/^keys:/,/^example:/s/^  \([a-z][a-z0-9_]*\)\( .*\)\{0,1\}$/\1/p')
     check "$kind $name has keys" test -n "$keys"
     for key in $keys; do
         check "the page of $kind $name has $key" grep -q "^ *$key (" "$work/page"

@@ -92,7 +92,7 @@ check "encodings" encodings
 guess()
 {
     local i
-    ldd "$ETL_PLUGIN_PATH/input/txt.so" 2>&1 | grep -q uchardet || return 0 # built without it
+    ldd "$builddir/plugins/input/txt.so" 2>&1 | grep -q uchardet || return 0 # built without it
     for i in $(seq 20); do
         printf 'да\nнет\nжители деревни начали собирать урожай\n'
     done >utf8

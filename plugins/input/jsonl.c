@@ -424,7 +424,11 @@ static const char doc[] =
     "the host's own: a key of that name needs another, as in `old_id=id`.\n\n"
     "Reading is strict (RFC 8259, UTF-8): a line that is not JSON, not an object, has a named key "
     "twice or of another type is rejected, with its line and column. Blank lines are left out and "
-    "counted; a last line needs no line end; a byte order mark at the beginning is no fault.";
+    "counted; a last line needs no line end; a byte order mark at the beginning is no fault.\n\n"
+    "    [input jsonl]\n"
+    "    path = pages.jsonl.gz\n"
+    "    fields = title=headline, text, views:int=pageviews, when:time\n"
+    "    extra = rest";
 
 static const etl_plugin plugin = {
     ETL_INPUT("jsonl", "1.0", "Read JSON objects, one a line"),

@@ -164,7 +164,10 @@ static const char doc[] =
     "record with a NUL in a text is rejected, as no reader of CSV agrees on what that means.\n\n"
     "Texts that begin with = + - @ TAB or CR are formulas to a spreadsheet. They are written as "
     "they are, and counted; spreadsheet_safe = yes puts an apostrophe before them, which changes "
-    "the data for all other readers.";
+    "the data for all other readers.\n\n"
+    "    [output csv]\n"
+    "    path = pages.csv.gz\n"
+    "    fields = id, source, title, content=body";
 
 static const etl_plugin plugin = {
     ETL_OUTPUT("csv", "1.0", "Write rows of CSV"),

@@ -116,7 +116,11 @@ static const char doc[] =
     "reads back equal, and what is no number is null; times are RFC 3339 with Z; lists are arrays; "
     "bytes are base64.\n\n"
     "A name that ends in .gz or .zst is compressed, in blocks that are the same for any number of "
-    "threads.";
+    "threads.\n\n"
+    "    [output jsonl dropped]\n"
+    "    path = dropped.jsonl.zst\n"
+    "    from = dropped\n"
+    "    fields = *, !text";
 
 static const etl_plugin plugin = {
     ETL_OUTPUT("jsonl", "1.0", "Write JSON objects, one a line"),

@@ -289,6 +289,59 @@ START_TEST(words_for_a_bad_crc)
 }
 END_TEST
 
+/* Bits of a deflate stream: numbers lowest bit first, codes highest first (RFC 1951, 3.1.1). */
+struct bits {
+    unsigned char to[64];
+    size_t n;
+};
+
+static void put_bits(struct bits *b, unsigned value, int width, bool code)
+{
+    for (int i = 0; i < width; i++, b->n++)
+        if (value >> (code ? width - 1 - i : i) & 1)
+            b->to[b->n / 8] |= (unsigned char)(1u << (b->n % 8));
+}
+
+/* A copy from before the beginning: what comes out before the fault is what was written before it,
+ * and never bytes that nobody wrote. */
+START_TEST(nothing_is_made_up)
+{
+    static const unsigned char head[10] = { 0x1f, 0x8b, 8 };
+    struct buffer b = { 0 };
+    struct fault f = { 0 };
+    struct bits bits = { .n = 0 };
+    char to[4096];
+    struct codec *c;
+    int64_t n, all = 0;
+
+    put_bits(&bits, 3, 3, false); /* the last block, fixed codes */
+    for (int i = 0; i < _i; i++)
+        put_bits(&bits, 0x30 + 'A', 8, true);
+    put_bits(&bits, 0xc5, 8, true); /* 258 bytes */
+    put_bits(&bits, 29, 5, true);   /* from 24,577 bytes before, */
+    put_bits(&bits, 0, 13, false);  /* and none more */
+    put_bits(&bits, 0x30 + 'A', 8, true);
+    put_bits(&bits, 0, 7, true);
+    buffer_append(&b, head, sizeof(head));
+    buffer_append(&b, bits.to, bits.n / 8 + 1);
+    buffer_append(&b, head, 8);
+    memset(to, 'x', sizeof(to));
+    c = codec_open_memory(b.data, b.len, &f);
+    ck_assert_ptr_nonnull(c);
+    while ((n = codec_read(c, to, sizeof(to), &f)) > 0) {
+        for (int64_t i = 0; i < n; i++)
+            ck_assert(to[i] == 'A');
+        all += n;
+    }
+    ck_assert(n == -1 && f.err == 0 && strstr(f.text, "nonsense in member 1"));
+    ck_assert_int_le(all, _i);
+    ck_assert_int_eq(codec_read(c, to, sizeof(to), &f), -1);
+    ck_assert_uint_le(codec_consumed(c), b.len);
+    codec_close(c);
+    buffer_free(&b);
+}
+END_TEST
+
 START_TEST(error_comes_again)
 {
     struct buffer packed = { 0 };
@@ -495,6 +548,7 @@ int main(void)
     tcase_add_test(c, xz_padding);
     tcase_add_test(c, gzip_header);
     tcase_add_test(c, words_for_a_bad_crc);
+    tcase_add_loop_test(c, nothing_is_made_up, 0, 40);
     tcase_add_test(c, error_comes_again);
     tcase_add_test(c, zstd_window);
     tcase_add_test(c, zstd_skippable);

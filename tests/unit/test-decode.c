@@ -330,14 +330,15 @@ START_TEST(binary_is_no_text)
     static const char packed[] =
         "\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03\x4b\xcc\x4b\x01\x00\x06\x0b\xfc\x15";
     static const char stray[] = "a line\x01 with one stray control";
-    const char *const data[] = { program, packed };
-    const size_t len[] = { sizeof(program) - 1, sizeof(packed) - 1 };
+    static const char valid[] = "valid UTF-8\1\2\3\4, and no NUL in it";
+    const char *const data[] = { program, packed, valid };
+    const size_t len[] = { sizeof(program) - 1, sizeof(packed) - 1, sizeof(valid) - 1 };
     struct buffer out = { 0 };
     struct decode_report r;
     struct fault f;
     size_t start;
 
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 3; i++) {
         must(!decode_is_text("auto", data[i], len[i], &start));
         must(decode_text("auto", data[i], len[i], &out, &r, &f) < 0 && f.err == 0);
         must(strncmp(f.text, "not text", 8) == 0);
@@ -376,6 +377,7 @@ START_TEST(random_bytes_give_valid_text)
                      (n == start || memcmp(out.data, data + start, out.len) == 0));
         } else {
             must(strcmp(encoding, "auto") == 0 || (strcmp(encoding, "utf-8") == 0 && f.byte < n));
+            must(!decode_is_text(encoding, data, n, &start));
         }
         buffer_free(&out);
         free(data);

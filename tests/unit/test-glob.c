@@ -57,6 +57,7 @@ START_TEST(counted_not_ended)
 {
     ck_assert(glob_match("a*c", "a\0c", 3));
     ck_assert(!glob_match("a", "ab", 0));
+    ck_assert(glob_match("*", NULL, 0) && !glob_match("a", NULL, 0)); /* an empty text */
     ck_assert(glob_match("a", "ab", 1));
 }
 END_TEST

@@ -344,7 +344,10 @@ static const char doc[] =
     "and "
     "devices are skipped and counted. An entry that is encrypted, has a wrong checksum or another "
     "length than declared is rejected, and the reading goes on. Archives inside archives are not "
-    "opened.";
+    "opened.\n\n"
+    "    [input archive]\n"
+    "    path = /data/2024-*.tar.gz, more.zip\n"
+    "    members = *.txt, !*/robots.txt";
 
 static const etl_plugin plugin = {
     ETL_INPUT("archive", "1.0", "Read documents from tar and zip archives"),

@@ -10,6 +10,7 @@
 #include "common/buffer.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -119,14 +120,25 @@ static char *real_path(const char *path)
     return buffer_take(&whole);
 }
 
+/* SQLite would give a new file to all to read, whatever the umask lets others do. */
+static int make_file(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+
+    return fd < 0 ? -1 : close(fd);
+}
+
 static int open_file(struct database *d, const char *path, int flags, struct fault *f)
 {
     char *real = real_path(path);
     int code;
 
     d->path = path;
-    if (!real)
-        return fault_set(f, errno, "cannot open %s", path);
+    if (!real || (flags & SQLITE_OPEN_CREATE && make_file(real) < 0)) {
+        code = fault_set(f, errno, "cannot open %s", path);
+        free(real);
+        return code;
+    }
     code = sqlite3_open_v2(real, &d->db,
                            flags | SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOFOLLOW |
                                SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,

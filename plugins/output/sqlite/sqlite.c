@@ -60,7 +60,13 @@ static const char doc[] =
     "\n"
     "Indexes are made when all rows are in. With fts = title, body find rows by\n"
     "    SELECT title FROM records WHERE rowid IN\n"
-    "        (SELECT rowid FROM records_fts WHERE records_fts MATCH 'pemilu');";
+    "        (SELECT rowid FROM records_fts WHERE records_fts MATCH 'pemilu');\n\n"
+    "    [output sqlite]\n"
+    "    path = pages.db\n"
+    "    table = pages\n"
+    "    fields = id, source, title, date, body\n"
+    "    index = date\n"
+    "    fts = title, body";
 
 /* ---- open: names and types ---- */
 

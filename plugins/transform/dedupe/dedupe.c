@@ -248,7 +248,7 @@ static void dedupe_stop(const void *self, void *state)
 }
 
 static const etl_plugin plugin = {
-    ETL_TRANSFORM("dedupe", "1.0", "Marks exact and near copies of pages that were kept"),
+    ETL_TRANSFORM("dedupe", "1.0", "Mark exact and near copies of pages that were kept"),
     .doc =
         "Words are compared, not bytes: case, punctuation, spaces and the way letters are encoded "
         "make no difference. A page with the same words as a kept one is a duplicate of it; so is "

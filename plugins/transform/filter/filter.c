@@ -5,6 +5,7 @@
 #include "common/nearest.h"
 #include "common/number.h"
 
+#include <errno.h>
 #include <etl/plugin.h>
 #include <math.h>
 #include <stdlib.h>
@@ -120,7 +121,7 @@ static int read_stop_words(struct filter *me)
     int status = ETL_OK;
 
     if (!scan)
-        return etl_fail(me, "no memory for the stop words");
+        return etl_fail_errno(me, ENOMEM, "no memory for the stop words");
     for (size_t i = 0; i < me->stop_words.n && status == ETL_OK; i++) {
         const char *word = me->stop_words.at[i];
 
@@ -188,7 +189,7 @@ static int apply_rules(const struct filter *me, etl_record *rec)
     if (ok && (me->needs & NEEDS_GRAMS) != 0)
         ok = measure_grams(&m, scratch);
     if (!ok)
-        return etl_fail(me, "no memory to measure a text of %u bytes", text.len);
+        return etl_fail_errno(me, ENOMEM, "no memory to measure a text of %u bytes", text.len);
     const struct rule *r = rules_broken(me->chosen, &me->limits, &m,
                                         score.type == ETL_REAL ? score.real : NAN, &figure, &limit);
 
@@ -224,7 +225,11 @@ static const etl_plugin plugin = {
         "Words are runs of letters and digits, with a single - ' . , : / @ & _ inside; any other "
         "character is a symbol. Paragraphs are parted by empty lines. Repeated n-grams are sought "
         "among the first 262,144 words and symbols of a text.\n\n"
-        "A null text has no words. The rules look at text as it is; put filter after extract.",
+        "A null text has no words. The rules look at text as it is; put filter after extract.\n\n"
+        "    [transform filter]\n"
+        "    keep = language in (id, en) and not (kind == index)\n"
+        "    rules = gopher, fineweb2\n"
+        "    min_words = 30",
     .self_size = sizeof(struct filter),
     .worker_size = sizeof(struct measure_scratch),
     .options = options,

@@ -4,6 +4,7 @@
 #include "cld2.h"
 #include "guess.h"
 
+#include <errno.h>
 #include <etl/plugin.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,9 +47,11 @@ static int language_open(void *self)
 #endif
     me->words = malloc(sizeof(*me->words));
     if (!me->words)
-        return etl_fail(me, "no memory for the word lists");
+        return etl_fail_errno(me, ENOMEM, "no memory for the word lists");
     if (words_load(me->words, me->path, &f) == 0)
         return ETL_OK;
+    if (f.err == ENOMEM)
+        return etl_fail_errno(me, ENOMEM, "%s", f.text);
     if (f.line > 0)
         return etl_fail_option(me, "words", "%s:%llu: %s", me->path, (unsigned long long)f.line,
                                f.text);
