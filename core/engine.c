@@ -78,6 +78,17 @@ int64_t engine_total(const struct engine *e)
     return sum;
 }
 
+uint64_t engine_emitted(const struct engine *e)
+{
+    uint64_t sum = 0;
+
+    if (e->limit_unit != SIZE_MAX)
+        return UINT64_MAX;
+    for (size_t i = 0; i < e->n_units; i++)
+        sum += e->units[i].ordinal - e->units[i].skip;
+    return sum;
+}
+
 /* ---- under the lock ---- */
 
 static struct batch *idle_batch(struct engine *e)
@@ -158,16 +169,14 @@ static void advance_head(struct engine *e)
     }
 }
 
-void engine_hand_over(struct engine *e, struct job *j, struct batch *b)
+void engine_hand_over(struct engine *e, struct job *j, struct batch *b, bool last)
 {
     if (b && b->last && b->last_unit)
         b->last_hash = record_hash(b->last, &e->plan->schema);
     pthread_mutex_lock(&e->lock);
     if (b && !b->first && b->counts.n == 0) {
         give_back(e, b);
-    } else if (b && (!j || j == &e->job[e->head])) {
-        if (j && j->held)
-            advance_head(e);
+    } else if (b && !j) {
         give_ticket(e, b);
     } else if (b) {
         if (j->held_last)
@@ -178,6 +187,8 @@ void engine_hand_over(struct engine *e, struct job *j, struct batch *b)
         j->n_held++;
         e->n_held++;
     }
+    if (j && last)
+        j->ended = true;
     if (j && j == &e->job[e->head])
         advance_head(e);
     pthread_cond_broadcast(&e->changed);
@@ -383,7 +394,7 @@ static int finish_transform(struct engine *e, size_t post)
     if (verdict != ETL_OK)
         engine_stop(e, e->diag->status);
     if (b)
-        engine_hand_over(e, NULL, b);
+        engine_hand_over(e, NULL, b, false);
     return drain(e);
 }
 

@@ -140,14 +140,17 @@ void engine_stop(struct engine *e, enum exit_status status);
 /* Bytes of input taken so far, and in all (-1: not known). */
 uint64_t engine_consumed(struct engine *e);
 int64_t engine_total(const struct engine *e);
+/* How many records the inputs emitted that were not committed before; UINT64_MAX: a limit cut them. */
+uint64_t engine_emitted(const struct engine *e);
 
 /* ---- between the engine's files ---- */
 
 /* Reads the units of a job; what it fills goes to engine_hand_over. */
 void job_read(struct engine *e, struct worker *w, struct job *j);
-/* Gives a full batch to the order of things and returns an empty one (NULL: the run is stopped). While
- * none is free the thread helps with other batches. */
-void engine_hand_over(struct engine *e, struct job *j, struct batch *b);
+/* Gives b (or NULL: nothing) to the order of things; j NULL: a finish's. With the last one the job
+ * ends, in the same moment, or the job behind it might get its tickets first. */
+void engine_hand_over(struct engine *e, struct job *j, struct batch *b, bool last);
+/* An empty batch; NULL: the run is stopped. While none is free the thread helps with other ones. */
 struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *j);
 /* Carries b as far as it gets: to the end, or until it is parked. */
 void batch_carry(struct engine *e, struct worker *w, struct batch *b);

@@ -231,7 +231,7 @@ static bool renew(struct etl_unit *u)
         return true;
     }
     u->batch = NULL;
-    engine_hand_over(e, u->job, b);
+    engine_hand_over(e, u->job, b, false);
     u->batch = engine_take_batch(e, w, u->job);
     here = saved;
     here.batch = u->batch;
@@ -404,7 +404,7 @@ static struct batch *hand_over_pending(struct engine *e, struct worker *w, struc
                                        struct batch *b)
 {
     if (b->first) {
-        engine_hand_over(e, j, b);
+        engine_hand_over(e, j, b, false);
         b = engine_take_batch(e, w, j);
     }
     if (b)
@@ -423,9 +423,5 @@ void job_read(struct engine *e, struct worker *w, struct job *j)
     }
     if (b && j->pending.n > 0 && !j->failed)
         b = hand_over_pending(e, w, j, b);
-    pthread_mutex_lock(&e->lock);
-    j->ended = true;
-    pthread_cond_broadcast(&e->changed);
-    pthread_mutex_unlock(&e->lock);
-    engine_hand_over(e, j, b);
+    engine_hand_over(e, j, b, true);
 }

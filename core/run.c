@@ -264,8 +264,14 @@ static int start(struct run *r, const struct barrier *from, bool resume)
 static int accept(struct run *r)
 {
     struct ledger *l = &r->ledger;
+    uint64_t emitted = engine_emitted(&r->engine);
     char *rejects = NULL, limit[40], text[200];
 
+    if (emitted != UINT64_MAX && l->read != r->resumed_at + emitted)
+        return diag_error(r->plan->diag, E0902, NULL,
+                          "the inputs gave %llu documents, %llu of them came through",
+                          (unsigned long long)(r->resumed_at + emitted),
+                          (unsigned long long)l->read);
     if (!ledger_balanced(l))
         return diag_error(r->plan->diag, E0902, NULL,
                           "%llu documents came in, %llu kept, %llu dropped, %llu duplicates and %llu "

@@ -53,6 +53,19 @@ check "a file behind the limit may fail" limits "0 1 11 50" 99
 check "one before it may not" status 65 "$ETL" run p.conf -o out --fresh -j8
 check "and says so" says "this is 9"
 
+# Files that are a batch or two each, so that threads end with their jobs all the time.
+rm long/0 long/91
+pipeline "path = long" "" && sed -i 's/^fields.*/fields = id/' p.conf
+whole()
+{
+    local i
+    run -j1 && cp out/out.txt ids || return 1
+    for i in $(seq 1 100); do
+        run -j$((2 + i % 7)) && cmp ids out/out.txt || return 1
+    done
+}
+check "nothing is lost or out of order" whole
+
 # ---- memory ----
 [ -z "${SANITIZE:-}" ] || finish
 # peak KIB: of the run of p.conf.
