@@ -140,7 +140,8 @@ void engine_stop(struct engine *e, enum exit_status status);
 /* Bytes of input taken so far, and in all (-1: not known). */
 uint64_t engine_consumed(struct engine *e);
 int64_t engine_total(const struct engine *e);
-/* How many records the inputs emitted that were not committed before; UINT64_MAX: a limit cut them. */
+/* How many records the inputs emitted that were not committed before; UINT64_MAX: a limit cut
+ * them. */
 uint64_t engine_emitted(const struct engine *e);
 
 /* ---- between the engine's files ---- */

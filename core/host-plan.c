@@ -332,8 +332,9 @@ struct stage_file *stage_make_file(struct stage *s, enum file_kind kind, const c
         return NULL;
     }
     if (!name || s->n_made == STAGE_FILES) {
-        stage_broke_rules(s, name ? "makes more than 256 files with" : "makes a file without a name",
-                    name ? name : "");
+        stage_broke_rules(s,
+                          name ? "makes more than 256 files with" : "makes a file without a name",
+                          name ? name : "");
         return NULL;
     }
     if (!name_is_good(s, kind, name))

@@ -209,7 +209,8 @@ static void host_note(etl_record *r, const char *key, const char *msg, size_t le
     (void)len;
 }
 
-static void host_log(const void *self, const etl_record *r, uint32_t level, const char *msg, size_t len)
+static void host_log(const void *self, const etl_record *r, uint32_t level, const char *msg,
+                     size_t len)
 {
     const struct stage *s = stage_of(self);
     enum diag_level shown = level <= ETL_DEBUG ? (enum diag_level)level : DIAG_DEBUG;

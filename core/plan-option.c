@@ -250,7 +250,8 @@ void stage_read_options(struct stage *s, bool offline)
         s->options[i].text = s->options[i].key ? s->options[i].key->value
                              : o->preset       ? o->preset
                                                : "";
-        has_files = has_files || (o->kind == ETL_OPTION_INPUT && (s->options[i].key || !o->preset || *o->preset));
+        has_files = has_files || (o->kind == ETL_OPTION_INPUT &&
+                                  (s->options[i].key || !o->preset || *o->preset));
         if (!s->options[i].key && !o->preset)
             missing(s, o);
         else if (!set_option(s, i, offline) && !set_preset(s, i))

@@ -398,8 +398,8 @@ int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct bat
     return 0;
 }
 
-/* What was counted behind the last record goes by itself: with that record a resumed run would count
- * it twice, as it reads all behind it again. */
+/* What was counted behind the last record goes by itself: with that record a resumed run would
+ * count it twice, as it reads all behind it again. */
 static struct batch *hand_over_pending(struct engine *e, struct worker *w, struct job *j,
                                        struct batch *b)
 {

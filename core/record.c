@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Records, their values and batches. */
+#define _GNU_SOURCE
 #include "core/record.h"
 
 #include "common/hash.h"

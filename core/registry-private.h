@@ -30,6 +30,7 @@ struct library {
     uint64_t device, inode;
     struct loaded *all;
     size_t n;
+    struct refusal refusal; /* of the file as a whole: its entry is not called again */
 };
 
 /* What dlopen is about to run is a whole shared object for this machine, and only root or the user

@@ -274,10 +274,12 @@ static struct library *library_start(struct registry *r, const char *path, const
         return NULL;
     }
     memcpy(&entry, &symbol, sizeof(entry));
-    if (!read_plugins(r, l, entry(r->host), why))
-        return NULL;
     l->next = r->libraries;
     r->libraries = l;
+    if (!read_plugins(r, l, entry(r->host), &l->refusal)) {
+        *why = l->refusal;
+        return NULL;
+    }
     return l;
 }
 
@@ -292,8 +294,12 @@ static struct library *library_open(struct registry *r, const char *path, struct
                "plugin '%s' cannot be opened: %s", path, strerror(errno));
     else if (plugin_file_check(path, real, why)) {
         l = find_open(r, &st);
-        if (!l)
+        if (!l) {
             l = library_start(r, path, real, &st, why);
+        } else if (l->refusal.is) {
+            *why = l->refusal;
+            l = NULL;
+        }
     }
     free(real);
     return l;

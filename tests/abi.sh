@@ -63,6 +63,8 @@ callbacks()
 check "callbacks in order" callbacks "i: worker_close "
 check "and with check: open and close" status 0 "$ETL" check p.conf
 check "no more" in_order "i: open t: open o: open o: close t: close i: close"
+dry() { run 0 "$traced" --dry-run && in_order "i: open t: open o: open i: start t: start i: finish t: finish t: stop i: stop ${1}o: close t: close i: close"; }
+check "a dry run starts no output" dry "i: worker_close "
 failed_open() { run 78 "${traced/stepper]/stepper]
 what = fail in open}" && in_order "i: open t: open o: open o: close t: close i: close"; }
 check "close follows though open failed" failed_open
@@ -186,6 +188,13 @@ records = 200000
 what = fail
 $out" -j8 && one_error; }
 check "many threads that fail say so once" many
+reading() { run 65 "[input feed]
+path = files
+[transform mapper]
+what = fail
+$out" -j"$1" && one_error; }
+check "an input that is stopped says nothing of it" reading 1
+check "nor at -j8" reading 8
 for what in "no verdict:69:gave a verdict" "silent:65:without saying why" "fail in read:74:failed on purpose: Input/output"; do
     IFS=: read -r try want words <<<"$what"
     reads() { run "$want" "[input feed]
@@ -253,6 +262,7 @@ what = counts
 parts = PARTS
 skip = SKIP
 pause = PAUSE
+output = feed.txt
 [transform stepper]
 what = WHAT
 blob = BLOB
@@ -261,7 +271,7 @@ output = steps.txt
 path = out.txt.gz
 [output lines plain]
 path = out.txt'
-sums() { (cd out && sha256sum manifest.json out.txt out.txt.gz steps.txt rejects.jsonl); }
+sums() { (cd out && sha256sum manifest.json out.txt out.txt.gz steps.txt feed.txt rejects.jsonl); }
 # variant PARTS SKIP WHAT BLOB PAUSE
 variant()
 {
@@ -280,7 +290,7 @@ for v in "1 no emit 0" "3 no emit 0" "3 yes emit 0" "2 yes emit 3M" "1 yes save@
     done
     killed()
     {
-        local n pid
+        local n pid size
         # The pause is part of the plan, so it is there in the run to compare with.
         run 0 "$(variant $parts $skip "$what" $blob 1ms)" -j2 && sums >want.killed || return 1
         rm -rf out
@@ -288,6 +298,10 @@ for v in "1 no emit 0" "3 no emit 0" "3 yes emit 0" "2 yes emit 3M" "1 yes save@
             "$ETL" -q run p.conf -o out -j2 --set pipeline.barrier_interval=1ms 2>.said &
             pid=$!
             until [ -s out/.state/steps.txt.part ] || ! kill -0 $pid; do
+                sleep 0.01
+            done
+            size=$(stat -c %s out/.state/journal)
+            until [ "$(stat -c %s out/.state/journal)" != "$size" ] || ! kill -0 $pid; do
                 sleep 0.01
             done
             sleep 0.0$n

@@ -14,7 +14,8 @@ struct feed {
     etl_field text, raw, mark;
     int64_t records, size, parts, pause;
     bool skip, trace;
-    const char *what_to_do;
+    const char *what_to_do, *output;
+    etl_stream *stream;
 };
 
 struct feed_block {
@@ -32,6 +33,7 @@ static const etl_option feed_options[] = {
     ETL_OPT(struct feed, INT, parts, "parts", "1", NULL, "Parts of each file"),
     ETL_OPT(struct feed, DURATION, pause, "pause", "0s", NULL, "Wait so long before each"),
     ETL_OPT(struct feed, BOOL, skip, "skip", "no", NULL, "Skip what is committed"),
+    ETL_OPT(struct feed, OUTPUT, output, "output", "", NULL, "A file to make"),
     ETL_OPT(struct feed, BOOL, trace, "trace", "no", NULL, "Log the callbacks"),
     ETL_OPT(struct feed, TEXT, what_to_do, "what", "", NULL, "What to try"),
     ETL_OPT_END,
@@ -44,6 +46,10 @@ static int feed_open(void *self)
     MUST(self, aligned(self));
     me->raw = etl_declare(self, "raw", ETL_BYTES, ETL_PRIVATE | ETL_READS | ETL_WRITES);
     trace(self, me->trace, "open");
+    if (me->output)
+        me->stream = etl_create(self, me->output);
+    MUST(self, etl_host_->size == sizeof(etl_host) && etl_host_->abi == ETL_ABI);
+    MUST(self, *etl_host_->version);
     return me->raw.id ? ETL_OK : ETL_FAIL;
 }
 
@@ -54,6 +60,10 @@ static int feed_start(const void *self, void *state, etl_blob saved)
     MUST(self, aligned(state) && state != self);
     trace(self, me->trace, saved.data ? "start again" : "start");
     etl_count(self, NULL, "starts", 1);
+    if (saved.data) /* what the last commit saved, in as many pieces as it liked */
+        MUST(self, saved.len == 4 && memcmp(saved.data, "feed", 4) == 0);
+    if (me->stream && !saved.data)
+        MUST(self, etl_write(me->stream, "begun\n", 6) == ETL_OK);
     return IS("no start") ? etl_fail(self, "this was tried") : ETL_OK;
 }
 
@@ -72,17 +82,13 @@ static int feed_finish(const void *self, void *state, etl_unit *unit)
     MUST(self, unit == NULL);
     trace(self, me->trace, "finish");
     etl_count(self, NULL, "finishes", 1);
-    return ETL_OK;
+    return me->stream ? etl_write(me->stream, "ended\n", 6) : ETL_OK;
 }
 
 static int feed_commit(const void *self, void *state)
 {
-    const struct feed *me = self;
-
     (void)state;
     etl_count(self, NULL, "commits", 1);
-    if (IS("save nothing"))
-        return ETL_OK;
     etl_save(self, "fe", 2);
     etl_save(self, "ed", 2);
     return ETL_OK;
@@ -164,7 +170,7 @@ static int feed_generate(const struct feed *me, etl_unit *unit)
 
         if (IS("counts"))
             etl_count(me, NULL, "before records", 1);
-        r = etl_emit(unit, IS("member") ? "in\xff side" : NULL, IS("no line") ? 0 : (uint64_t)i + 1);
+        r = etl_emit(unit, IS("member") ? "in\xff side" : NULL, (uint64_t)i + 1);
         if (!r)
             break;
         n = snprintf(small, sizeof(small), "%07lld", (long long)i);

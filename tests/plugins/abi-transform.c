@@ -92,6 +92,7 @@ static int try_values(const struct mapper *me, etl_record *r)
     etl_value v = etl_get(r, (etl_field) { 0 });
 
     MUST(me, v.type == ETL_NULL && v.len == 0);
+    MUST(me, !etl_test((etl_expr) { 0 }, r));
     etl_set(r, (etl_field) { 0 }, etl_int(7));
     MUST(me, etl_get(r, (etl_field) { 0 }).type == ETL_NULL);
     MUST(me, etl_get(r, me->number).type == ETL_NULL); /* never set */
@@ -118,7 +119,8 @@ static int try_values(const struct mapper *me, etl_record *r)
     MUST(me, etl_get(r, me->bytes).len == 2);
     etl_set(r, me->list, etl_list(items, 2));
     v = etl_get(r, me->list);
-    MUST(me, v.len == 2 && v.list != items && v.list[0].text != items[0].text && v.list[1].len == 0);
+    MUST(me, v.len == 2 && v.list != items && v.list[0].text != items[0].text);
+    MUST(me, v.list[0].len == 3 && v.list[1].len == 0);
     etl_set(r, me->list, etl_list(items, 0));
     MUST(me, etl_get(r, me->list).type == ETL_LIST && etl_get(r, me->list).len == 0);
     etl_set(r, me->text, etl_text("good", 4));
@@ -226,7 +228,8 @@ static int mapper_map(const void *self, etl_record *r)
     if (strstr(me->what_to_do, "in map"))
         return try_misuse(me, r);
     if (IS("too much"))
-        return etl_begin(r, (size_t)3 << 30) ? etl_fail(self, "no limit") : etl_reject(r, "no room");
+        return etl_begin(r, (size_t)3 << 30) ? etl_fail(self, "no limit")
+                                             : etl_reject(r, "no room");
     if (IS("fail"))
         return etl_fail(self, "failed on purpose");
     if (IS("fail, no space"))

@@ -102,6 +102,15 @@ START_TEST(bad_ones_are_refused)
 }
 END_TEST
 
+/* The entry is called once, and what it gave is refused again in the same words. */
+START_TEST(a_refused_file_stays_refused)
+{
+    refused(load(ETL_KIND_TRANSFORM, "tests/plugins/bad/bad-33.so"), E0507, "no list of plugins");
+    refused(load(ETL_KIND_TRANSFORM, "./tests/plugins/bad/bad-33.so"), E0507,
+            "no list of plugins");
+}
+END_TEST
+
 START_TEST(of_two_with_one_name_the_second_is_refused)
 {
     const struct plugin *all[4];
@@ -326,6 +335,7 @@ int main(void)
 
     tcase_add_checked_fixture(c, begin, end);
     tcase_add_test(c, bad_ones_are_refused);
+    tcase_add_test(c, a_refused_file_stays_refused);
     tcase_add_test(c, of_two_with_one_name_the_second_is_refused);
     tcase_add_test(c, good_ones_are_found_by_name_and_path);
     tcase_add_test(c, newer_structs_are_cut_to_ours);
