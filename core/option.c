@@ -143,11 +143,6 @@ bool option_kind_is_scalar(uint32_t kind)
            kind == ETL_OPTION_CHOICE || kind == ETL_OPTION_SIZE || kind == ETL_OPTION_DURATION;
 }
 
-bool option_kind_may_be_empty(uint32_t kind)
-{
-    return !option_kind_is_scalar(kind);
-}
-
 static bool is_number(uint32_t kind)
 {
     return kind == ETL_OPTION_INT || kind == ETL_OPTION_REAL || kind == ETL_OPTION_SIZE ||

@@ -34,9 +34,6 @@ void option_describe(const etl_option *o, char *to, size_t max);
 size_t option_kind_size(uint32_t kind);
 size_t option_kind_align(uint32_t kind);
 
-/* May the preset be "", so that the key may be left out? True of all but numbers and choices. */
-bool option_kind_may_be_empty(uint32_t kind);
-
 /* Limits of a number, or of how many: both ends included. */
 struct option_range {
     bool has_min, has_max;

@@ -45,11 +45,6 @@ struct stage *stage_of(const void *self)
     return self && head[-1].mark == block_mark ? head[-1].stage : NULL;
 }
 
-bool stage_has_map(const struct stage *s)
-{
-    return s->plugin->is.map != NULL;
-}
-
 static size_t kind_of(const struct conf_section *section)
 {
     switch (section->kind) {

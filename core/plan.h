@@ -118,7 +118,6 @@ void plan_print(const struct plan *p, FILE *out);
 
 /* The stage that a `self` pointer belongs to. */
 struct stage *stage_of(const void *self);
-bool stage_has_map(const struct stage *s);
 
 /* Host functions that are used while plugins open; host.c puts them in the table. They follow
  * etl/plugin.h. create, part and state_path: names are checked here (no "..", no absolute path, not

@@ -325,7 +325,6 @@ static void keep_verified(struct run *r, const struct barrier *from)
             continue;
         verified_note(&r->verified[v->file_index], v);
     }
-    r->files_before = from->file_index;
 }
 
 static enum exit_status status_of(const struct run *r)

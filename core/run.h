@@ -37,7 +37,6 @@ struct run {
     struct run_journal journal;
     struct verified *verified; /* by file index; of those not verified yet size is UINT64_MAX */
     size_t n_files;
-    size_t files_before;       /* files that were verified by the runs before this one */
     bool resumable, up_to_date, resumed, published, live;
     uint64_t resumed_at;       /* documents that were committed before */
     uint64_t bytes_in, bytes_out; /* at its end: of input as it lies there, of all files made */

@@ -216,8 +216,3 @@ char *rundir_state_path(const struct rundir *r, const char *name)
 {
     return join(r->path, "/.state/", name);
 }
-
-char *rundir_path(const struct rundir *r, const char *name)
-{
-    return join(r->path, "/", name);
-}

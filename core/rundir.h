@@ -22,8 +22,7 @@ int rundir_clear(struct rundir *r, struct diag *d);
 void rundir_tidy(struct rundir *r);
 /* The name in .state of the unpublished part of an output: "news.jsonl.part". Malloced; NULL: memory. */
 char *rundir_part_name(const char *final_name);
-/* path/.state/name and path/name, malloced; for messages and for plugins that open files themselves. */
+/* path/.state/name, malloced; for messages and for plugins that open files themselves. */
 char *rundir_state_path(const struct rundir *r, const char *name);
-char *rundir_path(const struct rundir *r, const char *name);
 
 #endif
