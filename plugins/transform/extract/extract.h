@@ -51,7 +51,7 @@ struct date {
 };
 
 /* Memory of one thread, reused from page to page. Zeroed is empty. It remembers lines by the packs
- * and learned lines it was used with: free it before them. */
+ * it was used with: free it before them. */
 struct scratch {
     char *text;
     size_t text_cap;
@@ -126,6 +126,7 @@ void remember(struct work *w, const struct line *line);
 /* lines.c */
 int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines);
 void look_at_lines(struct work *w);
+bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);
 bool in_headline_case(const struct line *line);
 bool is_text(const struct line *line); /* a paragraph, or a sentence of some length */

@@ -2,7 +2,6 @@
 /* The labelling pass over the text: from its first line on, each line's role by the pack's rules
  * and by what stood before it. */
 #define _GNU_SOURCE
-#define _GNU_SOURCE
 #include "extract.h"
 
 /* What came last decides what a line without a rule is. */
@@ -478,6 +477,14 @@ static void trim_spam(struct pass *p)
     }
 }
 
+/* The line that the article begins with is its own, whatever was learned. */
+static void drop_learned(struct work *w)
+{
+    for (size_t i = w->start + 1; w->learned && i < w->n; i++)
+        if (w->line[i].role == ROLE_BODY && is_learned(w, &w->line[i]))
+            drop(&w->line[i], ROLE_LEARNED, "learned");
+}
+
 /* A date may be the subhead of a paragraph. */
 static bool leads_to_text(const struct work *w, size_t i)
 {
@@ -511,4 +518,5 @@ void label_text(struct work *w)
     }
     trim_spam(&p);
     trim_end(&p);
+    drop_learned(w);
 }

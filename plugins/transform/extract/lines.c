@@ -377,8 +377,6 @@ static void look_at(struct work *w, struct line *line)
     if (line->words >= 4 && !open && !in_headline_case(line) &&
         ((s.len >= 80 && line->flags & LINE_SENTENCE) || s.len >= 200))
         line->flags |= LINE_PARAGRAPH;
-    if (w->learned && learned_has(w->learned, s) && !(line->flags & LINE_LONG))
-        line->rule = ROLE_LEARNED;
     if (!(line->flags & LINE_LONG))
         look_for_people_and_dates(w->pack, line);
 }
@@ -429,6 +427,14 @@ static void look_at_neighbours(struct work *w, size_t i)
     }
 }
 
+bool is_learned(const struct work *w, const struct line *line)
+{
+    return w->learned && !(line->flags & LINE_LONG) && learned_has(w->learned, line_span(line));
+}
+
+/* A learned sentence is no text from the start, so that no article begins with it. Shorter learned
+ * lines may be names, dates and labels that recur over the pages of an outlet: the fields are read
+ * off them first, and only what would be left of them in the body goes. */
 void look_at_lines(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++)
@@ -439,6 +445,9 @@ void look_at_lines(struct work *w)
     for (size_t i = 0; i < w->n; i++)
         if (!(w->line[i].flags & LINE_LONG))
             look_at_neighbours(w, i);
+    for (size_t i = 0; w->learned && i < w->n; i++)
+        if (is_text(&w->line[i]) && is_learned(w, &w->line[i]))
+            w->line[i].rule = ROLE_LEARNED;
 }
 
 /* A headline by its shape: some words, no full stop, not too long. */

@@ -10,7 +10,6 @@ enum { SEEN_LEN = 56, SEEN_SLOTS = 1 << 11 };
 
 struct seen {
     const struct pack *pack; /* NULL: an empty slot */
-    const struct learned *learned;
     const char *why;
     uint32_t flags, rest;
     uint16_t words, capital;
@@ -43,7 +42,7 @@ bool seen_before(const struct work *w, struct line *line)
     if (line->len > SEEN_LEN || !w->scratch->seen)
         return false;
     seen = &w->scratch->seen[slot_of(line->at, line->len)];
-    if (seen->len != line->len || seen->pack != w->pack || seen->learned != w->learned ||
+    if (seen->len != line->len || seen->pack != w->pack ||
         memcmp(seen->text, line->at, line->len) != 0)
         return false;
     line->flags = seen->flags;
@@ -67,7 +66,6 @@ void remember(struct work *w, const struct line *line)
         return; /* it works without */
     seen = &w->scratch->seen[slot_of(line->at, line->len)];
     *seen = (struct seen){ .pack = w->pack,
-                           .learned = w->learned,
                            .why = line->why,
                            .flags = line->flags,
                            .rest = line->rest,
