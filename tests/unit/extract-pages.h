@@ -478,6 +478,32 @@ static const struct page_case page_cases[] = {
       "slot dan togel yang dikelola dari sebuah rumah di tepi sungai.|" TWO "|" THREE },
     { "small letters are no title", "pasar sudah mulai ramai, sedangkan jalan lama masih sepi\n"
       "Solo (ANTARA) - " TEXT, .title = NULL, .outlet = "ANTARA", .place = "Solo" },
+
+    /* ---- found with pages in the shapes of forty outlets ---- */
+    { "outlet. text", HEAD "RMOL. " TEXT, .title = TITLE, .outlet = "RMOL" },
+    { "OUTLET.CO text", HEAD "CONTOH.CO " TEXT, .title = TITLE, .outlet = "CONTOH.CO" },
+    { "site - Place. text", HEAD "Contoh.go.id - Kudus. " TEXT, .title = TITLE,
+      .outlet = "Contoh.go.id", .place = "Kudus" },
+    { "PLACE-OUTLET, text", HEAD "BOGOR–RADAR BOGOR, " TEXT, .title = TITLE,
+      .outlet = "RADAR BOGOR", .place = "Bogor" },
+    { "place, outlet alone on a line", HEAD "Kudus, NU Online\n" TEXT, .title = TITLE,
+      .outlet = "NU Online", .place = "Kudus" },
+    { "role above place and outlet", HEAD "Sari Misal\nKontributor\nKudus, NU Online\n" TEXT,
+      .title = TITLE, .outlet = "NU Online", .place = "Kudus", .authors = "Sari Misal" },
+    { "one star and initials", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " *cr1, k22\n",
+      .title = TITLE, .place = "Solo", .authors = "cr1|k22" },
+    { "credit with the house behind the name", HEAD "Pedagang menata kios. (Sari Misal/Jawa Pos)\n"
+      "Contoh.com – " TEXT, .title = TITLE, .outlet = "Contoh.com" },
+    { "credit, house, name", HEAD "Pedagang menata kios. Foto/SINDOnews/Sari\nSOLO - " TEXT,
+      .title = TITLE, .outlet = "SINDOnews", .place = "Solo" },
+    { "report with the town in brackets", HEAD "SOLO - " TEXT "Laporan: SARI MISAL (Solo)\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal" },
+    { "two names beside the date, the title twice", HEAD "Sari Misal | Budi Contoh\n"
+      "Rabu, 18 September 2024 | 10:20 WIB\n" HEAD "Suara.com - " TEXT, .title = TITLE,
+      .outlet = "Suara.com", .date = "2024-09-18T10:20+07:00", .authors = "Sari Misal|Budi Contoh" },
+    { "reporter, site and date on a line", HEAD "Reporter: Sari Misal, contoh.id - 18 Sep 2024 "
+      "10:20 WIB\ncontoh.id - " TEXT, .title = TITLE, .outlet = "contoh.id",
+      .date = "2024-09-18T10:20+07:00", .authors = "Sari Misal" },
 };
 
 #endif

@@ -11,6 +11,14 @@ static size_t skip(struct span s, size_t i, const char *bytes)
     return i;
 }
 
+/* "Kota, Contoh Online" is a place before something else. */
+static bool begins_with_place(const struct pack *pack, struct span s)
+{
+    size_t n = phrase_at(&pack->places, s, false, NULL);
+
+    return n > 0 && n < s.len && s.at[n] == ',';
+}
+
 /* One to five words with capitals, no digits, no sentence: shaped like a person's name. */
 bool is_name(const struct pack *pack, struct span s)
 {
@@ -28,7 +36,7 @@ bool is_name(const struct pack *pack, struct span s)
     }
     count_words_and_capitals(s, &words, &capital);
     return words >= 1 && words <= 5 && capital == words && !phrase_is(&pack->places, s) &&
-           !phrase_is(&pack->outlets, s);
+           !phrase_is(&pack->outlets, s) && !begins_with_place(pack, s);
 }
 
 /* "Kontributor Kota, NAMA", "Wartawan Contoh NAMA": what stands before the name is taken off. */
@@ -61,8 +69,12 @@ static void add_person(struct work *w, enum people role, struct span name)
     bool editor = role == PEOPLE_EDITOR;
     struct span *list = editor ? p->editors : p->authors;
     size_t *n = editor ? &p->n_editors : &p->n_authors;
+    const char *bracket;
 
     name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
+    bracket = memchr(name.at, '(', name.len);
+    if (bracket) /* "NAMA (Kota" */
+        name = span_trim(span(name.at, (size_t)(bracket - name.at)), " ");
     if (name.len < 1 || name.len > 80 || *n == MAX_PEOPLE ||
         (name.len == 1 && !is_ascii_letter(name.at[0])))
         return;
@@ -229,6 +241,7 @@ static void read_roles(struct work *w, struct span s)
 {
     enum people now = 0;
     size_t from = 0, i = 0;
+    struct date d;
 
     while (i < s.len) {
         int32_t role;
@@ -246,6 +259,7 @@ static void read_roles(struct work *w, struct span s)
             continue;
         }
         if (now && (s.at[i] == '|' || s.at[i] == ')' ||
+                    (is_digit(s.at[i]) && date_at(w->pack, span(s.at + i, s.len - i), &d) > 0) ||
                     phrase_at(&w->pack->labels, span(s.at + i, s.len - i), false, NULL))) {
             add_names(w, now, span(s.at + from, i - from));
             now = 0;
@@ -438,6 +452,27 @@ static bool is_mark(const struct pack *pack, struct span in)
     return true;
 }
 
+/* "... jalan. *cr1", "... jalan. *ar1, k22": one star, then initials to the end; where they begin,
+ * or s.len. */
+static size_t starred_initials(struct span s)
+{
+    size_t star = s.len, n = 0;
+
+    while (star > 0 && s.len - star < 16 && s.at[star - 1] != '*')
+        star--;
+    if (star < 3 || star == s.len || s.at[star - 1] != '*' || s.at[star - 2] != ' ' ||
+        !ends_sentence(span(s.at, star - 2)))
+        return s.len;
+    for (size_t i = star; i < s.len; i++) {
+        bool sign = is_in(s.at[i], ", ");
+
+        n = sign ? 0 : n + 1;
+        if (n > 5 || (!sign && !is_digit(s.at[i]) && !is_small(s.at + i, s.at + s.len)))
+            return s.len;
+    }
+    return star;
+}
+
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
  * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
  */
@@ -460,6 +495,10 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
         for (len--; len > 0 && s.at[len - 1] == '*';) /* "***4***" */
             len--;
     close = len > 0 ? s.at[len - 1] : 0;
+    if (stars == 0 && (open = s.at + starred_initials(s)) < s.at + s.len) {
+        *inside = span(open, (size_t)(s.at + s.len - open));
+        return inside->len + 2;
+    }
     if (close != ')' && close != ']')
         return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len))) ? s.len - len
                                                                                       : 0;

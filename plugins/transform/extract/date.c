@@ -294,6 +294,8 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
         size_t words, capital;
         const char *comma;
 
+        if (phrase_at(&pack->people, *before, false, NULL) && memchr(before->at, ':', before->len))
+            return before->len <= 100; /* "Reporter: NAMA, contoh.id - 1 Mei 2024" */
         count_words_and_capitals(*before, &words, &capital);
         comma = memrchr(before->at, ',', before->len);
         if (words > 6 || capital < words || before->len > 70)

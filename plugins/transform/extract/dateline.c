@@ -171,8 +171,9 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         }
         if (*s == '.' && s + 1 < end && s[1] == ' ' &&
             (is_site_name(pack, span(from, (size_t)(s - from))) ||
-             is_place_in_capitals(pack, span(from, (size_t)(s - from)))))
-            break;                                   /* "CONTOH.COM. KOTA - ", "KOTA. " */
+             is_place_in_capitals(pack, span(from, (size_t)(s - from))) ||
+             (part->after_dash && phrase_is(&pack->places, span(from, (size_t)(s - from))))))
+            break; /* "CONTOH.COM. KOTA - ", "KOTA. ", "Contoh.com - Kota. " */
         if (*s == '/' && s + 1 < end && s[1] == '/') /* "Contoh.com//Kota - " */
             break;
         dash = dash_at(s, end);
@@ -361,6 +362,25 @@ static bool place_then_site(const struct pack *pack, struct span s, struct datel
     return true;
 }
 
+/* "CONTOH. Pemerintah", "CONTOH.CO Pemerintah": a house that opens its texts with its name in
+ * capitals and nothing but a full stop, or nothing at all. */
+static bool outlet_alone(const struct pack *pack, struct span s, struct dateline *d)
+{
+    const char *end = s.at + s.len, *blank = memchr(s.at, ' ', s.len < MAX_PART ? s.len : MAX_PART);
+    struct span name = span(s.at, blank ? (size_t)(blank - s.at) : 0);
+    bool stop = name.len > 3 && name.at[name.len - 1] == '.';
+
+    name.len -= stop;
+    if (!blank || name.len < 3 || !all_capitals(name) || !is_capital(blank + 1, end) ||
+        blank + 2 >= end || !is_small(blank + 2, end) ||
+        !(is_site_name(pack, name) || (stop && phrase_is(&pack->outlets, name))))
+        return false;
+    *d = (struct dateline){
+        .len = name.len + stop + 1, .outlet = name, .sure = true, .known = true
+    };
+    return true;
+}
+
 /* "KOTAPemerintah daerah": a known place in capitals glued to the first word. */
 static bool place_glued(const struct pack *pack, struct span s, struct dateline *d)
 {
@@ -432,11 +452,13 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
             break;
         if (sep == '.' && n > 1 && part[0].kind != PART_OUTLET)
             break;
-        if (!is_in(sep, "-:|).") || !read_parts(part, n, &trial))
+        bool comma = sep == ',' && part[n - 1].kind == PART_OUTLET && part[n - 1].after_dash;
+
+        if ((!comma && !is_in(sep, "-:|).")) || !read_parts(part, n, &trial))
             continue;
         /* without a dash only where outlet and place are both there: "Contoh, Kota | ",
-         * "KOTA (CONTOH) " */
-        if ((sep == '|' || sep == ')') &&
+         * "KOTA (CONTOH) ", "KOTA-CONTOH, " */
+        if ((sep == '|' || sep == ')' || comma) &&
             (n < 2 || !trial.sure || !trial.place.at || !trial.outlet.at || !trial.known ||
              !is_capital_next(at, end)))
             continue;
@@ -446,7 +468,8 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
         *d = trial;
         found = true;
     }
-    if (!found && !place_then_site(pack, s, d) && !place_glued(pack, s, d))
+    if (!found && !place_then_site(pack, s, d) && !place_glued(pack, s, d) &&
+        !outlet_alone(pack, s, d))
         return false;
     while (d->len < s.len && s.at[d->len] == ' ')
         d->len++;

@@ -202,6 +202,25 @@ static bool read_self(struct work *w, struct span *outlet)
     return false;
 }
 
+/* "... di kantor/CONTOH", "Foto/CONTOH/Nama" */
+static bool credited_house(const struct pack *pack, struct span s, struct span *outlet)
+{
+    const char *end = s.at + s.len, *slash = memchr(s.at, '/', s.len);
+
+    while (slash && slash + 1 < end) {
+        const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
+        struct span house = span(slash + 1, (size_t)((next ? next : end) - slash - 1));
+
+        if (!phrase_is(&pack->agencies, house) &&
+            (phrase_is(&pack->outlets, house) || is_site_name(pack, house))) {
+            *outlet = house;
+            return true;
+        }
+        slash = next;
+    }
+    return false;
+}
+
 static bool read_credit(struct work *w, struct span *outlet)
 {
     for (size_t i = 0; i < w->n; i++) {
@@ -211,16 +230,10 @@ static bool read_credit(struct work *w, struct span *outlet)
         if (!(w->line[i].flags & LINE_CREDIT) || w->line[i].flags & LINE_LONG)
             continue;
         open = memrchr(s.at, '(', s.len);
-        if (!open) { /* "... di kantor/CONTOH" */
-            const char *slash = memrchr(s.at, '/', s.len);
-            struct span house = span(slash, slash ? (size_t)(s.at + s.len - slash) : 0);
-
-            house = house.len ? span(house.at + 1, house.len - 1) : house;
-            if (house.len == 0 || phrase_is(&w->pack->agencies, house) ||
-                !(phrase_is(&w->pack->outlets, house) || is_site_name(w->pack, house)))
-                continue;
-            *outlet = house;
-            return true;
+        if (!open) {
+            if (credited_house(w->pack, s, outlet))
+                return true;
+            continue;
         }
         s = span(open + 1, (size_t)(s.at + s.len - open - 1));
         for (const char *at = s.at, *end = s.at + s.len; at < end;) {

@@ -182,7 +182,7 @@ static bool is_label(const struct work *w, const struct line *line)
             (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_ITEM))
         return false;
     if (last_crumb(s).len < s.len)
-        return line->len <= 80;
+        return line->len <= 80 && !only_names(w, line);
     return line->words <= 5 && line->len <= 40 && !phrase_is(&w->pack->outlets, s) &&
            !is_site_name(w->pack, s) &&
            (is_capital(s.at, s.at + s.len) || !is_outlet(w->pack, s)); /* "kotaNEWS" */
@@ -320,8 +320,12 @@ static bool are_initials_of(struct span initials, struct span name)
 static bool may_be_byline(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
+    size_t title = w->title;
 
-    if (i <= w->title || i >= w->start || line->role != ROLE_HEAD || line->rule != ROLE_NONE ||
+    for (size_t k = 0; k < title; k++) /* where it stands twice, the name is between */
+        if (w->line[k].role == ROLE_TITLE)
+            title = k;
+    if (i <= title || i >= w->start || line->role != ROLE_HEAD || line->rule != ROLE_NONE ||
         phrase_at(&w->pack->photo_words, line_span(line), false, NULL))
         return false;
     return only_names(w, line) || (line->flags & LINE_NAME && line->words == 1 &&

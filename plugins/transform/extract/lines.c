@@ -268,8 +268,12 @@ static bool has_credit(const struct pack *pack, struct span s)
     if (!slash || in.len > 80)
         return false;
     struct span house = span_trim(span(in.at, (size_t)(slash - in.at)), " ");
+    struct span behind = span_trim(span(slash + 1, (size_t)(in.at + in.len - slash - 1)), " ");
+
     return is_site_name(pack, house) || phrase_is(&pack->agencies, house) ||
-           phrase_is(&pack->outlets, house) || (all_capitals(house) && house.len > 2);
+           phrase_is(&pack->outlets, house) || (all_capitals(house) && house.len > 2) ||
+           (is_name(pack, house) && count_words(house) >= 2 &&
+            (is_site_name(pack, behind) || phrase_is(&pack->outlets, behind)));
 }
 
 /* A sentence that begins as a label or heading does is a sentence: "Selanjutnya polisi ...". */
@@ -347,10 +351,10 @@ static void look_for_people_and_dates(const struct pack *pack, struct line *line
     bool changed;
 
     if (line->rule == ROLE_NONE && people_line(pack, line))
-        line->flags |= LINE_PEOPLE;
-    else if (s.len <= 160 && date_line(pack, s, &d, &before, &after, &changed))
+        line->flags |= LINE_PEOPLE; /* which may have a date as well */
+    if (s.len <= 160 && date_line(pack, s, &d, &before, &after, &changed))
         line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
-    else if (line->rule == ROLE_NONE && byline_by_shape(pack, s))
+    else if (line->rule == ROLE_NONE && !(line->flags & LINE_PEOPLE) && byline_by_shape(pack, s))
         line->flags |= LINE_BYLINE;
 }
 

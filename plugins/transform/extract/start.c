@@ -188,7 +188,8 @@ static bool names_alone(struct work *w, size_t i)
     size_t n = name->len;
 
     if (n > 80 || n < 8 || name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT) ||
-        name->rule > ROLE_HEAD || !is_text(&w->line[i + 1]) || !memchr(name->at, '.', n))
+        name->rule > ROLE_HEAD || !is_text(&w->line[i + 1]) ||
+        !(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
         return false;
     memcpy(joined, name->at, n);
     for (size_t k = 0; k < n; k++)
@@ -196,7 +197,7 @@ static bool names_alone(struct work *w, size_t i)
     n -= joined[n - 1] == ':';
     memcpy(joined + n, " - ", 3);
     if (!dateline_at(w->pack, span(joined, n + 3), &d) || !d.bare || !d.known || !d.outlet.at ||
-        !d.place.at)
+        !d.place.at || !(memchr(name->at, '.', n) || is_outlet(w->pack, d.outlet)))
         return false;
     w->site = span(name->at + (d.outlet.at - joined), d.outlet.len);
     w->place = span(name->at + (d.place.at - joined), d.place.len);
