@@ -504,6 +504,44 @@ static const struct page_case page_cases[] = {
     { "reporter, site and date on a line", HEAD "Reporter: Sari Misal, contoh.id - 18 Sep 2024 "
       "10:20 WIB\ncontoh.id - " TEXT, .title = TITLE, .outlet = "contoh.id",
       .date = "2024-09-18T10:20+07:00", .authors = "Sari Misal" },
+
+    /* ---- what lost its line feed ---- */
+    { "people and copyright behind the last sentence", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE
+      " Pewarta: Sari Misal Editor: Budi Contoh COPYRIGHT © CONTOH 2024\n", .title = TITLE,
+      .place = "Solo", .authors = "Sari Misal", .editors = "Budi Contoh", .outlet = "CONTOH",
+      .date = "2024" },
+    { "copyright behind the last sentence", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE
+      " COPYRIGHT © CONTOH 2024\n", .title = TITLE, .place = "Solo", .outlet = "CONTOH",
+      .date = "2024" },
+    { "editor glued to the full stop", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE
+      "Editor: Budi Contoh\n", .title = TITLE, .place = "Solo", .editors = "Budi Contoh" },
+    { "editor glued to the mark", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE
+      " (sar/bud)Editor : Budi Contoh\n", .title = TITLE, .place = "Solo", .authors = "sar|bud",
+      .editors = "Budi Contoh" },
+    { "a source in the text stays", HEAD "SOLO - " ONE " Sumber: BPS.\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo", .body = ONE " Sumber: BPS.|" TWO "|" THREE },
+
+    /* ---- signs before initials ---- */
+    { "slash and initials", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE "/sar\n", .title = TITLE,
+      .place = "Solo", .authors = "sar" },
+    { "bar and initials", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " | sar\n", .title = TITLE,
+      .place = "Solo", .authors = "sar" },
+    { "square and initials", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " ■ sar\n", .title = TITLE,
+      .place = "Solo", .authors = "sar" },
+    { "initials between hyphens", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " -sar-\n",
+      .title = TITLE, .place = "Solo", .authors = "sar" },
+    { "slash, the desk, a star", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " / Red*\n",
+      .title = TITLE, .place = "Solo" },
+    { "a slash between words is none", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " Kiosnya 3x4/unit\n",
+      .title = TITLE, .place = "Solo", .body = ONE "|" TWO "|" THREE " Kiosnya 3x4/unit" },
+    { "report in the mark", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " (Laporan Sari Misal)\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal" },
+
+    { "the byline's picture says the name, too", "Home Daerah\n" HEAD "Sari Misalby Sari Misal\n"
+      "September 18, 2024\nSOLO - " TEXT, .title = TITLE, .date = "2024-09-18", .place = "Solo",
+      .authors = "Sari Misal", .section = "Daerah" },
+    { "credit of a house of two letters", HEAD "Pedagang menata kios di tepi sungai. (KM/Sari Misal)\n"
+      "SOLO (KM) - " TEXT, .title = TITLE, .outlet = "KM", .place = "Solo" },
 };
 
 #endif

@@ -76,7 +76,8 @@ static void add_person(struct work *w, enum people role, struct span name)
     if (bracket) /* "NAMA (Kota" */
         name = span_trim(span(name.at, (size_t)(bracket - name.at)), " ");
     if (name.len < 1 || name.len > 80 || *n == MAX_PEOPLE ||
-        (name.len == 1 && !is_ascii_letter(name.at[0])))
+        (name.len == 1 && !is_ascii_letter(name.at[0])) ||
+        (is_digit(name.at[0]) && memchr(name.at, ' ', name.len))) /* "0 Komentar" */
         return;
     if (phrase_is(&w->pack->agencies, name) || phrase_is(&w->pack->outlets, name) ||
         is_site_name(w->pack, name) || phrase_is(&w->pack->people, name))
@@ -152,6 +153,25 @@ static bool is_report(const struct pack *pack, struct span s)
     return words >= 2 && words <= 12 && words - capital <= 1;
 }
 
+/* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
+static struct span name_twice(const struct pack *pack, struct span s)
+{
+    const char *end = s.at + s.len, *second = s.at + s.len / 2;
+
+    for (; s.len <= 120 && second < end; second++) {
+        struct span name = span(second, (size_t)(end - second));
+        struct span by = span(s.at + name.len, (size_t)(second - s.at) - name.len);
+
+        if (second[-1] != ' ' || name.len * 2 >= s.len || !span_same(span(s.at, name.len), name) ||
+            !is_name(pack, name))
+            continue;
+        by = span_trim(by, " ");
+        if (by.len > 0 && phrase_at(&pack->by, by, false, NULL) == by.len)
+            return name;
+    }
+    return span(NULL, 0);
+}
+
 /* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
 bool people_line(const struct pack *pack, struct line *line)
 {
@@ -185,6 +205,8 @@ bool people_line(const struct pack *pack, struct line *line)
         return rest.len > 0 && rest.len <= 60 &&
                (is_name(pack, rest) || (s.at[skip(s, n, " ")] == ':' && count_words(rest) <= 8));
     }
+    if (name_twice(pack, s).at)
+        return true;
     n = phrase_at(&pack->jobs, s, false, NULL);
     if (n > 0 && memchr(s.at, ',', s.len) && s.len < 80)
         return is_name(pack, without_job(pack, s));
@@ -337,6 +359,8 @@ static void read_line(struct work *w, size_t i)
         add_names(w, PEOPLE_AUTHOR, span(s.at + n, s.len - n));
     } else if (phrase_at(&w->pack->reports, s, false, NULL) > 0) {
         return; /* later, if nobody else is named: it is the same person */
+    } else if (name_twice(w->pack, s).at) {
+        add_names(w, PEOPLE_AUTHOR, name_twice(w->pack, s));
     } else if (phrase_at(&w->pack->jobs, s, false, NULL)) {
         add_names(w, PEOPLE_AUTHOR, s);
     }
@@ -452,25 +476,41 @@ static bool is_mark(const struct pack *pack, struct span in)
     return true;
 }
 
-/* "... jalan. *cr1", "... jalan. *ar1, k22": one star, then initials to the end; where they begin,
- * or s.len. */
-static size_t starred_initials(struct span s)
+/* "... jalan. *cr1, k22", "... jalan./nam", "... jalan. | nam*", "... jalan. -nam-", "... jalan.
+ * @nam", "... jalan. \xe2\x96\xa0 nam": a sign, then initials to the end; bytes with the blank
+ * before, 0: none. */
+static size_t signed_initials(const struct pack *pack, struct span s, struct span *inside)
 {
-    size_t star = s.len, n = 0;
+    const char *end = s.at + s.len, *at, *from = s.len > 18 ? end - 18 : s.at;
+    size_t n = 0, sign = 0, stars = 0;
+    char close = 0;
 
-    while (star > 0 && s.len - star < 16 && s.at[star - 1] != '*')
-        star--;
-    if (star < 3 || star == s.len || s.at[star - 1] != '*' || s.at[star - 2] != ' ' ||
-        !ends_sentence(span(s.at, star - 2)))
-        return s.len;
-    for (size_t i = star; i < s.len; i++) {
-        bool sign = is_in(s.at[i], ", ");
-
-        n = sign ? 0 : n + 1;
-        if (n > 5 || (!sign && !is_digit(s.at[i]) && !is_small(s.at + i, s.at + s.len)))
-            return s.len;
+    while (stars < 3 && stars < s.len && end[-1 - (ptrdiff_t)stars] == '*')
+        stars++;
+    end -= stars;
+    if (end - from > 3 && end[-1] == '-')
+        close = *--end;
+    for (at = end; at > from && !sign; at--)
+        sign = is_in(at[-1], close ? "-" : "*/|@") ? 1
+               : !close && at - from >= 3 && (unsigned char)at[-3] == 0xe2 &&
+                       (unsigned char)at[-2] >= 0x96 && (unsigned char)at[-2] <= 0x97
+                   ? 3
+                   : 0;
+    if (!sign)
+        return 0;
+    *inside = span_trim(span(at + 1, (size_t)(end - at - 1)), " ");
+    at -= sign - 1;
+    if (at == s.at || !ends_sentence(span(s.at, (size_t)(at - s.at))) || is_in(at[-1], "*/"))
+        return 0;
+    for (const char *c = inside->at; c < inside->at + inside->len; c++) {
+        n = is_in(*c, ", ") ? 0 : n + 1;
+        if (n > 5 ||
+            (n > 0 && !is_digit(*c) && !is_small(c, c + 1) && !phrase_is(&pack->agencies, *inside)))
+            return 0;
     }
-    return star;
+    while (at > s.at && at[-1] == ' ')
+        at--;
+    return inside->len > 0 ? (size_t)(s.at + s.len - at) : 0;
 }
 
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
@@ -478,7 +518,7 @@ static size_t starred_initials(struct span s)
  */
 size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
 {
-    size_t len = s.len, stars = 0;
+    size_t len = s.len, stars = 0, initials;
     const char *open;
     char close;
 
@@ -495,10 +535,9 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
         for (len--; len > 0 && s.at[len - 1] == '*';) /* "***4***" */
             len--;
     close = len > 0 ? s.at[len - 1] : 0;
-    if (stars == 0 && (open = s.at + starred_initials(s)) < s.at + s.len) {
-        *inside = span(open, (size_t)(s.at + s.len - open));
-        return inside->len + 2;
-    }
+    if (close != ')' && close != ']' && (initials = signed_initials(pack, s, inside)) > 0)
+        return initials;
+    *inside = span(s.at + s.len, 0);
     if (close != ')' && close != ']')
         return stars > 1 || (stars == 1 && len > 0 && ends_sentence(span(s.at, len))) ? s.len - len
                                                                                       : 0;
@@ -538,5 +577,11 @@ void mark_authors(struct work *w, struct span inside)
     }
     if (w->page->n_authors > 0)
         return; /* a full name wins */
+    size_t report = phrase_at(&w->pack->reports, inside, false, NULL);
+
+    if (report > 0 && report < inside.len) {
+        read_report(w, inside, report);
+        return;
+    }
     add_names(w, PEOPLE_AUTHOR, inside);
 }

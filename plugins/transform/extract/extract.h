@@ -125,12 +125,16 @@ void remember(struct work *w, const struct line *line);
 
 /* lines.c */
 int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines);
+int lines_room(struct scratch *s, size_t n); /* 0, or -1 when memory is out */
 void look_at_lines(struct work *w);
 bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);
 bool in_headline_case(const struct line *line);
 bool is_text(const struct line *line); /* a paragraph, or a sentence of some length */
 bool begins_in_capitals(const struct line *line);
+
+/* glued.c */
+int split_glued(struct work *w); /* 0, or -1 when memory is out */
 
 /* date.c */
 size_t date_at(const struct pack *pack, struct span s, struct date *d);

@@ -204,6 +204,14 @@ static bool same_letters(struct span a, struct span b)
     }
 }
 
+static bool is_number(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (!is_digit(s.at[i]))
+            return false;
+    return true;
+}
+
 /* A topic shown by itself below ("FOKUS", then its name) is no part of the section's label. */
 static struct span without_topic(const struct work *w, struct span section)
 {
@@ -256,7 +264,10 @@ static void find_section(struct work *w)
             if (title.at && span_same(found, title) && found.at > line->at) /* the page itself */
                 found = last_crumb(span_trim(span(line->at, (size_t)(found.at - line->at)),
                                              " />|\xc2\xbb\xe2\x80\xba"));
-            w->line[i].role = ROLE_SECTION;
+            if (is_number(found))
+                found = span(NULL, 0);
+            else
+                w->line[i].role = ROLE_SECTION;
         } else if (same_letters(found, line_span(line)) && line->len > found.len) {
             found = line_span(line); /* "FotoBisnis", above it "Foto Bisnis" */
         }

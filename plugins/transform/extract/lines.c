@@ -25,6 +25,11 @@ static int room(void **at, size_t *cap, size_t need, size_t size)
     return 0;
 }
 
+int lines_room(struct scratch *s, size_t n)
+{
+    return room((void **)&s->lines, &s->lines_cap, n, sizeof(*s->lines));
+}
+
 /* A blank that is not ASCII, or a character of no width: its bytes; *blank says which. */
 static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
 {
@@ -122,7 +127,7 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
             stop = end;
         done = copy_line(to, at, stop);
         if (done > to) {
-            if (room((void **)&s->lines, &s->lines_cap, *lines + 1, sizeof(*s->lines)) != 0)
+            if (lines_room(s, *lines + 1) != 0)
                 return -1;
             s->lines[*lines] = (struct line){ .at = to,
                                               .len = (uint32_t)(done - to),
@@ -270,10 +275,14 @@ static bool has_credit(const struct pack *pack, struct span s)
     struct span house = span_trim(span(in.at, (size_t)(slash - in.at)), " ");
     struct span behind = span_trim(span(slash + 1, (size_t)(in.at + in.len - slash - 1)), " ");
 
+    bool named = is_name(pack, house) && count_words(house) >= 2;
+
     return is_site_name(pack, house) || phrase_is(&pack->agencies, house) ||
-           phrase_is(&pack->outlets, house) || (all_capitals(house) && house.len > 2) ||
-           (is_name(pack, house) && count_words(house) >= 2 &&
-            (is_site_name(pack, behind) || phrase_is(&pack->outlets, behind)));
+           phrase_is(&pack->outlets, house) ||
+           (all_capitals(house) && (house.len > 2 || count_words(behind) >= 2) &&
+            is_name(pack, behind)) ||
+           (all_capitals(house) && house.len > 2) ||
+           (named && (is_site_name(pack, behind) || phrase_is(&pack->outlets, behind)));
 }
 
 /* A sentence that begins as a label or heading does is a sentence: "Selanjutnya polisi ...". */
@@ -361,7 +370,7 @@ static void look_for_people_and_dates(const struct pack *pack, struct line *line
 static void look_at(struct work *w, struct line *line)
 {
     struct span s = line_span(line), inside;
-    size_t mark = closing_mark(s.at, s.at + s.len) == 1 ? byline_mark(w->pack, s, &inside) : 0;
+    size_t mark = ends_sentence(s) ? 0 : byline_mark(w->pack, s, &inside);
     bool open = ends_open(s);
 
     if (ends_sentence(s) || (mark > 0 && ends_sentence(span(s.at, s.len - mark))))

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Lines that lost their line feed: "... di lokasi pasar itu. Pewarta: Nama Editor: Nama COPYRIGHT ©
+ * CONTOH 2024". Who wrote it and whose it is become a line of their own again before anybody looks,
+ * so that the paragraph before them is judged and kept as if they had never been there. */
+#define _GNU_SOURCE
+#include "extract.h"
+
+#include <stdlib.h>
+
+enum { TAIL = 240, LABEL = 24, PARAGRAPH = 40 };
+
+/* Is the paragraph over where such a line may begin? */
+static bool is_over(const struct pack *pack, struct span head)
+{
+    struct span inside;
+
+    head = span_trim(head, " |");
+    return head.len >= PARAGRAPH && (ends_sentence(head) || byline_mark(pack, head, &inside) > 0);
+}
+
+/* Where the role word begins that ends at this colon, or NULL. */
+static const char *role_before(const struct pack *pack, struct span s, const char *colon)
+{
+    for (size_t back = 3; back <= LABEL && s.at + back < colon; back++) {
+        const char *at = colon - back;
+        int32_t role = 0;
+        size_t n = phrase_at(&pack->people, span(at, back), false, &role);
+
+        if (n > 0 && span_trim(span(at + n, back - n), " /").len == 0 && !is_in(at[-1], "([") &&
+            (role == PEOPLE_AUTHOR || role == PEOPLE_EDITOR) &&
+            is_over(pack, span(s.at, (size_t)(at - s.at))))
+            return at;
+    }
+    return NULL;
+}
+
+/* Where the copyright line begins whose sign this is, or NULL. */
+static const char *copyright_at(const struct pack *pack, struct span s, const char *sign)
+{
+    for (const char *at = sign; at > s.at && sign - at <= LABEL; at--)
+        if ((at == sign || phrase_at(&pack->labels, span(at, (size_t)(sign - at)), false, NULL)) &&
+            !is_word_before(at, s.at) && is_over(pack, span(s.at, (size_t)(at - s.at))))
+            return at;
+    return NULL;
+}
+
+/* The first byte of what is glued to the paragraph s, or NULL. */
+static const char *glued_at(const struct pack *pack, struct span s)
+{
+    const char *end = s.at + s.len, *tail = s.len > TAIL ? end - TAIL : s.at, *found = NULL;
+
+    if (s.len < PARAGRAPH + 8)
+        return NULL;
+    for (const char *colon = tail; !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
+         colon++)
+        found = role_before(pack, s, colon);
+    if (!found && (tail = memmem(tail, (size_t)(end - tail), "\xc2\xa9", 2)))
+        found = copyright_at(pack, s, tail);
+    return found;
+}
+
+int split_glued(struct work *w)
+{
+    for (size_t i = 0; i < w->n; i++) {
+        struct line *line = &w->line[i], rest;
+        const char *at = glued_at(w->pack, line_span(line));
+
+        if (!at || w->n >= MAX_LINES)
+            continue;
+        rest = (struct line){ .at = at,
+                              .len = (uint32_t)(line->at + line->len - at),
+                              .number = line->number };
+        rest.to = rest.len;
+        line->len = line->to =
+            (uint32_t)span_trim(span(line->at, (size_t)(at - line->at)), " |").len;
+        if (lines_room(w->scratch, w->n + 1) != 0)
+            return -1;
+        w->page->lines = w->line = w->scratch->lines;
+        memmove(&w->line[i + 2], &w->line[i + 1], (w->n - i - 1) * sizeof(*w->line));
+        w->line[i + 1] = rest;
+        w->page->n_lines = ++w->n;
+    }
+    return 0;
+}
