@@ -441,7 +441,8 @@ static const struct page_case page_cases[] = {
       .date = "2025-06-18T10:12+07:00" },
     { "TWO WORDS: caption under its credit", HEAD "Penulis: Siti Misal\nCONTOH.COM/NAMA REKAAN\nPASAR "
       "BARU: Pedagang menata kios di pasar baru di tepi sungai. Pembeli sudah berdatangan sejak "
-      "pagi hari.\n" TEXT, .title = TITLE, .authors = "Siti Misal" },
+      "pagi hari.\n" TEXT, .title = TITLE, .authors = "Siti Misal",
+      .outlet = "CONTOH.COM" },
     { "caption twice in the text", HEAD "SOLO - " ONE "\n\nMERIAH. Suasana pembukaan pasar baru.\n\n"
       "MERIAH. Suasana pembukaan pasar baru.\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
       .place = "Solo" },

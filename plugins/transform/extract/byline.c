@@ -549,7 +549,7 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     *inside = span_trim(span(open + 1, (size_t)(s.at + len - 1 - open - 1)), " ");
     if (inside->len > 0 ? !is_mark(pack, *inside) : close != ']') /* "[]": names nobody */
         return 0;
-    while (open > s.at && open[-1] == ' ')
+    while (open > s.at && is_in(open[-1], " *"))
         open--;
     struct span before = span(s.at, (size_t)(open - s.at));
 

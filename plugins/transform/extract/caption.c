@@ -91,6 +91,16 @@ static bool has_name_credit(const struct work *w, size_t i)
     return ends_sentence(before) && is_name(w->pack, in) && count_words(in) >= 2;
 }
 
+/* The headline, and behind it who took the picture: "Judul BeritaContoh/Nama". */
+static bool is_title_with_credit(const struct work *w, const struct line *line)
+{
+    struct span title = w->page->title;
+
+    return title.at && title.len >= 20 && line->len > title.len && line->len <= title.len + 60 &&
+           memcmp(line->at, title.at, title.len) == 0 && !(line->flags & LINE_SENTENCE) &&
+           (line->flags & LINE_CREDIT || memchr(line->at + title.len, '/', line->len - title.len));
+}
+
 /* One sentence, and the credit on a line of its own after a dash: "- CONTOH FOTO/Nama". */
 static bool credit_follows(const struct work *w, size_t i)
 {
@@ -111,8 +121,8 @@ bool is_caption(const struct work *w, size_t i)
         return false;
     if (i != w->start && has_agency_credit(w, line) && !is_last_text(w, i))
         return true;
-    if (i != w->start &&
-        (begins_with_site(w, line) || has_name_credit(w, i) || credit_follows(w, i)))
+    if (i != w->start && (begins_with_site(w, line) || has_name_credit(w, i) ||
+                          credit_follows(w, i) || is_title_with_credit(w, line)))
         return true;
     if (line->flags & LINE_CREDIT)
         return i != w->start && !(line->flags & LINE_PARAGRAPH && is_last_text(w, i) &&

@@ -259,7 +259,11 @@ static bool read_parts(const struct part *part, size_t n, struct dateline *d)
             return false;
         place = last;
         outlet = n == 2 ? other : NULL;
-        if (n == 1 && !can_be_said(place->text)) {
+        const char *blank = memchr(place->text.at, ' ', place->text.len);
+        struct span first =
+            span(place->text.at, blank ? (size_t)(blank - place->text.at) : place->text.len);
+
+        if (n == 1 && !can_be_said(first)) { /* "PMJ - ", "SW KOTA - " */
             outlet = place;
             place = NULL;
         }

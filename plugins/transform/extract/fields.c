@@ -202,11 +202,17 @@ static bool read_self(struct work *w, struct span *outlet)
     return false;
 }
 
-/* "... di kantor/CONTOH", "Foto/CONTOH/Nama" */
+/* "... di kantor/CONTOH", "Foto/CONTOH/Nama", "Foto: contoh.com/Nama" */
 static bool credited_house(const struct pack *pack, struct span s, struct span *outlet)
 {
-    const char *end = s.at + s.len, *slash = memchr(s.at, '/', s.len);
+    const char *end = s.at + s.len, *slash = memchr(s.at, '/', s.len), *from = slash;
 
+    while (from > s.at && from[-1] != ' ')
+        from--;
+    if (slash && is_site_name(pack, span(from, (size_t)(slash - from)))) {
+        *outlet = span(from, (size_t)(slash - from));
+        return true;
+    }
     while (slash && slash + 1 < end) {
         const char *next = memchr(slash + 1, '/', (size_t)(end - slash - 1));
         struct span house = span(slash + 1, (size_t)((next ? next : end) - slash - 1));
@@ -251,6 +257,63 @@ static bool read_credit(struct work *w, struct span *outlet)
     return false;
 }
 
+/* Calls use on each site name of a line until it says true. */
+static bool each_site(const struct work *w, const struct line *line, struct span *site,
+                      bool (*use)(const struct work *, struct span, const struct line *))
+{
+    const char *at = line->at, *end = at + line->len, *dot = at;
+
+    while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
+        const char *from = dot, *to = dot;
+
+        while (from > at && !is_in(from[-1], " ,;:()[]/\"'|"))
+            from--;
+        while (to < end && !is_in(*to, " ,;:()[]/\"'|"))
+            to++;
+        while (to > dot && to[-1] == '.')
+            to--;
+        *site = span(from, (size_t)(to - from));
+        if (is_site_name(w->pack, *site) && use(w, *site, line))
+            return true;
+        dot = to > dot ? to : dot + 1;
+    }
+    return false;
+}
+
+static bool is_counted(const struct line *line)
+{
+    return !(line->flags & LINE_LONG) && line->role != ROLE_RELATED && line->role != ROLE_SOURCE &&
+           line->role != ROLE_REPUBLISHED && line->role != ROLE_WIDGET;
+}
+
+/* Does the page name this site again, or outside of the text? */
+static bool is_named_again(const struct work *w, struct span site, const struct line *line)
+{
+    size_t n = 0;
+
+    if (line->role != ROLE_BODY && line->role != ROLE_CAPTION)
+        return true;
+    for (size_t i = 0; i < w->n && n < 2; i++) {
+        struct span s = line_span(&w->line[i]);
+        const char *hit;
+
+        while (n < 2 && (hit = find_span(s, site))) {
+            n += !is_word_before(hit, s.at);
+            s = span(hit + site.len, (size_t)(s.at + s.len - hit) - site.len);
+        }
+    }
+    return n >= 2;
+}
+
+/* A site that the page names below its text, or more than once: nobody else is named so. */
+static bool read_mentions(const struct work *w, struct span *outlet)
+{
+    for (size_t i = 0; i < w->n; i++)
+        if (is_counted(&w->line[i]) && each_site(w, &w->line[i], outlet, is_named_again))
+            return true;
+    return false;
+}
+
 static void read_outlet(struct work *w, struct span copyright)
 {
     struct page *p = w->page;
@@ -260,8 +323,10 @@ static void read_outlet(struct work *w, struct span copyright)
     else if (!p->outlet.at && copyright.at)
         p->outlet = copyright;
     if (p->outlet.at || read_promo(w, &p->outlet) || read_address(w, &p->outlet) ||
-        read_masthead(w, &p->outlet) || read_self(w, &p->outlet) || read_credit(w, &p->outlet))
+        read_masthead(w, &p->outlet) || read_self(w, &p->outlet) || read_credit(w, &p->outlet) ||
+        read_mentions(w, &p->outlet))
         return;
+    p->outlet = span(NULL, 0);
 }
 
 /* A date line between the text and the boxes below it. */

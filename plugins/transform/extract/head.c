@@ -181,6 +181,8 @@ static bool is_label(const struct work *w, const struct line *line)
         line->flags &
             (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_ITEM))
         return false;
+    if (find_bytes(s, ". "))
+        return false; /* a caption */
     if (last_crumb(s).len < s.len)
         return line->len <= 80 && !only_names(w, line);
     return line->words <= 5 && line->len <= 40 && !phrase_is(&w->pack->outlets, s) &&
@@ -248,7 +250,8 @@ static void find_section(struct work *w)
     for (size_t i = from; i < w->n && i-- > 0 && steps < 5; steps++) {
         const struct line *line = &w->line[i];
 
-        if (line->flags & LINE_DATE || line->rule == ROLE_NOISE)
+        if (line->flags & LINE_DATE || line->rule == ROLE_NOISE ||
+            phrase_is(&w->pack->home_words, line_span(line)))
             continue;
         if (!found.at && is_crumb_to(w, line_span(line), title, &found)) {
             w->line[i].role = ROLE_SECTION;
@@ -328,6 +331,16 @@ static bool are_initials_of(struct span initials, struct span name)
     return k == initials.len;
 }
 
+/* "E-2", "MIS": a desk or initials in capitals; a name in full beside the date goes before it. */
+static bool is_code(struct span name)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < name.len; i++)
+        digit |= is_digit(name.at[i]);
+    return name.len <= 5 && (digit || all_capitals(name));
+}
+
 static bool may_be_byline(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
@@ -360,7 +373,8 @@ void find_name_beside_date(struct work *w)
         line = &w->line[i];
         if (!may_be_byline(w, i) || (k > 1 && line->at[line->len - 1] != ','))
             continue;
-        if (p->n_authors == 1 && !are_initials_of(p->authors[0], line_span(line)))
+        if (p->n_authors == 1 && !is_code(p->authors[0]) &&
+            !are_initials_of(p->authors[0], line_span(line)))
             return;
         p->n_authors = 0;
         line->role = ROLE_BYLINE;

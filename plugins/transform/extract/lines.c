@@ -404,6 +404,32 @@ static bool begins_as_caption(const struct line *line, char after)
            (after == '.' || memchr(head.at, ' ', head.len)) && all_capitals(head);
 }
 
+static bool is_only_credit(const struct line *line)
+{
+    return line->flags & LINE_CREDIT && line->words <= (line->flags & LINE_SENTENCE ? 4 : 8);
+}
+
+static bool begins_with(struct span s, struct span head)
+{
+    return s.len >= head.len && head.len >= 30 && memcmp(s.at, head.at, head.len) == 0;
+}
+
+/* Above a credit and below it the same words, one of them perhaps going on: a picture's text. */
+static bool is_said_round_credit(const struct work *w, size_t i)
+{
+    struct span s = line_span(&w->line[i]), other;
+
+    if (i + 2 < w->n && is_only_credit(&w->line[i + 1])) {
+        other = line_span(&w->line[i + 2]);
+        return begins_with(s, other) || begins_with(other, s);
+    }
+    if (i >= 2 && is_only_credit(&w->line[i - 1])) {
+        other = line_span(&w->line[i - 2]);
+        return begins_with(s, other) || begins_with(other, s);
+    }
+    return false;
+}
+
 /* ... beside a line that is only the credit. */
 static bool is_caption_of_neighbour(const struct work *w, size_t i)
 {
@@ -411,6 +437,8 @@ static bool is_caption_of_neighbour(const struct work *w, size_t i)
     const struct line *after = i + 1 < w->n ? &w->line[i + 1] : NULL;
     struct span s = line_span(&w->line[i]);
 
+    if (is_said_round_credit(w, i))
+        return true;
     if (((before && span_same(line_span(before), s)) ||
          (after && span_same(line_span(after), s))) &&
         (begins_as_caption(&w->line[i], '.') || begins_as_caption(&w->line[i], ':')))
