@@ -72,6 +72,8 @@ static void add_person(struct work *w, enum people role, struct span name)
     const char *bracket;
 
     name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
+    if ((bracket = find_bytes(name, " - ")) && is_digit(bracket[3])) /* "NAMA - 318" */
+        name.len = (size_t)(bracket - name.at);
     bracket = memchr(name.at, '(', name.len);
     if (bracket) /* "NAMA (Kota" */
         name = span_trim(span(name.at, (size_t)(bracket - name.at)), " ");
@@ -213,6 +215,21 @@ bool people_line(const struct pack *pack, struct line *line)
     return is_report(pack, s);
 }
 
+/* "NAMA", "NAMA dan NAMA" */
+static bool are_names(const struct pack *pack, struct span s)
+{
+    for (size_t i = 1; i + 1 < s.len; i++) {
+        size_t n = s.at[i - 1] == ' '
+                       ? phrase_at(&pack->and_words, span(s.at + i, s.len - i), false, NULL)
+                       : 0;
+
+        if (n > 0 && i + n + 1 < s.len)
+            return is_name(pack, span(s.at, i - 1)) &&
+                   is_name(pack, span_trim(span(s.at + i + n, s.len - i - n), " "));
+    }
+    return is_name(pack, s);
+}
+
 /* "NAMA - detikContoh", "NAMA , Jurnalis", "NAMA" before a line that is only "Jurnalis" */
 static bool split_byline(const struct pack *pack, struct span s, struct span *name,
                          struct span *site)
@@ -234,12 +251,15 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
             continue;
         *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
         *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
-        if (!is_name(pack, *name) || site->len == 0)
+        if (!are_names(pack, *name) || site->len == 0)
             continue;
         if (*at == '(') {
             int32_t role;
 
-            if (phrase_at(&pack->people, *site, false, &role) == site->len)
+            if (phrase_at(&pack->people, *site, false, &role) == site->len ||
+
+                (count_words(*name) >= 2 && !memchr(site->at, ':', site->len) &&
+                 !memchr(site->at, '/', site->len) && is_outlet(pack, *site)))
                 return true;
             continue;
         }
@@ -411,17 +431,40 @@ static void read_date_line(struct work *w, size_t i)
         read_roles(w, after);
 }
 
+/* "Nama Lengkap", below it "Editor: Nama": who wrote it, if nobody else says so. */
+static void name_above_editor(struct work *w)
+{
+    for (size_t i = 1; i < w->start && w->page->n_authors == 0; i++) {
+        struct line *name = &w->line[i - 1];
+        int32_t role = 0;
+
+        if (!(w->line[i].flags & LINE_PEOPLE) || name->role != ROLE_NONE ||
+            name->rule != ROLE_NONE || !(name->flags & LINE_NAME) || name->words < 2 ||
+            role_at(w->pack, line_span(&w->line[i]), &role) == 0 || role != PEOPLE_EDITOR)
+            continue;
+        add_names(w, PEOPLE_AUTHOR, line_span(name));
+        name->role = ROLE_BYLINE;
+    }
+}
+
 /* Reads names off all lines that say who. Author before photographer: on a photo page the latter
  * is the author when nobody else is. */
 void read_people(struct work *w)
 {
-    for (size_t i = 0; i < w->n; i++)
+    bool in_box = false;
+
+    for (size_t i = 0; i < w->n; i++) {
+        in_box |= i > w->start && (w->line[i].rule == ROLE_BOX || w->line[i].rule == ROLE_COMMENTS);
+        if (in_box && w->page->n_authors > 0)
+            break; /* whoever wrote what is linked there */
         if (w->line[i].flags & LINE_PEOPLE)
             read_line(w, i);
         else if (w->line[i].flags & LINE_BYLINE && i < w->start)
             read_shape(w, i);
-    if (w->date < w->n)
-        read_date_line(w, w->date);
+        if (i == w->date)
+            read_date_line(w, i);
+    }
+    name_above_editor(w);
     for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
         struct span s = span_trim(line_span(&w->line[i]), "([ ");
         size_t n;

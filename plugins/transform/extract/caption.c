@@ -48,7 +48,16 @@ static bool has_agency_credit(const struct work *w, const struct line *line)
     if (!open)
         return false;
     in = span(open + 1, (size_t)(line->at + line->len - 2 - open));
-    return in.len >= 4 && (phrase_is(&w->pack->agencies, in) || phrase_is(&w->pack->outlets, in));
+    return in.len >= 2 && (phrase_is(&w->pack->agencies, in) || phrase_is(&w->pack->outlets, in));
+}
+
+/* "Papan nama toko roti di Darwin. (AFP)" before the text: one sentence of a picture. */
+bool is_leading_caption(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+
+    return i + 2 < w->n && has_agency_credit(w, line) && !memchr(line->at, '"', line->len) &&
+           is_text(&w->line[i + 1]) && is_text(&w->line[i + 2]);
 }
 
 /* "CONTOHNEWS | Suasana pasar ...", no sentence: the page's own name before a caption. */
@@ -101,6 +110,23 @@ static bool is_title_with_credit(const struct work *w, const struct line *line)
            (line->flags & LINE_CREDIT || memchr(line->at + title.len, '/', line->len - title.len));
 }
 
+/* The same words twice in a row, no sentence, text before and after: a picture's text and its
+ * caption. */
+static bool stands_twice_alone(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    size_t first = i, last = i;
+
+    if (line->words < 4 || line->flags & (LINE_SENTENCE | LINE_ITEM | LINE_LONG))
+        return false;
+    while (first > w->start && span_same(line_span(&w->line[first - 1]), line_span(line)))
+        first--;
+    while (last + 1 < w->n && span_same(line_span(&w->line[last + 1]), line_span(line)))
+        last++;
+    return last == first + 1 && first > w->start && is_text(&w->line[first - 1]) &&
+           last + 1 < w->n && is_text(&w->line[last + 1]);
+}
+
 /* One sentence, and the credit on a line of its own after a dash: "- CONTOH FOTO/Nama". */
 static bool credit_follows(const struct work *w, size_t i)
 {
@@ -121,8 +147,9 @@ bool is_caption(const struct work *w, size_t i)
         return false;
     if (i != w->start && has_agency_credit(w, line) && !is_last_text(w, i))
         return true;
-    if (i != w->start && (begins_with_site(w, line) || has_name_credit(w, i) ||
-                          credit_follows(w, i) || is_title_with_credit(w, line)))
+    if (i != w->start &&
+        (begins_with_site(w, line) || has_name_credit(w, i) || credit_follows(w, i) ||
+         is_title_with_credit(w, line) || stands_twice_alone(w, i)))
         return true;
     if (line->flags & LINE_CREDIT)
         return i != w->start && !(line->flags & LINE_PARAGRAPH && is_last_text(w, i) &&

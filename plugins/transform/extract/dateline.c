@@ -57,9 +57,11 @@ static bool has_outlet_word(const struct pack *pack, struct span s)
     if (n >= 3 && (blanks < 2 || s.at[n] == ' '))
         return true;
     for (size_t i = 1; i + 2 < s.len; i++)
-        if ((big || is_capital(s.at + i, end)) && (blanks < 2 || s.at[i - 1] == ' ') &&
-            phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL) == s.len - i)
-            return true;
+        if ((big || is_capital(s.at + i, end)) && (blanks < 2 || s.at[i - 1] == ' ')) {
+            n = phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL);
+            if (n > 0 && (n == s.len - i || (blanks == 2 && s.at[i + n] == ' ')))
+                return true;
+        }
     return false;
 }
 
@@ -94,6 +96,19 @@ static bool many_words(struct span s)
     return blanks >= 6 && !is_digit(s.at[0]);
 }
 
+/* "infoKota": small letters, then a capital inside. */
+static bool is_camel(struct span s)
+{
+    size_t capitals = 0;
+
+    for (size_t i = 0; i < s.len; i++) {
+        if (!is_ascii_letter(s.at[i]))
+            return false;
+        capitals += i > 0 && is_capital(s.at + i, s.at + s.len);
+    }
+    return s.len >= 5 && is_small(s.at, s.at + s.len) && capitals == 1;
+}
+
 static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *place)
 {
     size_t words, capital, upper;
@@ -112,6 +127,8 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
         return PART_DATE;
     if (place_and_region(pack, s, *place))
         return PART_PLACE;
+    if (is_camel(s))
+        return PART_TITLE;
     count_capitals(s, &words, &capital, &upper);
     for (size_t i = 0; i < s.len; i++)
         if (is_digit(s.at[i]) || is_in(s.at[i], "\"'!?:;/"))

@@ -176,6 +176,7 @@ size_t next_plain(const struct work *w, size_t i); /* the next line that the rul
 
 /* caption.c */
 bool is_caption(const struct work *w, size_t i);
+bool is_leading_caption(const struct work *w, size_t i);
 bool is_mark_line(const struct work *w, size_t i); /* "(contoh.id/nama)" after the last sentence */
 bool is_last_text(const struct work *w, size_t i);
 

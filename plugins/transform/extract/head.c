@@ -36,6 +36,20 @@ static bool stands_twice(const struct work *w, size_t i)
     return false;
 }
 
+/* "3. Judul", a crumb, and "Judul" somewhere below. */
+static bool item_stands_again(const struct work *w, size_t i)
+{
+    struct span s = line_span(&w->line[i]);
+    const char *blank = memchr(s.at, ' ', s.len);
+    struct span rest = span(blank ? blank + 1 : s.at, 0);
+
+    rest.len = (size_t)(s.at + s.len - rest.at);
+    for (size_t k = i + 1; blank && k < w->start && k <= i + NEAR; k++)
+        if (span_same(line_span(&w->line[k]), rest))
+            return true;
+    return false;
+}
+
 /* "CONTOH.COM - Panduan Anda", "Portal Berita No. 1 | Contoh": how a site calls itself, not the
  * article. The name goes to *site. */
 bool is_masthead(const struct pack *pack, struct span s, struct span *site)
@@ -63,7 +77,7 @@ static int title_points(const struct work *w, size_t i, size_t anchor, bool in_b
         points -= 2;
     if (is_masthead(w->pack, line_span(line), &site))
         points -= 8;
-    if (line->flags & LINE_ITEM && !is_digit(line->at[0]))
+    if (line->flags & LINE_ITEM && (!is_digit(line->at[0]) || item_stands_again(w, i)))
         points -= 3;
     if (is_small(line->at, line->at + line->len) && !in_headline_case(line))
         points -= 6;

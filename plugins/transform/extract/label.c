@@ -21,6 +21,7 @@ struct pass {
     enum state state;
     bool signed_off; /* a mark, editor or author line stood after text */
     size_t kept;     /* lines of text so far */
+    size_t links;    /* headlines since the last link label */
     bool in_list;    /* under "Rincian harga:", lines with numbers */
 };
 
@@ -102,6 +103,7 @@ static void follow_rule(struct pass *p, struct line *line)
 
     switch (rule) {
     case ROLE_RELATED:
+        p->links = 0;
         if (!has_rest && p->state <= IN_PAGER)
             p->state = IN_LINKS;
         else if (!has_rest && p->state >= AFTER_MARK)
@@ -281,6 +283,15 @@ static bool only_teasers(const struct work *w, size_t i)
     return n >= 2;
 }
 
+/* A few words in a sentence's case, and text below them. */
+static bool is_subhead(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    size_t k = next_plain(w, i);
+
+    return line->words <= 4 && line->capital * 2 <= line->words && k < w->n && is_text(&w->line[k]);
+}
+
 /* What the state makes of a line without a rule: true when it is no text. Where it is text again,
  * the state is. */
 static bool drop_by_state(struct pass *p, size_t i)
@@ -291,8 +302,9 @@ static bool drop_by_state(struct pass *p, size_t i)
     switch (p->state) {
     case IN_LINKS:
         if (!(line->flags & LINE_PARAGRAPH) && (!text || line->at[line->len - 1] == '?') &&
-            is_headline(line)) {
+            is_headline(line) && !(p->links > 0 && is_subhead(p->w, i))) {
             drop(line, ROLE_RELATED, "headline under a link label");
+            p->links++;
             return true;
         }
         p->state = IN_TEXT;
@@ -373,6 +385,10 @@ static void label_plain(struct pass *p, size_t i)
     }
     if (drop_by_state(p, i))
         return;
+    if (i != p->w->start && is_site_name(p->w->pack, line_span(line))) {
+        drop(line, ROLE_SITE, "a site's name");
+        return;
+    }
     if (is_bullet_link(p->w, i)) {
         drop(line, ROLE_RELATED, "a headline with a bullet");
         return;
@@ -381,6 +397,24 @@ static void label_plain(struct pass *p, size_t i)
     take_mark(p, line);
     if (line->role == ROLE_NONE)
         keep(p, line);
+}
+
+/* "pasar lama, pedagang, kios, kudus": pieces of one to three words between commas, four at least.
+ */
+static bool lists_tags(struct span s)
+{
+    const char *at = s.at, *end = s.at + s.len;
+    size_t pieces = 0;
+
+    while (at < end) {
+        const char *comma = memchr(at, ',', (size_t)(end - at)), *stop = comma ? comma : end;
+
+        if (count_words(span_trim(span(at, (size_t)(stop - at)), " ")) > 3)
+            return false;
+        pieces++;
+        at = stop + 1;
+    }
+    return pieces >= 4;
 }
 
 /* Short lines after the last sentence are tags, names, links: they go, unless a colon or list
@@ -398,7 +432,8 @@ static void trim_end(struct pass *p)
         if (line->flags & (LINE_SENTENCE | LINE_MARK | LINE_ITEM | LINE_LONG) || line->len >= 100 ||
             line->at[line->len - 1] == ':' || i == w->start ||
             (w->is_photo && line->flags & LINE_CREDIT) ||
-            (line->words >= 7 && line->capital * 2 <= line->words)) { /* a full stop forgotten */
+            (line->words >= 7 && line->capital * 2 <= line->words && /* a full stop forgotten */
+             !lists_tags(line_span(line)))) {
             last = i;
             break;
         }

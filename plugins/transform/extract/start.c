@@ -339,10 +339,31 @@ static size_t text_lines(const struct work *w, size_t from, size_t to)
 static void begin_at(struct work *w, size_t first)
 {
     w->start = lead_in_capitals(w, past_summary(w, walk_back(w, first)));
+    if (is_leading_caption(w, w->start))
+        w->start++;
     colon_place(w);
 }
 
-void find_start(struct work *w)
+/* Headline, lead, "Selengkapnya", and again: a list of articles of one house, and no article. */
+static bool lists_articles(const struct work *w)
+{
+    size_t more = 0;
+
+    if (!w->site.at || w->start + 2 >= w->n || w->line[w->start + 1].rule != ROLE_WIDGET)
+        return false;
+    for (size_t i = w->start + 2; i < w->n && more < 2; i++) {
+        struct dateline d;
+
+        more += is_text(&w->line[i]) && is_headline(&w->line[i - 1]) &&
+                w->line[i - 1].rule == ROLE_NONE &&
+                dateline_at(w->pack, line_span(&w->line[i]), &d) && d.outlet.at &&
+                span_same(d.outlet, w->site);
+    }
+    return more == 2;
+}
+
+/* Where the article begins; n: nowhere. */
+static void find_text(struct work *w)
 {
     struct dateline d = { .len = 0 };
     size_t singles, at = find_dateline(w, &d);
@@ -378,6 +399,15 @@ void find_start(struct work *w)
         (w->n >= 30 && run.lines < 2 && !says_who(w, run.first)))
         return;
     begin_at(w, run.first);
+}
+
+void find_start(struct work *w)
+{
+    find_text(w);
+    if (w->start < w->n && lists_articles(w)) {
+        w->start = w->n;
+        w->site = w->place = span(NULL, 0);
+    }
 }
 
 /* The page's date is the last above the text; of several together, the first that is not of a
