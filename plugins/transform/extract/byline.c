@@ -98,7 +98,11 @@ void add_names(struct work *w, enum people role, struct span names)
     const char *at = names.at, *end = names.at + names.len, *from = at;
 
     if (role == PEOPLE_PUBLISHER) {
+        struct date d;
+
         names = span_trim(names, " :|");
+        if (date_at(w->pack, names, &d) > 0) /* "Publish: 1 Mei 2024" */
+            return;
         if (!w->page->publisher.at && names.len > 0 && names.len <= 80)
             w->page->publisher = names;
         return;

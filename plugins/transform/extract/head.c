@@ -132,6 +132,31 @@ static bool only_names(const struct work *w, const struct line *line)
     return true;
 }
 
+/* "Nama, Rabu 5 Juli 05:20 WIB": a date line, if one without a year. */
+static bool ends_in_clock(const struct pack *pack, struct span s)
+{
+    const char *blank = memrchr(s.at, ' ', s.len);
+
+    return blank && blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
+           is_in(blank[-3], ":.") &&
+           phrase_is(&pack->zones, span(blank + 1, (size_t)(s.at + s.len - blank - 1)));
+}
+
+/* "Judul Berita - CONTOH.COM": without the house. */
+static struct span without_house(const struct pack *pack, struct span s)
+{
+    for (size_t i = s.len; i-- > 20;) {
+        size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
+
+        if (dash == 0 || s.at[i - 1] != ' ' || i + dash >= s.len || s.at[i + dash] != ' ')
+            continue;
+        return is_outlet(pack, span_trim(span(s.at + i + dash, s.len - i - dash), " "))
+                   ? span_trim(span(s.at, i), " ")
+                   : s;
+    }
+    return s;
+}
+
 static void find_title(struct work *w)
 {
     int best = 2;
@@ -152,8 +177,8 @@ static void find_title(struct work *w)
         if (line->rule != ROLE_NONE || line->role != ROLE_NONE || !is_headline(line) ||
             phrase_at(&w->pack->home_words, line_span(line), false, NULL) ||
             (i + 1 == w->date && memchr(line->at, '|', line->len) && only_names(w, line)) ||
-            ends_open(line_span(line)) || find_bytes(line_span(line), " > ") ||
-            find_bytes(line_span(line), " \xc2\xbb "))
+            ends_open(line_span(line)) || ends_in_clock(w->pack, line_span(line)) ||
+            find_bytes(line_span(line), " > ") || find_bytes(line_span(line), " \xc2\xbb "))
             continue;
         int points = title_points(w, i, anchor, in_box, first);
 
@@ -165,9 +190,10 @@ static void find_title(struct work *w)
     }
     if (w->title == w->n)
         return;
-    w->page->title = line_span(&w->line[w->title]);
+    w->page->title = without_house(w->pack, line_span(&w->line[w->title]));
+    w->line[w->title].role = ROLE_TITLE;
     for (size_t i = 0; i < w->start; i++)
-        if (span_same(line_span(&w->line[i]), w->page->title))
+        if (span_same(without_house(w->pack, line_span(&w->line[i])), w->page->title))
             w->line[i].role = ROLE_TITLE;
 }
 

@@ -365,6 +365,28 @@ static bool drop_by_state(struct pass *p, size_t i)
     return false;
 }
 
+/* The headline, alone or with the house before or behind it: "CONTOH - Judul", "Judul | Contoh". */
+static bool is_title_again(const struct work *w, struct span s)
+{
+    struct span title = w->page->title, house;
+    bool behind;
+
+    if (!title.at || s.len < title.len || s.len > title.len + 40)
+        return false;
+    behind = memcmp(s.at, title.at, title.len) == 0;
+    if (!behind && memcmp(s.at + s.len - title.len, title.at, title.len) != 0)
+        return false;
+    if (s.len == title.len)
+        return true;
+    house = span_trim(
+        behind ? span(s.at + title.len, s.len - title.len) : span(s.at, s.len - title.len), " ");
+    if (house.len < 3 || title.len < 20)
+        return false;
+    return behind ? is_in(house.at[0], "|-") || dash_at(house.at, house.at + house.len) > 0
+                  : is_in(house.at[house.len - 1], "|-:") ||
+                        dash_at(house.at + house.len - 3, house.at + house.len) == 3;
+}
+
 static void label_plain(struct pass *p, size_t i)
 {
     struct line *line = &p->w->line[i];
@@ -373,8 +395,7 @@ static void label_plain(struct pass *p, size_t i)
         drop(line, ROLE_CAPTION, "caption: has a photo credit");
         return;
     }
-    if (p->w->page->title.at && i != p->w->start && line->len == p->w->page->title.len &&
-        span_same(line_span(line), p->w->page->title)) {
+    if (i != p->w->start && is_title_again(p->w, line_span(line))) {
         drop(line, ROLE_TITLE, "the title again");
         return;
     }
@@ -415,6 +436,33 @@ static bool lists_tags(struct span s)
         at = stop + 1;
     }
     return pieces >= 4;
+}
+
+/* Three headlines and more with bullets below the last sentence, which leads to none of them. */
+static void drop_trailing_links(struct work *w)
+{
+    size_t first = w->n, n = 0, headlines = 0;
+
+    for (size_t i = w->n; i-- > w->start;) {
+        const struct line *line = &w->line[i];
+
+        if (line->role != ROLE_BODY)
+            continue;
+        if (!(line->flags & LINE_ITEM) || is_digit(line->at[0]) || is_ascii_letter(line->at[0]) ||
+            line->flags & (LINE_SENTENCE | LINE_LONG)) {
+            if (line->at[line->len - 1] == ':')
+                return;
+            break;
+        }
+        headlines += line->capital * 10 >= line->words * 6;
+        first = i;
+        n++;
+    }
+    if (n < 3 || headlines * 2 < n)
+        return;
+    for (size_t i = first; i < w->n; i++)
+        if (w->line[i].role == ROLE_BODY)
+            drop(&w->line[i], ROLE_RELATED, "headlines with bullets below the text");
 }
 
 /* Short lines after the last sentence are tags, names, links: they go, unless a colon or list
@@ -528,10 +576,44 @@ static bool leads_to_text(const struct work *w, size_t i)
     return k < w->n && is_text(&w->line[k]);
 }
 
+/* The bracket that closes a line, or none. */
+static struct span closing_bracket(const struct line *line)
+{
+    const char *open = line->at[line->len - 1] == ')' ? memrchr(line->at, '(', line->len) : NULL;
+
+    return open ? span(open, (size_t)(line->at + line->len - open)) : span(NULL, 0);
+}
+
+/* "FOTO" above the headline, and one credit that closes several captions: they are the text. */
+static void see_photo_page(struct work *w)
+{
+    struct span credit = { NULL, 0 };
+    size_t n = 0;
+    bool says_so = false;
+
+    for (size_t i = 0; i < w->start && !says_so; i++)
+        says_so = w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
+    for (size_t i = w->start; says_so && i < w->n; i++) {
+        struct span s = closing_bracket(&w->line[i]);
+
+        if (s.len < 8 || !is_text(&w->line[i]) || (n > 0 && !span_same(s, credit)))
+            continue;
+        credit = s;
+        n++;
+    }
+    if (n < 2)
+        return;
+    w->is_photo = true;
+    for (size_t i = w->start; i < w->n; i++)
+        if (span_same(closing_bracket(&w->line[i]), credit))
+            w->line[i].flags |= LINE_CREDIT;
+}
+
 void label_text(struct work *w)
 {
     struct pass p = { .w = w, .state = IN_TEXT };
 
+    see_photo_page(w);
     for (size_t i = w->start; i < w->n; i++) {
         struct line *line = &w->line[i];
 
@@ -552,6 +634,7 @@ void label_text(struct work *w)
         }
     }
     trim_spam(&p);
+    drop_trailing_links(w);
     trim_end(&p);
     drop_learned(w);
 }

@@ -251,7 +251,10 @@ static size_t walk_back(const struct work *w, size_t first)
             line->rule == ROLE_IMAGE || line->rule == ROLE_NOISE ||
             span_same(line_span(line), line_span(&w->line[i + 1])))
             break; /* the last: a caption or teaser given twice */
-        if (is_text(line)) {
+        const char *next = w->line[i + 1].at;
+
+        if (is_text(line) || (i + 1 == start && is_small(next, next + w->line[i + 1].len) &&
+                              line->rule == ROLE_NONE)) { /* a sentence broken at a width */
             start = i;
             gap = 0;
         } else if (!passes(line) && ++gap > 2) {
@@ -371,6 +374,9 @@ static void find_text(struct work *w)
 
     if (at == w->n && use_split_dateline(w))
         return;
+    /* an article that is over before it: the dateline is of something linked below */
+    if (at < w->n && run.lines >= 2 && run.last < at && run.bytes > 400)
+        at = w->n;
     if (at < w->n) {
         /* a whole article before it: the dateline is of something quoted further down */
         if (run.lines >= 3 && run.first + 3 <= at && run.first < at && at <= run.last &&
