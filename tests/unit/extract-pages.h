@@ -543,6 +543,76 @@ static const struct page_case page_cases[] = {
       .authors = "Sari Misal", .section = "Daerah" },
     { "credit of a house of two letters", HEAD "Pedagang menata kios di tepi sungai. (KM/Sari Misal)\n"
       "SOLO (KM) - " TEXT, .title = TITLE, .outlet = "KM", .place = "Solo" },
+
+    /* ---- from pages of ninety other outlets, each kind once ---- */
+    { "an outlet by its address named twice", HEAD TEXT "Ikuti kanal contohkini.id\n"
+      "Kirim berita ke contohkini.id\n", .title = TITLE, .outlet = "contohkini.id" },
+    { "caption round its credit", HEAD "Pedagang menata kios di pasar baru di tepi sungai, Rabu "
+      "(27/9/2023). Pembeli sudah berdatangan sejak pagi hari.\nCONTOH FOTO/Sari Misal/foc.\n"
+      "Pedagang menata kios di pasar baru di tepi sungai, Rabu (27/9/2023).\n" TEXT,
+      .title = TITLE },
+    { "headline with a credit", HEAD "SOLO - " ONE "\n\n" TITLE "Contoh/Sari Misal\n\n" TWO
+      "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "headline with the house before it", HEAD "Contohku.com – " ONE "\n\nCONTOHKU - " TITLE
+      "\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .outlet = "Contohku.com" },
+    { "headline with the house behind it", TITLE " - CONTOHKU.COM\n" HEAD "SOLO - " TEXT,
+      .title = TITLE, .place = "Solo", .outlet = "CONTOHKU.COM" },
+    { "full name beside the date, a desk's code", HEAD "Sari Misal\n\n20/1/2026 18:30\n\n" ONE "\n\n"
+      TWO "\n\n" THREE " (E-2)\n", .title = TITLE, .authors = "Sari Misal",
+      .date = "2026-01-20T18:30" },
+    { "name, bullet, date", HEAD "Sari Misal • 14 November 2022 15:36\nSolo: " TEXT, .title = TITLE,
+      .authors = "Sari Misal", .date = "2022-11-14T15:36", .place = "Solo" },
+    { "stars before the mark", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " *(eka)*\n",
+      .title = TITLE, .place = "Solo", .authors = "eka" },
+    { "initials behind a star in the mark", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE "(*/vin)\n",
+      .title = TITLE, .place = "Solo", .authors = "vin" },
+    { "subhead under a linked headline", HEAD "SOLO - " ONE "\n\nBaca Juga\nNgaji Sambil Berkebun, "
+      "Cara Pesantren di Kudus Hidupi Dapur\n\nDipanen setiap pekan\n\n" TWO "\n\n" THREE "\n",
+      .title = TITLE, .place = "Solo", .body = ONE "|Dipanen setiap pekan|" TWO "|" THREE },
+    { "one caption twice", HEAD "SOLO - " ONE "\n\nPedagang memberi salam kepada pembeli\n\nPedagang "
+      "memberi salam kepada pembeli\n\n" TWO "\n\n" THREE "\n", .title = TITLE, .place = "Solo" },
+    { "small letters before a capital", HEAD "Kudus, infoWarg - " TEXT, .title = TITLE,
+      .outlet = "infoWarg", .place = "Kudus" },
+    { "name above the editor", HEAD "Sari Misal\nEditor : Budi Contoh\n\nSOLO - " TEXT,
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal", .editors = "Budi Contoh" },
+    { "who wrote what is linked", HEAD "Oleh Sari Misal\nSOLO - " TEXT "Berita Terkait Lainnya\n"
+      "Oleh BUDI CONTOH\nJumat, 5 Mei 2023 | 14:02 WIB\nJembatan Lama Mulai Diperbaiki\n",
+      .title = TITLE, .place = "Solo", .authors = "Sari Misal" },
+    { "tags between commas", HEAD "SOLO - " TEXT "air bersih, hutan, kalimantan barat, konflik lahan, "
+      "sawit\n", .title = TITLE, .place = "Solo" },
+    { "bulleted headlines below", HEAD "SOLO - " TEXT "- Muslihat Juwana\n- Usai 3 Hari Sopir Mogok, "
+      "Tarif Angkot Disepakati\n- Sopir Truk Pati Meminta Jembatan Segera Dibuka\n"
+      "- Layanan Kapal Perintis Lancar, Penumpang Beri Pujian\n", .title = TITLE,
+      .place = "Solo" },
+    { "a dateline far below the article", HEAD ONE "\n" TWO "\n" THREE "\n" ONE " Begitu pula "
+      "kemarin, ketika hujan turun.\nBerita yang direkomendasi\n-\nDongeng untuk Way Kambas\nSurabaya - "
+      "Siaran pers atau press release merupakan tulisan pendek bagi wartawan..\n",
+      .title = TITLE, .body = BODY "|" ONE " Begitu pula kemarin, ketika hujan turun." },
+    { "opened by a broken sentence", HEAD "(Foto:Ilustrasi Pasar) |\n\"Memang betul,\npara pedagang "
+      "hendak pindah sebelum akhir pekan, sampai sore ini kami belum tahu\nkapan, sebab masih "
+      "menunggu izin dari dinas pasar dan dari warga di sana.\n" TWO "\n" THREE "\n",
+      .title = TITLE, .body = "\"Memang betul,|para pedagang hendak pindah sebelum akhir pekan, "
+      "sampai sore ini kami belum tahu|kapan, sebab masih menunggu izin dari dinas pasar dan dari "
+      "warga di sana.|" TWO "|" THREE },
+    { "next page behind the last sentence", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE
+      " HALAMAN SELANJUTNYA>>\n", .title = TITLE, .place = "Solo" },
+    { "site - small letter", HEAD "ContohKota.id - pemerintah daerah membuka pasar baru di tepi sungai "
+      "agar pedagang tidak berjualan di jalan.\n\n" TWO "\n\n" THREE "\n", .title = TITLE,
+      .outlet = "ContohKota.id", .body = "pemerintah daerah membuka pasar baru di tepi sungai agar "
+      "pedagang tidak berjualan di jalan.|" TWO "|" THREE },
+    { "outlet (place),-", HEAD "Contoh FM (Pangkalpinang),- " TEXT, .title = TITLE,
+      .outlet = "Contoh FM", .place = "Pangkalpinang" },
+    { "SITE-PLACE REGION, text", HEAD "CONTOHNEWS.COM-ENDE NTT, " TEXT, .title = TITLE,
+      .outlet = "CONTOHNEWS.COM", .place = "Ende" },
+    { "place, outlet-text", HEAD "Pesisir Selatan, Contohkini-" TEXT, .title = TITLE,
+      .outlet = "Contohkini", .place = "Pesisir Selatan" },
+    { "category before a colon", "Kategori: Daerah\n" HEAD "SOLO - " TEXT, .title = TITLE,
+      .place = "Solo", .section = "Daerah" },
+    { "crumbs with slashes to the title", "Beranda / Berita / Aceh / " HEAD HEAD "SOLO - " TEXT,
+      .title = TITLE, .place = "Solo", .section = "Aceh" },
+    { "list of articles", "Artikel\n" HEAD "Ambon, Suluh Contoh – " ONE "\nselengkapnya\nHarga Cabai "
+      "Naik di Pasar Lama\n\nWonreli, Suluh Contoh – " TWO "\nselengkapnya\nJalan Desa Rusak Lagi "
+      "Tahun Ini\n\nTual, Suluh Contoh – " THREE "\nselengkapnya\n", .kind = "index", .body = "" },
 };
 
 #endif

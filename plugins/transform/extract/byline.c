@@ -63,13 +63,20 @@ static struct span without_job(const struct pack *pack, struct span s)
     return s;
 }
 
+/* "contoh" in "(Nama/contoh)", where the dateline has "CONTOH.com". */
+static bool is_house(const struct work *w, struct span name)
+{
+    return w->site.len > name.len && w->site.at[name.len] == '.' &&
+           span_same(span(w->site.at, name.len), name);
+}
+
 static void add_person(struct work *w, enum people role, struct span name)
 {
     struct page *p = w->page;
     bool editor = role == PEOPLE_EDITOR;
     struct span *list = editor ? p->editors : p->authors;
     size_t *n = editor ? &p->n_editors : &p->n_authors;
-    const char *bracket;
+    const char *bracket, *blank;
 
     name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
     if ((bracket = find_bytes(name, " - ")) && is_digit(bracket[3])) /* "NAMA - 318" */
@@ -81,8 +88,12 @@ static void add_person(struct work *w, enum people role, struct span name)
         (name.len == 1 && !is_ascii_letter(name.at[0])) ||
         (is_digit(name.at[0]) && memchr(name.at, ' ', name.len))) /* "0 Komentar" */
         return;
-    if (phrase_is(&w->pack->agencies, name) || phrase_is(&w->pack->outlets, name) ||
-        is_site_name(w->pack, name) || phrase_is(&w->pack->people, name))
+    blank = memrchr(name.at, ' ', name.len);
+    if (blank && is_site_name(w->pack, span(blank + 1, (size_t)(name.at + name.len - blank - 1))))
+        name.len = (size_t)(blank - name.at);
+    if (is_house(w, name) || phrase_is(&w->pack->agencies, name) ||
+        phrase_is(&w->pack->outlets, name) || is_site_name(w->pack, name) ||
+        phrase_is(&w->pack->people, name))
         return;
     if (all_capitals(name) && memchr(name.at, ' ', name.len))
         name = store_title_case(w->scratch, name);
@@ -181,7 +192,7 @@ static struct span name_twice(const struct pack *pack, struct span s)
 /* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
 bool people_line(const struct pack *pack, struct line *line)
 {
-    struct span s = span_trim(line_span(line), "([ "), rest;
+    struct span s = span_trim(line_span(line), "([- "), rest;
     int32_t role;
     size_t n;
 
@@ -365,7 +376,7 @@ static void read_label(struct work *w, size_t i, int32_t role)
 static void read_line(struct work *w, size_t i)
 {
     struct line *line = &w->line[i];
-    struct span s = span_trim(line_span(line), "([ ");
+    struct span s = span_trim(line_span(line), "([- ");
     int32_t role = 0;
     size_t n = role_at(w->pack, s, &role);
 
@@ -470,7 +481,7 @@ void read_people(struct work *w)
     }
     name_above_editor(w);
     for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
-        struct span s = span_trim(line_span(&w->line[i]), "([ ");
+        struct span s = span_trim(line_span(&w->line[i]), "([- ");
         size_t n;
 
         if (w->line[i].flags & LINE_PEOPLE &&
@@ -607,8 +618,8 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     if (s.len > len && s.at[s.len - 1] == '.' && !memchr(inside->at, '/', inside->len) &&
         inside->len > 0 && inside->at[0] != '*' && before.len > 0 && !ends_sentence(before))
         return 0; /* "... Daerah (OPD).": the sentence goes on to its full stop */
-    if (inside->len > 0 && inside->at[0] == '*')
-        inside->len = 0;
+    if (inside->len > 0 && inside->at[0] == '*') /* "(*)"; "(stars, a slash, initials)" */
+        *inside = span_trim(*inside, "*/ ");
     return (size_t)(s.at + s.len - open);
 }
 

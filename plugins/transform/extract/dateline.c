@@ -56,7 +56,7 @@ static bool has_outlet_word(const struct pack *pack, struct span s)
     n = big ? phrase_at(&pack->outlet_words, s, true, NULL) : 0;
     if (n >= 3 && (blanks < 2 || s.at[n] == ' '))
         return true;
-    for (size_t i = 1; i + 2 < s.len; i++)
+    for (size_t i = 1; i + 2 <= s.len; i++)
         if ((big || is_capital(s.at + i, end)) && (blanks < 2 || s.at[i - 1] == ' ')) {
             n = phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL);
             if (n > 0 && (n == s.len - i || (blanks == 2 && s.at[i + n] == ' ')))
@@ -139,7 +139,8 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
 }
 
 /* A hyphen inside a name ("TRIBUN-KOTA.COM") is none; one between a name and text is. */
-static bool hyphen_parts(const struct pack *pack, struct span part, const char *at, const char *end)
+static bool hyphen_parts(const struct pack *pack, struct span part, bool after_place,
+                         const char *at, const char *end)
 {
     const char *stop = at;
 
@@ -151,6 +152,9 @@ static bool hyphen_parts(const struct pack *pack, struct span part, const char *
         return false; /* "TRIBUN-KOTA.COM" */
     if (is_site_name(pack, part) || is_outlet(pack, part))
         return true;
+    if (after_place && !memchr(part.at, ' ', part.len) && is_capital(part.at, end) &&
+        is_capital(at + 1, end) && at + 2 < end && is_small(at + 2, end))
+        return true; /* "Kota, Contohkini-Pemerintah" */
     if (!all_capitals(part) && !phrase_is(&pack->places, part))
         return false;
     return is_capital(at + 1, end) && at + 2 < end && is_small(at + 2, end);
@@ -162,7 +166,8 @@ static bool is_place_in_capitals(const struct pack *pack, struct span s)
 }
 
 /* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
-static char next_part(const struct pack *pack, const char **at, const char *end, struct part *part)
+static char next_part(const struct pack *pack, const char **at, const char *end, bool after_place,
+                      struct part *part)
 {
     const char *s = *at, *from;
     char close = 0;
@@ -194,7 +199,8 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         if (*s == '/' && s + 1 < end && s[1] == '/') /* "Contoh.com//Kota - " */
             break;
         dash = dash_at(s, end);
-        if (dash > 1 || (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), s, end)))
+        if (dash > 1 ||
+            (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), after_place, s, end)))
             break;
         dash = 0;
     }
@@ -208,8 +214,11 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         while (s < end && *s == ' ')
             s++;
         dash = s < end ? dash_at(s, end) : 0;
-        if (dash == 0 && s < end && is_in(*s, ",.:"))
+        if (dash == 0 && s < end && is_in(*s, ",.:")) {
             dash = 1;
+            while (s + dash < end && (s[dash] == ' ' || dash_at(s + dash, end) > 0))
+                dash += s[dash] == ' ' ? 1 : dash_at(s + dash, end); /* "(Kota),- " */
+        }
         while (dash == 0 && s + 1 < end && s[0] == '|' && s[1] == '|') /* "KOTA (CONTOH) || " */
             s++;
         if (dash == 0 && s < end && *s == '|')
@@ -402,6 +411,23 @@ static bool outlet_alone(const struct pack *pack, struct span s, struct dateline
     return true;
 }
 
+/* "KOTA, Pemerintah", "KOTA PROVINSI, Pemerintah": a known place in capitals, and a comma. */
+static bool place_and_comma(const struct pack *pack, struct span s, struct dateline *d)
+{
+    const char *end = s.at + s.len, *comma = memchr(s.at, ',', s.len < MAX_PART ? s.len : MAX_PART);
+    struct span name = span(s.at, comma ? (size_t)(comma - s.at) : 0);
+    size_t n = name.len > 3 ? phrase_at(&pack->places, name, false, NULL) : 0;
+
+    if (n == 0 || !all_capitals(name) || (n < name.len && !place_and_region(pack, name, n)) ||
+        comma + 3 >= end || comma[1] != ' ' || !is_capital(comma + 2, end) ||
+        !is_small(comma + 3, end))
+        return false;
+    *d = (struct dateline){
+        .len = name.len + 2, .place = span(s.at, n), .sure = true, .known = true
+    };
+    return true;
+}
+
 /* "KOTAPemerintah daerah": a known place in capitals glued to the first word. */
 static bool place_glued(const struct pack *pack, struct span s, struct dateline *d)
 {
@@ -446,7 +472,7 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
         char sep;
 
         part[n] = (struct part){ .after_dash = dash };
-        sep = next_part(pack, &at, end, &part[n]);
+        sep = next_part(pack, &at, end, n > 0 && part[n - 1].kind == PART_PLACE, &part[n]);
         if (part[n].kind == PART_BAD ||
             (found && part[n].kind == PART_TITLE &&
              (n == 0 || part[n - 1].kind != PART_REGION || !dash || sep != '-')))
@@ -473,7 +499,9 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
             break;
         if (sep == '.' && n > 1 && part[0].kind != PART_OUTLET)
             break;
-        bool comma = sep == ',' && part[n - 1].kind == PART_OUTLET && part[n - 1].after_dash;
+        bool comma = sep == ',' && part[n - 1].after_dash &&
+                     (part[n - 1].kind == PART_OUTLET ||
+                      (part[n - 1].kind == PART_PLACE && all_capitals(part[n - 1].text)));
 
         if ((!comma && !is_in(sep, "-:|).")) || !read_parts(part, n, &trial))
             continue;
@@ -483,14 +511,15 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
             (n < 2 || !trial.sure || !trial.place.at || !trial.outlet.at || !trial.known ||
              !is_capital_next(at, end)))
             continue;
-        if (!begins_text(at, s.at + s.len))
+        if (!begins_text(at, s.at + s.len) &&
+            !(n == 1 && sep == '-' && is_site_name(pack, part[0].text))) /* "Contoh.id - banjir" */
             continue;
         trial.len = (size_t)(at - s.at);
         *d = trial;
         found = true;
     }
     if (!found && !place_then_site(pack, s, d) && !place_glued(pack, s, d) &&
-        !outlet_alone(pack, s, d))
+        !outlet_alone(pack, s, d) && !place_and_comma(pack, s, d))
         return false;
     while (d->len < s.len && s.at[d->len] == ' ')
         d->len++;

@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { TAIL = 240, LABEL = 24, PARAGRAPH = 40 };
+enum { TAIL = 240, LABEL = 24, PARAGRAPH = 40, FOOT = 60 };
 
 /* Is the paragraph over where such a line may begin? */
 static bool is_over(const struct pack *pack, struct span head)
@@ -59,12 +59,36 @@ static const char *glued_at(const struct pack *pack, struct span s)
     return found;
 }
 
+/* Where a page's foot begins behind the last sentence: "... itu. HALAMAN SELANJUTNYA>>". */
+static const char *foot_at(const struct pack *pack, struct span s)
+{
+    const char *end = s.at + s.len, *at = end, *why = NULL;
+    struct span rest, tail;
+
+    while (at > s.at + PARAGRAPH && end - at < FOOT &&
+           !(*at == ' ' && ends_sentence(span(s.at, (size_t)(at - s.at)))))
+        at--;
+    tail = span_trim(span(at, (size_t)(end - at)), " ");
+    if (at == end || end - at >= FOOT || at <= s.at + PARAGRAPH || tail.len < 4 ||
+        ends_sentence(tail))
+        return NULL;
+    switch (pack_line(pack, tail, &rest, &why)) {
+    case ROLE_PAGER:
+    case ROLE_PROMO:
+    case ROLE_RELATED:
+        return tail.at;
+    default:
+        return NULL;
+    }
+}
+
 int split_glued(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         struct line *line = &w->line[i], rest;
         const char *at = glued_at(w->pack, line_span(line));
 
+        at = at ? at : foot_at(w->pack, line_span(line));
         if (!at || w->n >= MAX_LINES)
             continue;
         rest = (struct line){ .at = at,

@@ -213,6 +213,15 @@ static struct span last_crumb(struct span s)
     return s;
 }
 
+static bool has_clock(struct span s)
+{
+    for (size_t i = 1; i + 2 < s.len; i++)
+        if (s.at[i] == ':' && is_digit(s.at[i - 1]) && is_digit(s.at[i + 1]) &&
+            is_digit(s.at[i + 2]))
+            return true;
+    return false;
+}
+
 static bool is_label(const struct work *w, const struct line *line)
 {
     struct span s = line_span(line);
@@ -221,8 +230,8 @@ static bool is_label(const struct work *w, const struct line *line)
         line->flags &
             (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_ITEM))
         return false;
-    if (find_bytes(s, ". "))
-        return false; /* a caption */
+    if (find_bytes(s, ". ") || has_clock(s))
+        return false; /* a caption, opening hours */
     if (last_crumb(s).len < s.len)
         return line->len <= 80 && !only_names(w, line);
     return line->words <= 5 && line->len <= 40 && !phrase_is(&w->pack->outlets, s) &&
@@ -294,6 +303,7 @@ static void find_section(struct work *w)
             phrase_is(&w->pack->home_words, line_span(line)))
             continue;
         if (!found.at && is_crumb_to(w, line_span(line), title, &found)) {
+            found = last_crumb(found);
             w->line[i].role = ROLE_SECTION;
             break;
         }
@@ -315,7 +325,11 @@ static void find_section(struct work *w)
             found = line_span(line); /* "FotoBisnis", above it "Foto Bisnis" */
         }
     }
-    if (!found.at || phrase_is(&w->pack->home_words, found))
+    size_t label = found.at ? phrase_at(&w->pack->section_labels, found, false, NULL) : 0;
+
+    if (label > 0 && memchr(found.at + label, ':', found.len - label)) /* "Kategori: Daerah" */
+        found = span_trim(span(found.at + label, found.len - label), " :");
+    if (!found.at || found.len == 0 || phrase_is(&w->pack->home_words, found))
         return;
     size_t home = phrase_at(&w->pack->home_words, found, true, NULL);
 

@@ -338,8 +338,8 @@ static void look_at_short(struct work *w, struct line *line)
         }
         return;
     }
-    if (!(line->flags & LINE_WORDS))
-        line->rule = ROLE_NOISE;
+    if (!(line->flags & LINE_WORDS) || (s.len == 2 && (unsigned char)s.at[0] == 0xc3))
+        line->rule = ROLE_NOISE; /* signs, or the "Â" that a lost byte left */
     else if (is_image_name(s))
         line->rule = ROLE_IMAGE;
     else if (is_address(s))
@@ -367,13 +367,22 @@ static void look_for_people_and_dates(const struct pack *pack, struct line *line
         line->flags |= LINE_BYLINE;
 }
 
+/* `... sekitar Rp 300 juta,"`: who said it was forgotten. */
+static bool ends_in_quoted_comma(struct span s)
+{
+    size_t mark = closing_mark(s.at, s.at + s.len);
+
+    return mark > 0 && s.len > mark + 40 && s.at[s.len - mark - 1] == ',';
+}
+
 static void look_at(struct work *w, struct line *line)
 {
     struct span s = line_span(line), inside;
     size_t mark = ends_sentence(s) ? 0 : byline_mark(w->pack, s, &inside);
     bool open = ends_open(s);
 
-    if (ends_sentence(s) || (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
+    if (ends_sentence(s) || ends_in_quoted_comma(s) ||
+        (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
         line->flags |= LINE_SENTENCE;
     if (s.len > RULE_LINE_MAX) {
         struct span rest;

@@ -86,6 +86,7 @@ static const struct slot slots[] = {
     { "captions", "credits", IN(credits), 0 },
     { "captions", "photo page", IN(photo_words), 0 },
     { "crumbs", "home", IN(home_words), 0 },
+    { "crumbs", "labels", IN(section_labels), 0 },
     { "links", "in text", IN(links), 0 },
     { "spam", "words", IN(spam), 0 },
     { "places", NULL, IN(places), 0 },
@@ -381,14 +382,15 @@ static int add_line(struct reader *r, struct span line)
 
 static int sort_all(struct pack *pack)
 {
-    struct phrases *all[] = {
-        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels, &pack->clock_words,
-        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,    &pack->agencies,
-        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,        &pack->after_name,
-        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words, &pack->home_words,
-        &pack->links,     &pack->spam,    &pack->labels,  &pack->rules,       &pack->outlet_words,
-        &pack->inner
-    };
+    struct phrases *all[] = { &pack->months,      &pack->days,         &pack->zones,
+                              &pack->date_labels, &pack->clock_words,  &pack->not_past,
+                              &pack->places,      &pack->outlets,      &pack->suffixes,
+                              &pack->agencies,    &pack->people,       &pack->by,
+                              &pack->reports,     &pack->jobs,         &pack->after_name,
+                              &pack->and_words,   &pack->told_to,      &pack->credits,
+                              &pack->photo_words, &pack->home_words,   &pack->section_labels,
+                              &pack->links,       &pack->spam,         &pack->labels,
+                              &pack->rules,       &pack->outlet_words, &pack->inner };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
@@ -474,14 +476,15 @@ out:
 
 void pack_free(struct pack *pack)
 {
-    struct phrases *all[] = {
-        &pack->months,    &pack->days,    &pack->zones,   &pack->date_labels, &pack->clock_words,
-        &pack->not_past,  &pack->places,  &pack->outlets, &pack->suffixes,    &pack->agencies,
-        &pack->people,    &pack->by,      &pack->reports, &pack->jobs,        &pack->after_name,
-        &pack->and_words, &pack->told_to, &pack->credits, &pack->photo_words, &pack->home_words,
-        &pack->links,     &pack->spam,    &pack->labels,  &pack->rules,       &pack->outlet_words,
-        &pack->inner
-    };
+    struct phrases *all[] = { &pack->months,      &pack->days,         &pack->zones,
+                              &pack->date_labels, &pack->clock_words,  &pack->not_past,
+                              &pack->places,      &pack->outlets,      &pack->suffixes,
+                              &pack->agencies,    &pack->people,       &pack->by,
+                              &pack->reports,     &pack->jobs,         &pack->after_name,
+                              &pack->and_words,   &pack->told_to,      &pack->credits,
+                              &pack->photo_words, &pack->home_words,   &pack->section_labels,
+                              &pack->links,       &pack->spam,         &pack->labels,
+                              &pack->rules,       &pack->outlet_words, &pack->inner };
 
     for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
         free(all[i]->at);

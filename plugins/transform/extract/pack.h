@@ -144,7 +144,7 @@ struct pack {
     struct phrases told_to;     /* before the outlet's own name in the text: "kepada" */
     struct phrases credits;     /* mark a caption */
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
-    struct phrases home_words;  /* first crumb */
+    struct phrases home_words, section_labels;  /* first crumb */
     struct phrases links;       /* in a paragraph, before a glued link */
     struct phrases spam;        /* words of advertising that strangers put into a page */
     struct phrases labels;      /* name themselves in a copyright or promo line */

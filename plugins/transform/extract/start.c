@@ -197,7 +197,9 @@ static bool names_alone(struct work *w, size_t i)
     n -= joined[n - 1] == ':';
     memcpy(joined + n, " - ", 3);
     if (!dateline_at(w->pack, span(joined, n + 3), &d) || !d.bare || !d.known || !d.outlet.at ||
-        !d.place.at || !(memchr(name->at, '.', n) || is_outlet(w->pack, d.outlet)))
+        !d.place.at ||
+        !(memchr(name->at, '.', n) || is_outlet(w->pack, d.outlet) ||
+          (d.outlet.len <= 5 && all_capitals(d.outlet))))
         return false;
     w->site = span(name->at + (d.outlet.at - joined), d.outlet.len);
     w->place = span(name->at + (d.place.at - joined), d.place.len);
@@ -355,12 +357,10 @@ static bool lists_articles(const struct work *w)
     if (!w->site.at || w->start + 2 >= w->n || w->line[w->start + 1].rule != ROLE_WIDGET)
         return false;
     for (size_t i = w->start + 2; i < w->n && more < 2; i++) {
-        struct dateline d;
+        struct span lead = span(w->line[i].at, w->line[i].len < 60 ? w->line[i].len : 60);
 
         more += is_text(&w->line[i]) && is_headline(&w->line[i - 1]) &&
-                w->line[i - 1].rule == ROLE_NONE &&
-                dateline_at(w->pack, line_span(&w->line[i]), &d) && d.outlet.at &&
-                span_same(d.outlet, w->site);
+                w->line[i - 1].rule == ROLE_NONE && find_span(lead, w->site);
     }
     return more == 2;
 }
