@@ -192,7 +192,7 @@ static struct span name_twice(const struct pack *pack, struct span s)
 /* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
 bool people_line(const struct pack *pack, struct line *line)
 {
-    struct span s = span_trim(line_span(line), "([- "), rest;
+    struct span s = trim_bullets(span_trim(line_span(line), "([- ")), rest;
     int32_t role;
     size_t n;
 
@@ -201,14 +201,14 @@ bool people_line(const struct pack *pack, struct line *line)
     n = role_at(pack, s, &role);
     if (n > 0) {
         rest = span(s.at + n, s.len - n);
-        size_t at = skip(rest, 0, " /");
+        size_t at = skip(rest, 0, " /|");
 
         if (at == rest.len) {
             line->flags |= LINE_LABEL;
             return true;
         }
         if (rest.at[at] == ':') {
-            rest = span_trim(span(rest.at + at, rest.len - at), ": /)");
+            rest = span_trim(span(rest.at + at, rest.len - at), ": /)|");
             if (rest.len == 0)
                 line->flags |= LINE_LABEL;
             return rest.len < 200;
@@ -266,7 +266,7 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
             continue;
         *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
         *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
-        if (!are_names(pack, *name) || site->len == 0)
+        if (!are_names(pack, *name) || site->len == 0 || count_words(*name) > 6)
             continue;
         if (*at == '(') {
             int32_t role;
@@ -278,9 +278,12 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
                 return true;
             continue;
         }
-        if (is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
-            (!glued && (phrase_is(&pack->after_name, *site) ||
-                        (!memchr(site->at, ' ', site->len) && is_outlet(pack, *site)))))
+        bool job = !glued && phrase_is(&pack->after_name, *site);
+
+        if (!job && is_name(pack, *name) && count_words(*name) > 4)
+            continue; /* a headline */
+        if (job || is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
+            (!glued && !memchr(site->at, ' ', site->len) && is_outlet(pack, *site)))
             return true;
     }
     return false;
@@ -306,13 +309,13 @@ static void read_roles(struct work *w, struct span s)
 
         if (i == 0 || !is_word_before(s.at + i, s.at))
             n = role_at(w->pack, span(s.at + i, s.len - i), &role);
-        colon = n > 0 ? skip(s, i + n, " /") : 0;
+        colon = n > 0 ? skip(s, i + n, " /|") : 0;
         if (n > 0 && (i == 0 || (colon < s.len && s.at[colon] == ':') || s.at[i - 1] == '|' ||
                       (i > 1 && s.at[i - 2] == '|'))) {
             if (now)
                 add_names(w, now, span(s.at + from, i - from));
             now = (enum people)role;
-            i = from = skip(s, colon, ": /");
+            i = from = skip(s, colon, ": /|");
             continue;
         }
         if (now && (s.at[i] == '|' || s.at[i] == ')' ||
@@ -376,7 +379,7 @@ static void read_label(struct work *w, size_t i, int32_t role)
 static void read_line(struct work *w, size_t i)
 {
     struct line *line = &w->line[i];
-    struct span s = span_trim(line_span(line), "([- ");
+    struct span s = trim_bullets(span_trim(line_span(line), "([- "));
     int32_t role = 0;
     size_t n = role_at(w->pack, s, &role);
 
@@ -440,7 +443,9 @@ static void read_date_line(struct work *w, size_t i)
         if (is_name(w->pack, before) && count_words(before) >= 2)
             add_names(w, PEOPLE_AUTHOR, before);
     }
-    if (after.len > 0 && phrase_at(&w->pack->reports, after, false, NULL))
+    if (after.len > 0 && is_name(w->pack, after) && count_words(after) >= 2)
+        add_names(w, PEOPLE_AUTHOR, after);
+    else if (after.len > 0 && phrase_at(&w->pack->reports, after, false, NULL))
         read_report(w, after, phrase_at(&w->pack->reports, after, false, NULL));
     else if (after.len > 0)
         read_roles(w, after);
@@ -481,7 +486,7 @@ void read_people(struct work *w)
     }
     name_above_editor(w);
     for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
-        struct span s = span_trim(line_span(&w->line[i]), "([- ");
+        struct span s = trim_bullets(span_trim(line_span(&w->line[i]), "([- "));
         size_t n;
 
         if (w->line[i].flags & LINE_PEOPLE &&
@@ -571,6 +576,15 @@ static size_t signed_initials(const struct pack *pack, struct span s, struct spa
     return inside->len > 0 ? (size_t)(s.at + s.len - at) : 0;
 }
 
+/* `... musim hujan," katanya (Nama Lengkap)`: the full stop was forgotten. */
+static bool is_quoted_by_name(const struct pack *pack, struct span before, struct span inside)
+{
+    struct span tail = before.len > 24 ? span(before.at + before.len - 24, 24) : before;
+
+    return count_words(inside) >= 2 && is_name(pack, inside) &&
+           (memchr(tail.at, '"', tail.len) || find_bytes(tail, "\xe2\x80\x9d"));
+}
+
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
  * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
  */
@@ -611,7 +625,7 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
         open--;
     struct span before = span(s.at, (size_t)(open - s.at));
 
-    if (before.len > 0 && !ends_sentence(before) &&
+    if (before.len > 0 && !ends_sentence(before) && !is_quoted_by_name(pack, before, *inside) &&
         !(closing_mark(before.at, before.at + before.len) && before.at[before.len - 1] != ')') &&
         !memchr(inside->at, '/', inside->len) && (inside->len == 0 || inside->at[0] != '*'))
         return 0;

@@ -127,6 +127,20 @@ static bool stands_twice_alone(const struct work *w, size_t i)
            last + 1 < w->n && is_text(&w->line[last + 1]);
 }
 
+/* "DUA KATA: Suasana pasar ..." that stands above the text as well. */
+static bool is_caption_of_head(const struct work *w, const struct line *line)
+{
+    const char *colon = memchr(line->at, ':', line->len < 40 ? line->len : 40);
+    struct span head = span(line->at, line->len < 60 ? line->len : 60);
+
+    if (!colon || line->len < 60 || !all_capitals(span(line->at, (size_t)(colon - line->at))))
+        return false;
+    for (size_t i = 0; i < w->start; i++)
+        if (find_span(line_span(&w->line[i]), head))
+            return true;
+    return false;
+}
+
 /* One sentence, and the credit on a line of its own after a dash: "- CONTOH FOTO/Nama". */
 static bool credit_follows(const struct work *w, size_t i)
 {
@@ -149,7 +163,7 @@ bool is_caption(const struct work *w, size_t i)
         return true;
     if (i != w->start &&
         (begins_with_site(w, line) || has_name_credit(w, i) || credit_follows(w, i) ||
-         is_title_with_credit(w, line) || stands_twice_alone(w, i)))
+         is_title_with_credit(w, line) || stands_twice_alone(w, i) || is_caption_of_head(w, line)))
         return true;
     if (line->flags & LINE_CREDIT)
         return i != w->start && !(line->flags & LINE_PARAGRAPH && is_last_text(w, i) &&

@@ -242,6 +242,8 @@ static bool only_labels(const struct pack *pack, struct span s, bool *changed)
 
         if (n == 0)
             n = word_value(&pack->days, at, end, &(int){ 0 });
+        if (n == 0 && is_capital(at, end) && (at == s.at || !is_word_before(at, s.at)))
+            n = phrase_at(&pack->places, span(at, (size_t)(end - at)), false, NULL);
         if (n > 0) {
             *changed |= value == 1;
             at += n;
@@ -260,27 +262,6 @@ static bool only_labels(const struct pack *pack, struct span s, bool *changed)
     return true;
 }
 
-/* "Nama Lengkap • ", " · 10 menit": U+2022, U+25CF and U+00B7 part things on a line. */
-static struct span without_bullets(struct span s)
-{
-    static const char *const bullets[] = { "\xe2\x80\xa2", "\xe2\x97\x8f", "\xc2\xb7" };
-    size_t again;
-
-    do {
-        again = s.len;
-        s = span_trim(s, " ");
-        for (size_t i = 0; i < sizeof(bullets) / sizeof(bullets[0]); i++) {
-            size_t n = strlen(bullets[i]);
-
-            if (s.len >= n && memcmp(s.at + s.len - n, bullets[i], n) == 0)
-                s.len -= n;
-            if (s.len >= n && memcmp(s.at, bullets[i], n) == 0)
-                s = span(s.at + n, s.len - n);
-        }
-    } while (s.len < again);
-    return s;
-}
-
 /* Is s nothing but a date with labels, counts and perhaps a name or site before it? before and
  * after are what is left round the date, empty where it was labels. */
 bool date_line(const struct pack *pack, struct span s, struct date *d, struct span *before,
@@ -292,8 +273,8 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
     *changed = false;
     if (!has_year(s) || !date_in(pack, s, d, &from, &len))
         return false;
-    *before = span_trim(without_bullets(span(s.at, from)), " ,|-/:(");
-    *after = span_trim(without_bullets(span(s.at + from + len, s.len - from - len)), " ,|-/:)");
+    *before = span_trim(trim_bullets(span(s.at, from)), " ,|-/:(");
+    *after = span_trim(trim_bullets(span(s.at + from + len, s.len - from - len)), " ,|-/:)");
     if (only_labels(pack, *before, changed))
         *before = span(s.at, 0);
     if (only_labels(pack, *after, &other))
@@ -302,7 +283,8 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
         int32_t role;
 
         if (!phrase_at(&pack->people, *after, false, &role) &&
-            !phrase_at(&pack->reports, *after, false, NULL))
+            !phrase_at(&pack->reports, *after, false, NULL) &&
+            !(is_name(pack, *after) && count_words(*after) >= 2 && count_words(*after) <= 4))
             return false;
     }
     while (before->len > 0 && dash_at(before->at + before->len - 1, before->at + before->len))

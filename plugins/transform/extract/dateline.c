@@ -251,6 +251,15 @@ static bool can_be_said(struct span s)
     return false;
 }
 
+/* "ContohKota": a name of two words without the blank, as papers have it. */
+static bool has_capital_inside(struct span s)
+{
+    for (size_t i = 1; i < s.len; i++)
+        if (is_capital(s.at + i, s.at + s.len) && is_small(s.at + i - 1, s.at + s.len))
+            return true;
+    return false;
+}
+
 /* What a chain of parts says: outlet and place; false if it is no dateline. */
 static bool read_parts(const struct part *part, size_t n, struct dateline *d)
 {
@@ -289,7 +298,8 @@ static bool read_parts(const struct part *part, size_t n, struct dateline *d)
         struct span first =
             span(place->text.at, blank ? (size_t)(blank - place->text.at) : place->text.len);
 
-        if (n == 1 && !can_be_said(first)) { /* "PMJ - ", "SW KOTA - " */
+        if (n == 1 &&
+            (!can_be_said(first) || has_capital_inside(first))) { /* "PMJ - ", "SW KOTA - " */
             outlet = place;
             place = NULL;
         }

@@ -12,6 +12,44 @@ static bool is_standfirst(const struct line *line)
            !(line->flags & LINE_CREDIT);
 }
 
+/* "Judul Berita - CONTOH.COM": without the house. */
+static struct span without_house(const struct pack *pack, struct span s)
+{
+    for (size_t i = s.len; i-- > 20;) {
+        size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
+
+        if (dash == 0 || s.at[i - 1] != ' ' || i + dash >= s.len || s.at[i + dash] != ' ')
+            continue;
+        return is_outlet(pack, span_trim(span(s.at + i + dash, s.len - i - dash), " "))
+                   ? span_trim(span(s.at, i), " ")
+                   : s;
+    }
+    return s;
+}
+
+static bool stands_twice(const struct work *w, size_t i)
+{
+    struct span s = without_house(w->pack, line_span(&w->line[i]));
+
+    for (size_t k = i > NEAR ? i - NEAR : 0; k < w->start && k <= i + NEAR; k++)
+        if (k != i && span_same(without_house(w->pack, line_span(&w->line[k])), s))
+            return true;
+    return false;
+}
+
+/* One headline straight below another, and neither a third above nor below: a subtitle. */
+static bool is_second_headline(const struct work *w, size_t i)
+{
+    if (i < 1 || i + 1 >= w->n || !in_headline_case(&w->line[i]) ||
+        !in_headline_case(&w->line[i - 1]) || w->line[i].words < 5 || w->line[i - 1].words < 5)
+        return false;
+    return !stands_twice(w, i) &&
+           !(i >= 2 && is_headline(&w->line[i - 2]) && w->line[i - 2].rule == ROLE_NONE) &&
+           !(is_headline(&w->line[i + 1]) && w->line[i + 1].rule == ROLE_NONE &&
+             !(w->line[i + 1].flags & LINE_SENTENCE) &&
+             !span_same(line_span(&w->line[i + 1]), line_span(&w->line[i - 1])));
+}
+
 /* Nothing but names, labels, signs and a standfirst between a and b? */
 static bool only_labels_between(const struct work *w, size_t a, size_t b)
 {
@@ -20,20 +58,14 @@ static bool only_labels_between(const struct work *w, size_t a, size_t b)
     for (size_t i = a + 1; i < b; i++) {
         const struct line *line = &w->line[i];
 
+        if (i == a + 1 && is_second_headline(w, i))
+            continue;
         if (line->rule == ROLE_NONE && line->role == ROLE_NONE && !(line->flags & LINE_DATE) &&
             is_headline(line) && (!(line->flags & LINE_SENTENCE) || in_headline_case(line)) &&
             !(is_standfirst(line) && in_headline_case(&w->line[a])))
             return false;
     }
     return true;
-}
-
-static bool stands_twice(const struct work *w, size_t i)
-{
-    for (size_t k = i > NEAR ? i - NEAR : 0; k < w->start && k <= i + NEAR; k++)
-        if (k != i && span_same(line_span(&w->line[k]), line_span(&w->line[i])))
-            return true;
-    return false;
 }
 
 /* "3. Judul", a crumb, and "Judul" somewhere below. */
@@ -63,6 +95,8 @@ bool is_masthead(const struct pack *pack, struct span s, struct span *site)
     if (!bar)
         return false;
     *site = span_trim(span(bar + 1, (size_t)(end - bar - 1)), " ");
+    if (site->len >= 3 && s.len > site->len * 2 && span_same(span(s.at, site->len), *site))
+        return true; /* "Contoh TV | Contoh" */
     return phrase_is(&pack->outlets, *site) || is_site_name(pack, *site);
 }
 
@@ -140,21 +174,6 @@ static bool ends_in_clock(const struct pack *pack, struct span s)
     return blank && blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
            is_in(blank[-3], ":.") &&
            phrase_is(&pack->zones, span(blank + 1, (size_t)(s.at + s.len - blank - 1)));
-}
-
-/* "Judul Berita - CONTOH.COM": without the house. */
-static struct span without_house(const struct pack *pack, struct span s)
-{
-    for (size_t i = s.len; i-- > 20;) {
-        size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
-
-        if (dash == 0 || s.at[i - 1] != ' ' || i + dash >= s.len || s.at[i + dash] != ' ')
-            continue;
-        return is_outlet(pack, span_trim(span(s.at + i + dash, s.len - i - dash), " "))
-                   ? span_trim(span(s.at, i), " ")
-                   : s;
-    }
-    return s;
 }
 
 static void find_title(struct work *w)

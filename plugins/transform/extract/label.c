@@ -465,6 +465,26 @@ static void drop_trailing_links(struct work *w)
             drop(&w->line[i], ROLE_RELATED, "headlines with bullets below the text");
 }
 
+/* Two leads and more that break off, below the last sentence: what other articles are about. */
+static void drop_trailing_teasers(struct work *w)
+{
+    size_t first = w->n, n = 0;
+
+    for (size_t i = w->n; i-- > w->start + 1;) {
+        const struct line *line = &w->line[i];
+
+        if (line->role == ROLE_BODY && ends_open(line_span(line))) {
+            first = i;
+            n++;
+        } else if (line->role == ROLE_BODY && is_text(line)) {
+            break;
+        }
+    }
+    for (size_t i = first; n >= 2 && i < w->n; i++)
+        if (w->line[i].role == ROLE_BODY)
+            drop(&w->line[i], ROLE_RELATED, "leads that break off below the text");
+}
+
 /* Short lines after the last sentence are tags, names, links: they go, unless a colon or list
  * leads to them. */
 static void trim_end(struct pass *p)
@@ -635,6 +655,7 @@ void label_text(struct work *w)
     }
     trim_spam(&p);
     drop_trailing_links(w);
+    drop_trailing_teasers(w);
     trim_end(&p);
     drop_learned(w);
 }

@@ -79,6 +79,20 @@ static void drop_quotes(struct work *w)
     }
 }
 
+/* In a repeated run, a line that is a piece of one of the next lines up there: it was broken at
+ * another place. */
+static uint32_t piece_of(const struct work *w, const struct line *line, uint32_t previous)
+{
+    for (size_t k = previous, n = 0; k < w->n && &w->line[k] < line && n < 3; k++) {
+        if (w->line[k].role != ROLE_BODY)
+            continue;
+        if (line->len >= 20 && find_span(line_span(&w->line[k]), line_span(line)))
+            return (uint32_t)k;
+        n++;
+    }
+    return UINT32_MAX;
+}
+
 int fold_repeats(struct work *w)
 {
     struct scratch *s = w->scratch;
@@ -103,6 +117,10 @@ int fold_repeats(struct work *w)
         if (line->role != ROLE_BODY)
             continue;
         same = find_or_put(s, w->line, (uint32_t)i, cap - 1);
+        if (i > w->start && span_same(line_span(line), line_span(&w->line[w->start])))
+            same = (uint32_t)w->start; /* whose dateline is cut */
+        if (same == UINT32_MAX && previous != UINT32_MAX)
+            same = piece_of(w, line, previous);
         if (same != UINT32_MAX && (line->len >= REPEAT_MIN || previous != UINT32_MAX)) {
             line->role = ROLE_REPEAT;
             line->why = "stands above already";

@@ -280,3 +280,24 @@ size_t dash_at(const char *s, const char *end)
         return 3;
     return 0;
 }
+
+/* "Nama Lengkap • ", " · 10 menit": U+2022, U+25CF and U+00B7 part things on a line. */
+struct span trim_bullets(struct span s)
+{
+    static const char *const bullets[] = { "\xe2\x80\xa2", "\xe2\x97\x8f", "\xc2\xb7" };
+    size_t again;
+
+    do {
+        again = s.len;
+        s = span_trim(s, " ");
+        for (size_t i = 0; i < sizeof(bullets) / sizeof(bullets[0]); i++) {
+            size_t n = strlen(bullets[i]);
+
+            if (s.len >= n && memcmp(s.at + s.len - n, bullets[i], n) == 0)
+                s.len -= n;
+            if (s.len >= n && memcmp(s.at, bullets[i], n) == 0)
+                s = span(s.at + n, s.len - n);
+        }
+    } while (s.len < again);
+    return s;
+}

@@ -77,6 +77,7 @@ static inline bool is_word_at(const char *s, const char *end)
 }
 
 struct span span_trim(struct span s, const char *bytes); /* off these ASCII bytes, both ends */
+struct span trim_bullets(struct span s);                 /* off blanks and bullets, both ends */
 bool span_is(struct span s, const char *lower_case);     /* equal, ASCII case ignored */
 bool span_same(struct span a, struct span b);            /* equal, ASCII case ignored */
 bool starts_with(struct span s, const char *lower_case); /* ASCII case ignored */
