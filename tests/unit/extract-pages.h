@@ -613,6 +613,34 @@ static const struct page_case page_cases[] = {
     { "list of articles", "Artikel\n" HEAD "Ambon, Suluh Contoh – " ONE "\nselengkapnya\nHarga Cabai "
       "Naik di Pasar Lama\n\nWonreli, Suluh Contoh – " TWO "\nselengkapnya\nJalan Desa Rusak Lagi "
       "Tahun Ini\n\nTual, Suluh Contoh – " THREE "\nselengkapnya\n", .kind = "index", .body = "" },
+    { "body twice, its lines broken elsewhere", "Sorong: " ONE "\n" TWO "\n" THREE "\n" "Sorong: " ONE "\n"
+      "\"Kami minta semua pedagang pindah sebelum akhir pekan,\" kata Kepala Dinas Pasar, Budi\n"
+      "Contoh, di lokasi pasar itu.\n" THREE "\n", .place = "Sorong" },
+    { "headline and subtitle", "Pabrik Es Misalan Berhenti Produksi\n\nKadis: Trafo Rusak, Suku Cadang dari "
+      "Surabaya\nEditor : Budi Contoh\nPeliput : Sari Misal\nSOLO - " TEXT,
+      .title = "Pabrik Es Misalan Berhenti Produksi", .place = "Solo", .authors = "Sari Misal",
+      .editors = "Budi Contoh" },
+    { "a headline with its site is no byline", "Dewan Panggil Pengelola Terminal Misalan\n\nKamis, 21 Maret "
+      "2013 – 07:12 WIB\nDewan Panggil Pengelola Terminal Misalan - CONTOH.COM\nSOLO - " TEXT,
+      .title = "Dewan Panggil Pengelola Terminal Misalan", .place = "Solo",
+      .date = "2013-03-21T07:12+07:00", .outlet = "CONTOH.COM" },
+    { "names of icons", "light_mode\n" HEAD "  • account_circle Sari Misal\n  • calendar_month Jum, 29 Agu "
+      "2025\n  • visibility 47\nSOLO - " TEXT, .title = TITLE, .place = "Solo",
+      .authors = "Sari Misal", .date = "2025-08-29" },
+    { "date, town, share", "Kamis, 4 Agustus 2011 10:47 WIB Klaten Share :\n\n" HEAD "Klaten "
+      "(Contohpos.com)–" TEXT, .title = TITLE, .place = "Klaten", .outlet = "Contohpos.com",
+      .date = "2011-08-04T10:47+07:00" },
+    { "date, then a name", HEAD "Sabtu, 08 Oktober 2016 - Sari Misal\n" TEXT, .title = TITLE,
+      .authors = "Sari Misal", .date = "2016-10-08" },
+    { "a table of people", HEAD "Contoh.id - " TEXT "Penulis | : | Sari Misal |\nEditor | : | Budi Contoh "
+      "|\n", .title = TITLE, .outlet = "Contoh.id", .authors = "Sari Misal", .editors = "Budi Contoh" },
+    { "a name behind a quotation", HEAD "SOLO - " ONE "\n\n" THREE "\n\n\"Kami minta semua pedagang "
+      "pindah sebelum akhir pekan,\"katanya (Sari Misal)\n", .title = TITLE, .place = "Solo",
+      .authors = "Sari Misal", .body = ONE "|" THREE "|\"Kami minta semua pedagang pindah sebelum "
+      "akhir pekan,\"katanya" },
+    { "leads that break off below", HEAD "Contoh.id – " TEXT "SUKABUMI - Komunitas sungai menanam 500 bibit "
+      "bambu di sempadan Cimandiri untuk…\nLapak buku bekas di Gang Pasundan kembali buka setelah "
+      "tiga bulan dipindahkan ke…\n", .title = TITLE, .outlet = "Contoh.id" },
 };
 
 #endif

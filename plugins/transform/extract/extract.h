@@ -162,9 +162,15 @@ bool is_name(const struct pack *pack, struct span s);
 bool people_line(const struct pack *pack, struct line *line);
 bool byline_by_shape(const struct pack *pack, struct span s);
 void read_people(struct work *w);
+/* A role word at the start of s, or two joined ("Redaktur & Reporter"); bytes, 0: none. */
+size_t role_at(const struct pack *pack, struct span s, int32_t *role);
+void read_roles(struct work *w, struct span s);
+void read_report(struct work *w, struct span s, size_t n); /* n: bytes of the report's word */
+void add_names(struct work *w, enum people role, struct span names);
+
+/* mark.c */
 size_t byline_mark(const struct pack *pack, struct span s, struct span *inside);
 void mark_authors(struct work *w, struct span inside);
-void add_names(struct work *w, enum people role, struct span names);
 
 /* start.c */
 void find_start(struct work *w);
@@ -173,6 +179,11 @@ void find_date(struct work *w);
 /* label.c */
 void label_text(struct work *w);
 size_t next_plain(const struct work *w, size_t i); /* the next line that the rules say nothing of */
+
+/* foot.c */
+void drop(struct line *line, enum role role, const char *why);
+bool signs(struct work *w, const struct line *line); /* a name in capitals, for an author */
+void trim_end(struct work *w, size_t kept);          /* kept: lines of text */
 
 /* caption.c */
 bool is_caption(const struct work *w, size_t i);
