@@ -262,6 +262,14 @@ static bool only_labels(const struct pack *pack, struct span s, bool *changed)
     return true;
 }
 
+static bool has_dash_or_bar(struct span s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.at[i] == '|' || dash_at(s.at + i, s.at + s.len) > 0)
+            return true;
+    return false;
+}
+
 /* Is s nothing but a date with labels, counts and perhaps a name or site before it? before and
  * after are what is left round the date, empty where it was labels. */
 bool date_line(const struct pack *pack, struct span s, struct date *d, struct span *before,
@@ -284,7 +292,8 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
 
         if (!phrase_at(&pack->people, *after, false, &role) &&
             !phrase_at(&pack->reports, *after, false, NULL) &&
-            !(is_name(pack, *after) && count_words(*after) >= 2 && count_words(*after) <= 4))
+            !(has_dash_or_bar(span(s.at + from + len, (size_t)(after->at - s.at) - from - len)) &&
+              is_name(pack, *after) && count_words(*after) >= 2 && count_words(*after) <= 4))
             return false;
     }
     while (before->len > 0 && dash_at(before->at + before->len - 1, before->at + before->len))

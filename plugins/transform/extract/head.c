@@ -171,7 +171,8 @@ static bool ends_in_clock(const struct pack *pack, struct span s)
 {
     const char *blank = memrchr(s.at, ' ', s.len);
 
-    return blank && blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
+    return (phrase_in(&pack->months, s, NULL) || phrase_in(&pack->days, s, NULL)) && blank &&
+           blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
            is_in(blank[-3], ":.") &&
            phrase_is(&pack->zones, span(blank + 1, (size_t)(s.at + s.len - blank - 1)));
 }

@@ -341,6 +341,15 @@ static size_t text_lines(const struct work *w, size_t from, size_t to)
     return n;
 }
 
+static uint64_t text_bytes(const struct work *w, size_t from)
+{
+    uint64_t n = 0;
+
+    for (size_t i = from; i < w->n; i++)
+        n += is_text(&w->line[i]) ? w->line[i].len : 0;
+    return n;
+}
+
 static void begin_at(struct work *w, size_t first)
 {
     w->start = lead_in_capitals(w, past_summary(w, walk_back(w, first)));
@@ -375,7 +384,8 @@ static void find_text(struct work *w)
     if (at == w->n && use_split_dateline(w))
         return;
     /* an article that is over before it: the dateline is of something linked below */
-    if (at < w->n && run.lines >= 2 && run.last < at && run.bytes > 400)
+    if (at < w->n && run.lines >= 2 && run.last < at && run.bytes > 400 &&
+        text_bytes(w, at) * 4 < run.bytes)
         at = w->n;
     if (at < w->n) {
         /* a whole article before it: the dateline is of something quoted further down */
