@@ -641,6 +641,41 @@ static const struct page_case page_cases[] = {
     { "leads that break off below", HEAD "Contoh.id – " TEXT "SUKABUMI - Komunitas sungai menanam 500 bibit "
       "bambu di sempadan Cimandiri untuk…\nLapak buku bekas di Gang Pasundan kembali buka setelah "
       "tiga bulan dipindahkan ke…\n", .title = TITLE, .outlet = "Contoh.id" },
+    { "winners under a colon", HEAD "SOLO - " ONE "\n" TWO "\nSusunan pemenang:\nJuara I: Gasta Junior "
+      "(Rp15 juta)\nJuara II: Pasar Lama Putra (Rp10 juta)\nJuara III bersama: Bina Pesisir\n" THREE
+      " (ilo/mir)\nKomentar Anda\nBERITA TERKAIT\nBina Pesisir Rekrut Lima Pemain Pulau\nPengcab "
+      "Renang Siapkan Atlet ke Pekan Olahraga\nRumput Lapangan Bakal Diganti\n", .title = TITLE,
+      .place = "Solo", .authors = "ilo|mir", .body = ONE "|" TWO "|Susunan pemenang:|Juara I: Gasta "
+      "Junior (Rp15 juta)|Juara II: Pasar Lama Putra (Rp10 juta)|Juara III bersama: Bina "
+      "Pesisir|" THREE },
+    { "a caption that begins like a dateline, twice", HEAD "EVAKUASI - Petugas mengevakuasi ular dari "
+      "plafon ruang kelas, Senin pagi.\nEVAKUASI - Petugas mengevakuasi ular dari plafon ruang kelas, "
+      "Senin pagi.\nSidoarjo (contohjaya.com) - " TEXT, .title = TITLE, .place = "Sidoarjo",
+      .outlet = "contohjaya.com" },
+    { "names parted by a slash, no brackets", HEAD "SOLO - " ONE "\n\n" TWO "\n\n" THREE " Hid/Waw\n",
+      .title = TITLE, .place = "Solo", .authors = "Hid|Waw" },
+    { "PLACE, Outlet alone on a line", HEAD "SAMARINDA, Poros Contoh\n" TEXT, .title = TITLE,
+      .outlet = "Poros Contoh", .place = "Samarinda" },
+    { "section of a page without a title", "Home / Daerah\n\nMinggu, 14 Juli 2024 - 19:52 WIB\n\nTANAH "
+      "BUMBU, Contohkini.com– " TEXT, .place = "Tanah Bumbu", .outlet = "Contohkini.com",
+      .date = "2024-07-14T19:52+07:00", .section = "Daerah" },
+    { "the masthead is no section", "contohkini\n" HEAD "BANGLI, ContohKini.com - " TEXT, .title = TITLE,
+      .outlet = "ContohKini.com", .place = "Bangli" },
+    { "a number behind the editor", HEAD "SOLO - " TEXT "Editor: Budi Contoh 2187\n", .title = TITLE,
+      .place = "Solo", .editors = "Budi Contoh" },
+    { "captions with one credit in brackets", "Foto: Begini Riuhnya Lomba Tangkap Bebek di Situ\n"
+      "Peserta berebut bebek pada lomba di situ itu, Selasa (14/2). [contoh.com/Sari Misal]\n"
+      "Anak-anak menunggu giliran terjun dari dermaga bambu itu. [contoh.com/Sari Misal]\n"
+      "Seorang peserta memeluk dua ekor bebek hasil tangkapannya. [contoh.com/Sari Misal]\n",
+      .title = "Foto: Begini Riuhnya Lomba Tangkap Bebek di Situ", .kind = "photo",
+      .outlet = "contoh.com", .body = "Peserta berebut bebek pada lomba di situ itu, Selasa (14/2). "
+      "[contoh.com/Sari Misal]|Anak-anak menunggu giliran terjun dari dermaga bambu itu. "
+      "[contoh.com/Sari Misal]|Seorang peserta memeluk dua ekor bebek hasil tangkapannya. "
+      "[contoh.com/Sari Misal]" },
+    { "numbered subheads below links", HEAD "SOLO - " ONE "\n\n1. Sumur Warga Berbau Solar\n\nEmber berisi "
+      "air sumur milik warga. [Kontributor / Sari]\n\n" TWO "\n\nBaca selengkapnya\n\n2. Warung Bakmi di "
+      "Kota Jogja Dibobol Orang\n\n" THREE "\n", .title = TITLE, .place = "Solo", .body = ONE "|1. Sumur "
+      "Warga Berbau Solar|" TWO "|2. Warung Bakmi di Kota Jogja Dibobol Orang|" THREE },
 };
 
 #endif

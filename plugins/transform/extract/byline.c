@@ -78,6 +78,8 @@ static void add_person(struct work *w, enum people role, struct span name)
     const char *bracket, *blank;
 
     name = span_trim(without_job(w->pack, span_trim(name, " ,;:|/()*-")), " ,;:|/()*-");
+    while (name.len > 3 && is_digit(name.at[name.len - 1]) && memchr(name.at, ' ', name.len))
+        name = span_trim(span(name.at, name.len - 1), " "); /* "Nama Lengkap 2187": read so often */
     if ((bracket = find_bytes(name, " - ")) && is_digit(bracket[3])) /* "NAMA - 318" */
         name.len = (size_t)(bracket - name.at);
     bracket = memchr(name.at, '(', name.len);
@@ -181,7 +183,7 @@ static struct span name_twice(const struct pack *pack, struct span s)
         if (second[-1] != ' ' || name.len * 2 >= s.len || !span_same(span(s.at, name.len), name) ||
             !is_name(pack, name))
             continue;
-        by = span_trim(by, " ");
+        by = span_trim(by, " :");
         if (by.len > 0 && phrase_at(&pack->by, by, false, NULL) == by.len)
             return name;
     }

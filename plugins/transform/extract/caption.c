@@ -87,8 +87,9 @@ bool is_mark_line(const struct work *w, size_t i)
 static bool has_name_credit(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
-    const char *open = line->at[line->len - 1] == ')' && line->len < 260
-                           ? memrchr(line->at, '(', line->len)
+    char close = line->at[line->len - 1];
+    const char *open = (close == ')' || close == ']') && line->len < 260
+                           ? memrchr(line->at, close == ')' ? '(' : '[', line->len)
                            : NULL;
     struct span in, before;
 
@@ -97,7 +98,8 @@ static bool has_name_credit(const struct work *w, size_t i)
         return false;
     in = span(open + 1, (size_t)(line->at + line->len - 2 - open));
     before = span_trim(span(line->at, (size_t)(open - line->at)), " ");
-    return ends_sentence(before) && is_name(w->pack, in) && count_words(in) >= 2;
+    return ends_sentence(before) && ((is_name(w->pack, in) && count_words(in) >= 2) ||
+                                     phrase_at(&w->pack->jobs, in, false, NULL) > 0);
 }
 
 /* The headline, and behind it who took the picture: "Judul BeritaContoh/Nama". */

@@ -433,6 +433,10 @@ void read_fields(struct work *w)
     find_name_beside_date(w);
     read_copyright(w, &copyright, &year);
     read_outlet(w, copyright);
+    if (p->section.at && p->outlet.at && p->outlet.len >= p->section.len &&
+        span_same(p->section, span(p->outlet.at, p->section.len)) &&
+        (p->outlet.len == p->section.len || p->outlet.at[p->section.len] == '.'))
+        p->section = span(NULL, 0); /* the masthead */
     if (w->place.at)
         p->place = store_title_case(w->scratch, w->place);
     read_date(w, year);

@@ -316,6 +316,14 @@ static void find_section(struct work *w)
     size_t from = w->title, steps = 0;
     struct span found = { NULL, 0 }, title = w->page->title;
 
+    if (from == w->n) /* no title: "Home / Daerah" */
+        for (size_t i = 0; i < w->start && !found.at; i++)
+            if (is_label(w, &w->line[i]) &&
+                phrase_at(&w->pack->home_words, line_span(&w->line[i]), false, NULL) > 0 &&
+                last_crumb(line_span(&w->line[i])).len < w->line[i].len) {
+                found = last_crumb(line_span(&w->line[i]));
+                w->line[i].role = ROLE_SECTION;
+            }
     for (size_t i = from; i < w->n && i-- > 0 && steps < 5; steps++) {
         const struct line *line = &w->line[i];
 

@@ -257,13 +257,15 @@ static bool only_teasers(const struct work *w, size_t i)
     return n >= 2;
 }
 
-/* A few words in a sentence's case, and text below them. */
+/* A few words in a sentence's case, or a number and a headline, and text below them. */
 static bool is_subhead(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
     size_t k = next_plain(w, i);
 
-    return line->words <= 4 && line->capital * 2 <= line->words && k < w->n && is_text(&w->line[k]);
+    return (line->words <= 4 ? line->capital * 2 <= line->words
+                             : line->flags & LINE_ITEM && is_digit(line->at[0])) &&
+           k < w->n && is_text(&w->line[k]);
 }
 
 /* What the state makes of a line without a rule: true when it is no text. Where it is text again,
@@ -276,7 +278,8 @@ static bool drop_by_state(struct pass *p, size_t i)
     switch (p->state) {
     case IN_LINKS:
         if (!(line->flags & LINE_PARAGRAPH) && (!text || line->at[line->len - 1] == '?') &&
-            is_headline(line) && !(p->links > 0 && is_subhead(p->w, i))) {
+            is_headline(line) &&
+            !((p->links > 0 || line->flags & LINE_ITEM) && is_subhead(p->w, i))) {
             drop(line, ROLE_RELATED, "headline under a link label");
             p->links++;
             return true;
@@ -325,7 +328,7 @@ static bool drop_by_state(struct pass *p, size_t i)
         drop(line, ROLE_WIDGET, "after the end");
         return true;
     case IN_TEXT:
-        if (!text && !(p->in_list && has_digit(line)) &&
+        if (!text && !(p->in_list && has_digit(line)) && line->at[line->len - 1] != ':' &&
             (begins_links(p->w, i) || begins_column(p->w, i))) {
             if (signs(p->w, line))
                 drop(line, ROLE_BYLINE, "a name after the last sentence");
@@ -413,12 +416,16 @@ static bool leads_to_text(const struct work *w, size_t i)
 /* The bracket that closes a line, or none. */
 static struct span closing_bracket(const struct line *line)
 {
-    const char *open = line->at[line->len - 1] == ')' ? memrchr(line->at, '(', line->len) : NULL;
+    char close = line->at[line->len - 1];
+    const char *open = close == ')'   ? memrchr(line->at, '(', line->len)
+                       : close == ']' ? memrchr(line->at, '[', line->len)
+                                      : NULL;
 
     return open ? span(open, (size_t)(line->at + line->len - open)) : span(NULL, 0);
 }
 
-/* "FOTO" above the headline, and one credit that closes several captions: they are the text. */
+/* One credit that closes several captions, and "FOTO" above or in the headline: they are the text.
+ */
 static void see_photo_page(struct work *w)
 {
     struct span credit = { NULL, 0 };
@@ -427,6 +434,8 @@ static void see_photo_page(struct work *w)
 
     for (size_t i = 0; i < w->start && !says_so; i++)
         says_so = w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
+    says_so |=
+        w->page->title.at && phrase_at(&w->pack->photo_words, w->page->title, false, NULL) > 0;
     for (size_t i = w->start; says_so && i < w->n; i++) {
         struct span s = closing_bracket(&w->line[i]);
 

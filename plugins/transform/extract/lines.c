@@ -288,8 +288,10 @@ static bool has_credit(const struct pack *pack, struct span s)
 /* A sentence that begins as a label or heading does is a sentence: "Selanjutnya polisi ...". */
 static bool is_sentence_after_all(const struct line *line)
 {
-    bool colon = line->rest > 0 && (line->at[line->rest - 1] == ':' ||
-                                    (line->rest > 1 && line->at[line->rest - 2] == ':'));
+    bool colon =
+        line->rest > 0 &&
+        (line->at[line->rest - 1] == ':' || (line->rest > 1 && line->at[line->rest - 2] == ':') ||
+         span_trim(span(line->at + line->rest, line->len - line->rest), " ").at[0] == ':');
 
     if (colon || line->rest >= line->len || line->len < 60 || !(line->flags & LINE_SENTENCE) ||
         is_in(line->at[line->len - 1], "?!"))

@@ -71,6 +71,18 @@ static size_t signed_initials(const struct pack *pack, struct span s, struct spa
                    : 0;
     if (!sign)
         return 0;
+    const char *token = at;
+
+    while (sign == 1 && *at == '/' && token > from && is_ascii_letter(token[-1]))
+        token--;
+    if (token < at && at - token <= 5 && token > s.at + 1 && token[-1] == ' ' &&
+        is_capital(token, end)) { /* "... jalan. Nam/Sar" */
+        *inside = span(token, (size_t)(end - token));
+        return ends_sentence(span(s.at, (size_t)(token - 1 - s.at))) && end - at <= 6 &&
+                       is_capital(at + 1, end)
+                   ? inside->len + 1 + stars
+                   : 0;
+    }
     *inside = span_trim(span(at + 1, (size_t)(end - at - 1)), " ");
     at -= sign - 1;
     if (at == s.at || !ends_sentence(span(s.at, (size_t)(at - s.at))) || is_in(at[-1], "*/"))

@@ -135,7 +135,7 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
             first = i;
             if (d.place.at && d.sure)
                 break;
-        } else {
+        } else if (i > first + 3) {
             break;
         }
     }
@@ -198,7 +198,7 @@ static bool names_alone(struct work *w, size_t i)
     memcpy(joined + n, " - ", 3);
     if (!dateline_at(w->pack, span(joined, n + 3), &d) || !d.bare || !d.known || !d.outlet.at ||
         !d.place.at ||
-        !(memchr(name->at, '.', n) || is_outlet(w->pack, d.outlet) ||
+        !(memchr(name->at, '.', n) || is_outlet(w->pack, d.outlet) || all_capitals(d.place) ||
           (d.outlet.len <= 5 && all_capitals(d.outlet))))
         return false;
     w->site = span(name->at + (d.outlet.at - joined), d.outlet.len);
