@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "pack.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -380,7 +381,10 @@ static int add_line(struct reader *r, struct span line)
     return bad(r->fault, r->line, r->begin, key.at, "no such key in this section:", key);
 }
 
-static int sort_all(struct pack *pack)
+enum { LISTS = 27 };
+
+/* All lists of phrases that a pack has. */
+static void lists_of(struct pack *pack, struct phrases *to[LISTS])
 {
     struct phrases *all[] = { &pack->months,      &pack->days,         &pack->zones,
                               &pack->date_labels, &pack->clock_words,  &pack->not_past,
@@ -392,7 +396,16 @@ static int sort_all(struct pack *pack)
                               &pack->links,       &pack->spam,         &pack->labels,
                               &pack->rules,       &pack->outlet_words, &pack->inner };
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++)
+    static_assert(sizeof(all) / sizeof(all[0]) == LISTS, "every list, once");
+    memcpy(to, all, sizeof(all));
+}
+
+static int sort_all(struct pack *pack)
+{
+    struct phrases *all[LISTS];
+
+    lists_of(pack, all);
+    for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
     return 0;
@@ -476,17 +489,10 @@ out:
 
 void pack_free(struct pack *pack)
 {
-    struct phrases *all[] = { &pack->months,      &pack->days,         &pack->zones,
-                              &pack->date_labels, &pack->clock_words,  &pack->not_past,
-                              &pack->places,      &pack->outlets,      &pack->suffixes,
-                              &pack->agencies,    &pack->people,       &pack->by,
-                              &pack->reports,     &pack->jobs,         &pack->after_name,
-                              &pack->and_words,   &pack->told_to,      &pack->credits,
-                              &pack->photo_words, &pack->home_words,   &pack->section_labels,
-                              &pack->links,       &pack->spam,         &pack->labels,
-                              &pack->rules,       &pack->outlet_words, &pack->inner };
+    struct phrases *all[LISTS];
 
-    for (size_t i = 0; i < sizeof(all) / sizeof(all[0]); i++) {
+    lists_of(pack, all);
+    for (size_t i = 0; i < LISTS; i++) {
         free(all[i]->at);
         free(all[i]->cell);
     }
