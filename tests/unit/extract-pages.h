@@ -648,6 +648,19 @@ static const struct page_case page_cases[] = {
       .place = "Solo", .authors = "ilo|mir", .body = ONE "|" TWO "|Susunan pemenang:|Juara I: Gasta "
       "Junior (Rp15 juta)|Juara II: Pasar Lama Putra (Rp10 juta)|Juara III bersama: Bina "
       "Pesisir|" THREE },
+    { "captions twice, one with whose it is, an unknown place", HEAD "HANGUS: Petugas menyiram sisa bara "
+      "di gudang milik warga RT 4, Desa Contoh, kemarin.\n\nHANGUS: Petugas menyiram sisa bara di "
+      "gudang milik warga RT 4, Desa Contoh, kemarin. (Relawan Misal)\n\nShare this\n\nBATEMISAL - "
+      TEXT, .title = TITLE, .place = "Batemisal" },
+    { "a menu of bars", "UTAMA | SOLO | KUDUS | NIAGA | OLAHRAGA | RAGAM\n\n" HEAD
+      "CONTOHBEN.CO, SOLO – " TEXT, .title = TITLE, .outlet = "CONTOHBEN.CO", .place = "Solo" },
+    { "a clock with blanks", HEAD "08 September 2019, 14: 05: 21 WIB | editor : Budi Contoh\nSOLO - " TEXT,
+      .title = TITLE, .place = "Solo", .date = "2019-09-08T14:05:21+07:00",
+      .editors = "Budi Contoh" },
+    { "two dashes apart", HEAD "Contoh.net - - " TEXT, .title = TITLE, .outlet = "Contoh.net" },
+    { "told to a paper in capitals", HEAD ONE "\n" TWO "\nIa berkata kepada KABARCONTOH, pasar itu dapat "
+      "menampung dua ratus pedagang lama.\n", .title = TITLE, .outlet = "KABARCONTOH", .body = ONE "|"
+      TWO "|Ia berkata kepada KABARCONTOH, pasar itu dapat menampung dua ratus pedagang lama." },
     { "a caption that begins like a dateline, twice", HEAD "EVAKUASI - Petugas mengevakuasi ular dari "
       "plafon ruang kelas, Senin pagi.\nEVAKUASI - Petugas mengevakuasi ular dari plafon ruang kelas, "
       "Senin pagi.\nSidoarjo (contohjaya.com) - " TEXT, .title = TITLE, .place = "Sidoarjo",

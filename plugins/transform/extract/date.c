@@ -134,12 +134,15 @@ static const char *clock_at(const struct pack *pack, const char *at, const char 
 
     if (n == 0 || at + n >= end || (at[n] != ':' && at[n] != '.'))
         return NULL;
-    m = digits(at + n + 1, end, 2, &minute);
+    at += n + 1;
+    at += at < end && *at == ' ' && at[-1] == ':'; /* "14: 05: 21" */
+    m = digits(at, end, 2, &minute);
     if (m != 2 || hour > 24 || minute > 59)
         return NULL;
-    at += n + 1 + m;
-    if (at + 2 < end && (at[0] == ':' || at[0] == '.') && digits(at + 1, end, 2, &second) == 2)
-        at += 3;
+    at += m;
+    past = at + 1 < end && at[0] == ':' && at[1] == ' ' ? at + 2 : at + 1;
+    if (past + 1 < end && (at[0] == ':' || at[0] == '.') && digits(past, end, 2, &second) == 2)
+        at = past + 2;
     else
         second = -1;
     past = skip_glue(at, end, " ");

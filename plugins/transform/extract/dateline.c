@@ -232,8 +232,11 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         dash = next < end ? dash_at(next, end) : 0;
         s = dash > 0 ? next : s;
     }
-    if (dash > 0)
+    if (dash > 0) {
+        while (s + dash + 2 < end && s[dash] == ' ' && s[dash + 1] == '-' && s[dash + 2] == ' ')
+            dash += 2; /* "Contoh.net - - Teks" */
         return *at = s + dash, '-';
+    }
     if (close)
         return *at = s, ')';
     *at = *s == '(' ? s : s + 1 + (s + 1 < end && s[1] == *s && is_in(*s, "|/"));
@@ -255,8 +258,11 @@ static bool can_be_said(struct span s)
 static bool has_capital_inside(struct span s)
 {
     for (size_t i = 1; i < s.len; i++)
-        if (is_capital(s.at + i, s.at + s.len) && is_small(s.at + i - 1, s.at + s.len))
-            return true;
+        if (is_capital(s.at + i, s.at + s.len) &&
+            (is_small(s.at + i - 1, s.at + s.len) ||
+             (i >= 2 && is_capital(s.at + i - 1, s.at + s.len) &&
+              is_small(s.at + i + 1, s.at + s.len))))
+            return true; /* "ContohKota", "CONTOHKota" */
     return false;
 }
 

@@ -129,6 +129,7 @@ int lines_room(struct scratch *s, size_t n); /* 0, or -1 when memory is out */
 void look_at_lines(struct work *w);
 bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);
+bool is_menu(const struct line *line);
 bool in_headline_case(const struct line *line);
 bool is_text(const struct line *line); /* a paragraph, or a sentence of some length */
 bool begins_in_capitals(const struct line *line);

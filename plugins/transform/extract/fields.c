@@ -115,7 +115,9 @@ static bool read_promo(struct work *w, struct span *outlet)
             for (n = 0; k + n < s.len && n < 60 && !is_in(s.at[k + n], " ,)");)
                 n++;
             if (!is_site_name(w->pack, span(s.at + k, n)))
-                n = phrase_at(&w->pack->outlets, span(s.at + k, s.len - k), false, NULL);
+                n = is_capital(s.at + k, s.at + s.len)
+                        ? phrase_at(&w->pack->outlets, span(s.at + k, s.len - k), false, NULL)
+                        : 0; /* "informasi bisnis": no name */
             if (n > 0 && is_word_at(s.at + k, s.at + s.len)) {
                 *outlet = span(s.at + k, n);
                 return true;
@@ -193,6 +195,9 @@ static bool read_self(struct work *w, struct span *outlet)
             n = is_site_name(w->pack, span(at, len))
                     ? len
                     : phrase_at(&w->pack->outlets, span(at, (size_t)(end - at)), false, NULL);
+            if (n == 0 && len >= 6 && all_capitals(span(at, len)) &&
+                is_outlet(w->pack, span(at, len)))
+                n = len; /* "kepada KABARCONTOH" */
             if (n > 0 && is_word_at(at, end)) {
                 *outlet = span(at, n);
                 return true;

@@ -197,8 +197,9 @@ static void find_title(struct work *w)
         if (line->rule != ROLE_NONE || line->role != ROLE_NONE || !is_headline(line) ||
             phrase_at(&w->pack->home_words, line_span(line), false, NULL) ||
             (i + 1 == w->date && memchr(line->at, '|', line->len) && only_names(w, line)) ||
-            ends_open(line_span(line)) || ends_in_clock(w->pack, line_span(line)) ||
-            find_bytes(line_span(line), " > ") || find_bytes(line_span(line), " \xc2\xbb "))
+            is_menu(line) || ends_open(line_span(line)) ||
+            ends_in_clock(w->pack, line_span(line)) || find_bytes(line_span(line), " > ") ||
+            find_bytes(line_span(line), " \xc2\xbb "))
             continue;
         int points = title_points(w, i, anchor, in_box, first);
 
@@ -250,7 +251,7 @@ static bool is_label(const struct work *w, const struct line *line)
         line->flags &
             (LINE_SENTENCE | LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_ITEM))
         return false;
-    if (find_bytes(s, ". ") || has_clock(s))
+    if (find_bytes(s, ". ") || has_clock(s) || is_menu(line))
         return false; /* a caption, opening hours */
     if (last_crumb(s).len < s.len)
         return line->len <= 80 && !only_names(w, line);

@@ -406,13 +406,13 @@ static void look_at(struct work *w, struct line *line)
 }
 
 /* "DUA KATA: Suasana ...", "MERIAH. Suasana ...": how some houses begin their captions. */
-static bool begins_as_caption(const struct line *line, char after)
+static bool begins_as_caption(const struct line *line, char after, bool one_word)
 {
     const char *stop = memchr(line->at, after, line->len < 60 ? line->len : 60);
     struct span head = span(line->at, stop ? (size_t)(stop - line->at) : 0);
 
     return stop && stop + 1 < line->at + line->len && stop[1] == ' ' && head.len >= 4 &&
-           (after == '.' || memchr(head.at, ' ', head.len)) && all_capitals(head);
+           (one_word || memchr(head.at, ' ', head.len)) && all_capitals(head);
 }
 
 static bool is_only_credit(const struct line *line)
@@ -423,6 +423,12 @@ static bool is_only_credit(const struct line *line)
 static bool begins_with(struct span s, struct span head)
 {
     return s.len >= head.len && head.len >= 30 && memcmp(s.at, head.at, head.len) == 0;
+}
+
+/* The same, or one of them goes on where the other ends. */
+static bool says_the_same(struct span a, struct span b)
+{
+    return span_same(a, b) || begins_with(a, b) || begins_with(b, a);
 }
 
 /* Above a credit and below it the same words, one of them perhaps going on: a picture's text. */
@@ -450,14 +456,14 @@ static bool is_caption_of_neighbour(const struct work *w, size_t i)
 
     if (is_said_round_credit(w, i))
         return true;
-    if (((before && span_same(line_span(before), s)) ||
-         (after && span_same(line_span(after), s))) &&
-        (begins_as_caption(&w->line[i], '.') || begins_as_caption(&w->line[i], ':')))
+    if (((before && says_the_same(line_span(before), s)) ||
+         (after && says_the_same(line_span(after), s))) &&
+        (begins_as_caption(&w->line[i], '.', true) || begins_as_caption(&w->line[i], ':', true)))
         return true;
     if (!(before && before->flags & LINE_CREDIT && before->words <= 8) &&
         !(after && after->flags & LINE_CREDIT && after->words <= 8))
         return false;
-    return begins_as_caption(&w->line[i], ':');
+    return begins_as_caption(&w->line[i], ':', false);
 }
 
 /* ": NAMA" after "Editor"; "NAMA" before "Jurnalis". */
@@ -524,4 +530,14 @@ bool begins_in_capitals(const struct line *line)
     struct span word = span(line->at, blank ? (size_t)(blank - line->at) : 0);
 
     return word.len >= 5 && all_capitals(word) && is_word_before(blank, line->at);
+}
+
+/* "UTAMA | DAERAH | OLAHRAGA | RAGAM" */
+bool is_menu(const struct line *line)
+{
+    size_t bars = 0;
+
+    for (uint32_t i = 0; i < line->len && i < 120; i++)
+        bars += line->at[i] == '|';
+    return bars >= 3 && !(line->flags & LINE_SENTENCE);
 }

@@ -111,7 +111,7 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
 
         if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_BYLINE))
             continue;
-        if (line->len < 40 && !ends_in_dash(line))
+        if ((line->len < 40 && !ends_in_dash(line)) || is_menu(line))
             continue;
         if (line->flags & LINE_DATE && !ends_in_dash(line))
             continue;
