@@ -174,16 +174,15 @@ static bool is_report(const struct pack *pack, struct span s)
 /* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
 static struct span name_twice(const struct pack *pack, struct span s)
 {
-    const char *end = s.at + s.len, *second = s.at + s.len / 2;
+    const char *end = s.at + s.len, *second = s.at + s.len / 2 + 1;
 
     for (; s.len <= 120 && second < end; second++) {
-        struct span name = span(second, (size_t)(end - second));
-        struct span by = span(s.at + name.len, (size_t)(second - s.at) - name.len);
+        struct span name = span(second, (size_t)(end - second)), by;
 
         if (second[-1] != ' ' || name.len * 2 >= s.len || !span_same(span(s.at, name.len), name) ||
             !is_name(pack, name))
             continue;
-        by = span_trim(by, " :");
+        by = span_trim(span(s.at + name.len, s.len - name.len * 2), " :");
         if (by.len > 0 && phrase_at(&pack->by, by, false, NULL) == by.len)
             return name;
     }
