@@ -142,7 +142,9 @@ void run_plan_difference(const struct run *r, struct reader *begin, char *to, si
                  s ? s->name : "", s ? "] is now" : "");
         compare_settings(!same_plan && same_name && digest != s->digest ? s : NULL, begin, to, max);
     }
-    if (!same_plan && !*to)
+    if (!same_plan && !*to && n == p->n_stages)
+        tell(to, max, "--from-rejects was another one, or that run's rejects have changed");
+    else if (!same_plan && !*to)
         tell(to, max, "a section was added");
     if (begin->bad)
         snprintf(to, max, "the journal is of another version of etl");

@@ -123,6 +123,16 @@ static int report(struct diag *d, const struct diag_message *m, enum exit_status
     return error ? -1 : 0;
 }
 
+size_t diag_warnings(struct diag *d)
+{
+    size_t n;
+
+    pthread_mutex_lock(d->lock);
+    n = d->warnings;
+    pthread_mutex_unlock(d->lock);
+    return n;
+}
+
 int diag_report(struct diag *d, const struct diag_message *m)
 {
     return report(d, m, diag_code_status(m->code));

@@ -68,7 +68,6 @@ struct diag {
     size_t errors, warnings;
     enum diag_code first;    /* code of the first error; its exit status is the verb's */
     enum exit_status status; /* of the first error; EXIT_DONE: none yet */
-    bool strict;             /* warnings count as errors at the end of check */
     void *lock;
 };
 
@@ -88,6 +87,8 @@ int diag_error_errno(struct diag *d, enum diag_code code, int err, const char *f
     __attribute__((format(printf, 4, 5)));
 /* The same for a message with a place and more: err's text is appended to m->text. Returns -1. */
 int diag_report_errno(struct diag *d, const struct diag_message *m, int err);
+/* How many warnings so far, while others may report some. */
+size_t diag_warnings(struct diag *d);
 void diag_log(struct diag *d, enum diag_level level, const char *document, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 

@@ -54,7 +54,7 @@ static int make_units(struct engine *e, const struct barrier *from)
             const struct plan_file *f = s->files[k].path ? &s->files[k] : NULL;
             uint64_t parts;
 
-            if (from && file_index < from->file_index)
+            if ((from && file_index < from->file_index) || !engine_reads(e, file_index))
                 continue;
             parts = parts_of(s, f ? f->path : NULL);
             if (parts == 0)
@@ -209,6 +209,8 @@ void engine_free(struct engine *e)
         free(e->job[i].failure);
         free(e->job[i].pending.at);
         arena_free(&e->job[i].pending_names);
+        free(e->job[i].waiting.at);
+        arena_free(&e->job[i].waiting_names);
     }
     for (size_t i = 0; i < e->n_units; i++)
         free((void *)(uintptr_t)e->units[i].damage);

@@ -65,12 +65,31 @@ uint64_t engine_consumed(struct engine *e)
     return sum;
 }
 
+bool engine_reads(const struct engine *e, uint64_t file_index)
+{
+    return !e->options.replay || e->options.replay->named[file_index];
+}
+
+size_t engine_files(const struct engine *e)
+{
+    size_t n = 0;
+    uint64_t index = 0;
+
+    for (size_t i = 0; i < e->plan->n_inputs; i++)
+        for (size_t k = 0; k < e->plan->stages[i].n_files; k++)
+            n += engine_reads(e, index++);
+    return n;
+}
+
 int64_t engine_total(const struct engine *e)
 {
     int64_t sum = 0;
+    uint64_t index = 0;
 
     for (size_t i = 0; i < e->plan->n_inputs; i++)
         for (size_t k = 0; k < e->plan->stages[i].n_files; k++) {
+            if (!engine_reads(e, index++))
+                continue;
             if (e->plan->stages[i].files[k].size < 0)
                 return -1;
             sum += e->plan->stages[i].files[k].size;
@@ -85,7 +104,7 @@ uint64_t engine_emitted(const struct engine *e)
     if (e->limit_unit != SIZE_MAX)
         return UINT64_MAX;
     for (size_t i = 0; i < e->n_units; i++)
-        sum += e->units[i].ordinal - e->units[i].skip;
+        sum += e->units[i].ordinal - e->units[i].skip - e->units[i].passed_over;
     return sum;
 }
 
@@ -248,7 +267,7 @@ struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *
         if (may_take(e, j)) {
             b = idle_batch(e);
             if (b) {
-                b->counts_each = j && e->options.limit >= 0;
+                b->counts_each = j && (e->options.limit >= 0 || e->options.replay);
                 b->born = now_us();
             }
             if (!b && !e->failed) {

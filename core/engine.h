@@ -39,6 +39,7 @@ struct etl_unit {
     uint64_t ordinal;    /* records emitted so far */
     uint64_t skip;       /* records that are committed; from a journal */
     uint64_t skip_hash;  /* of the last of them */
+    uint64_t passed_over; /* records behind them that were not let through */
     bool skip_asked;     /* the plugin leaves out skip - 1 itself */
     bool finishing;      /* the unit of a transform's finish */
     bool verified;       /* read returned ETL_OK */
@@ -63,6 +64,8 @@ struct job {
     struct etl_unit *failed_unit;
     struct counts pending; /* counted before the next record, which is not emitted yet */
     struct arena pending_names;
+    struct counts waiting; /* counted before a record that may be passed over; see let_through */
+    struct arena waiting_names;
     struct batch *held, *held_last; /* full batches of a job that is not the head's yet */
     size_t n_held;
 };
@@ -79,6 +82,7 @@ struct engine_options {
     int64_t limit;              /* records to read; -1: all */
     bool dry;                   /* outputs are left out */
     int64_t barrier_interval;   /* microseconds; 0: no barriers */
+    struct replay *replay;      /* what alone is let through, or NULL: everything */
 };
 
 struct engine {
@@ -140,8 +144,11 @@ void engine_stop(struct engine *e, enum exit_status status);
 /* Bytes of input taken so far, and in all (-1: not known). */
 uint64_t engine_consumed(struct engine *e);
 int64_t engine_total(const struct engine *e);
-/* How many records the inputs emitted that were not committed before; UINT64_MAX: a limit cut
- * them. */
+/* False: no document that is let through lies in that file. */
+bool engine_reads(const struct engine *e, uint64_t file_index);
+size_t engine_files(const struct engine *e); /* how many are read */
+/* How many records the inputs emitted that were let through and not committed before; UINT64_MAX: a
+ * limit cut them. */
 uint64_t engine_emitted(const struct engine *e);
 
 /* ---- between the engine's files ---- */

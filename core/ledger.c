@@ -154,6 +154,10 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     b->len = 0;
     buffer_puts(b, "{\"id\":");
     json_write_value(b, r->slots[FIELD_ID]);
+    if (r->birth == BIRTH_SPLIT) {
+        buffer_puts(b, ",\"parent\":");
+        json_write_text(b, r->parent, 16);
+    }
     buffer_puts(b, ",\"source\":");
     json_write_value(b, r->slots[FIELD_SOURCE]);
     buffer_puts(b, ",\"origin\":");
@@ -187,11 +191,21 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     return stream_record_end(l->rejects);
 }
 
+/* Only here are records in the order that a barrier knows. */
+static void take_read(struct ledger *l, const struct etl_record *r)
+{
+    struct replay_entry *listed = l->replay ? replay_find(l->replay, &r->slots[FIELD_ID]) : NULL;
+
+    l->read++;
+    if (listed)
+        listed->came = true;
+}
+
 int ledger_take(struct ledger *l, struct batch *b)
 {
     for (struct etl_record *r = b->first; r; r = r->next) {
         if (r->birth == BIRTH_READ)
-            l->read++;
+            take_read(l, r);
         else if (r->birth == BIRTH_SPLIT)
             l->split++;
         else
@@ -260,6 +274,9 @@ void ledger_save(struct ledger *l, struct buffer *to)
         put_u64(to, (uint64_t)l->totals[i].n);
         put_bytes(to, l->totals[i].name, strlen(l->totals[i].name));
     }
+    put_u64(to, l->warnings + diag_warnings(l->plan->diag));
+    if (l->replay)
+        replay_save(l->replay, to);
 }
 
 bool ledger_restore(struct ledger *l, const void *data, size_t len)
@@ -285,6 +302,10 @@ bool ledger_restore(struct ledger *l, const void *data, size_t len)
         snprintf(name, sizeof(name), "%.*s", (int)name_len, text ? text : "");
         ledger_count(l, stage, name, count);
     }
+    if (r.at < r.end) /* a journal of before there was this */
+        l->warnings = get_u64(&r);
+    if (l->replay && !replay_restore(l->replay, &r))
+        return false;
     return !r.bad && r.at == r.end && !l->failed;
 }
 

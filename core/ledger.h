@@ -6,6 +6,7 @@
 
 #include "common/buffer.h"
 #include "core/record.h"
+#include "core/replay.h"
 
 struct etl_stream;
 
@@ -23,6 +24,8 @@ struct ledger {
     size_t n_totals, totals_cap;
     struct etl_stream *rejects; /* NULL: not written */
     uint64_t rejects_bytes, rejects_unwritten;
+    struct replay *replay; /* what alone is let through, or NULL: everything */
+    size_t warnings;       /* before the barrier that the run goes on from */
     struct buffer line;
     bool failed;
     struct { /* the same for whoever watches from another thread */

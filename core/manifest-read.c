@@ -5,10 +5,13 @@
 
 #include "common/json-read.h"
 #include "common/number.h"
+#include "core/io.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static char *text_of(const struct json_token *t)
 {
@@ -61,6 +64,8 @@ static bool read_file(struct json *j, struct manifest_file *f)
         } else if (json_is(&key, "records", 7) && value.kind == JSON_NUMBER) {
             f->records = number_of(&value);
             f->has_records = true;
+        } else if (json_is(&key, "damaged_at", 10)) {
+            f->damaged = true;
         } else if (json_is(&key, "store", 5)) {
             f->in_store = value.kind == JSON_TRUE;
         } else if (json_is(&key, "xxh3_128", 8) && value.kind == JSON_STRING) {
@@ -128,6 +133,9 @@ static bool read_all(struct json *j, struct manifest *m)
         if (json_is(&key, "pipeline", 8) && value.kind == JSON_STRING) {
             free(m->pipeline);
             good = (m->pipeline = text_of(&value)) != NULL;
+        } else if (json_is(&key, "plan", 4) && value.kind == JSON_STRING) {
+            free(m->plan);
+            good = (m->plan = text_of(&value)) != NULL;
         } else if (json_is(&key, "counts", 6) && value.kind == JSON_OBJECT) {
             good = counted = read_counts(j, m);
         } else if (json_is(&key, "inputs", 6) && value.kind == JSON_ARRAY) {
@@ -155,6 +163,43 @@ int manifest_read(struct manifest *m, const char *text, size_t len, struct fault
     return *f->text ? -1 : fault_set(f, 0, "what a manifest must have is missing");
 }
 
+static int no_manifest(const char *folder, int dir, struct diag *d)
+{
+    bool begun = faccessat(dir, ".state/journal", F_OK, 0) == 0;
+
+    return diag_report(
+        d, &(struct diag_message){
+               .level = DIAG_ERROR,
+               .code = E0711,
+               .document = folder,
+               .text = "holds no finished run: there is no manifest.json",
+               .help = begun ? "the run there is unfinished; its command goes on with it" : NULL,
+           });
+}
+
+int manifest_load(struct manifest *m, const char *folder, struct diag *d)
+{
+    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+    struct fault f = { 0 };
+    char *text = NULL;
+    size_t len;
+
+    if (dir < 0)
+        return diag_error_errno(d, E0711, errno, "cannot open the run directory %s", folder);
+    if (io_read_file(dir, "manifest.json", &text, &len) == 0) {
+        result = manifest_read(m, text, len, &f);
+        if (result < 0)
+            diag_error(d, E0710, NULL, "%s/manifest.json is no manifest: %s", folder, f.text);
+    } else if (errno == ENOENT) {
+        result = no_manifest(folder, dir, d);
+    } else {
+        result = diag_error_errno(d, E0711, errno, "cannot read %s/manifest.json", folder);
+    }
+    free(text);
+    close(dir);
+    return result;
+}
+
 static void free_files(struct manifest_file *files, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -165,6 +210,7 @@ static void free_files(struct manifest_file *files, size_t n)
 void manifest_free(struct manifest *m)
 {
     free(m->pipeline);
+    free(m->plan);
     free_files(m->inputs, m->n_inputs);
     free_files(m->outputs, m->n_outputs);
     memset(m, 0, sizeof(*m));

@@ -41,7 +41,7 @@ static void put_hash(struct buffer *b, struct hash128 h)
                   (unsigned long long)h.low);
 }
 
-static void put_input(struct buffer *b, const char *path, const struct verified *v)
+static void put_input(struct buffer *b, const char *path, const struct verified *v, bool read)
 {
     buffer_puts(b, "    {");
     put_name(b, "path", path);
@@ -52,6 +52,8 @@ static void put_input(struct buffer *b, const char *path, const struct verified 
             buffer_printf(b, ", \"damaged_at\": %llu, ", (unsigned long long)v->damage_byte);
             put_name(b, "damage", v->damage ? v->damage : "");
         }
+    } else if (!read) {
+        buffer_puts(b, ", \"read\": false");
     } else {
         buffer_puts(b, ", \"verified\": false");
     }
@@ -68,7 +70,8 @@ static void put_inputs(struct run *r, struct buffer *b)
         const struct stage *s = &p->stages[i];
 
         for (size_t k = 0; k < s->n_files; k++, index++) {
-            put_input(b, s->files[k].path ? s->files[k].path : s->name, &r->verified[index]);
+            put_input(b, s->files[k].path ? s->files[k].path : s->name, &r->verified[index],
+                      engine_reads(&r->engine, index));
             buffer_puts(b, index + 1 < r->n_files ? ",\n" : "\n");
         }
     }
@@ -126,6 +129,21 @@ static void put_stages(struct run *r, struct buffer *b)
     buffer_puts(b, "  ]\n");
 }
 
+/* Which run's rejects alone were let through. */
+static void put_replay(const struct replay *y, struct buffer *b)
+{
+    buffer_puts(b, "  \"from_rejects\": {");
+    put_name(b, "path", y->folder);
+    buffer_puts(b, ", ");
+    put_name(b, "pipeline", y->pipeline);
+    buffer_puts(b, ", ");
+    put_name(b, "plan", y->plan);
+    buffer_puts(b, ", ");
+    put_hash(b, y->hash);
+    buffer_printf(b, ", \"listed\": %zu, \"missing\": %zu, \"made\": %llu},\n", y->n,
+                  replay_missing(y), (unsigned long long)y->n_made);
+}
+
 void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *b)
 {
     ledger_sort(&r->ledger);
@@ -142,6 +160,8 @@ void manifest_write(struct run *r, const struct published *files, size_t n, stru
     buffer_printf(b, ",\n  \"plan\": \"%s\",\n", r->plan->hash);
     if (r->options.limit >= 0)
         buffer_printf(b, "  \"limit\": %lld,\n", (long long)r->options.limit);
+    if (r->options.replay)
+        put_replay(r->options.replay, b);
     put_counts(&r->ledger, b);
     put_inputs(r, b);
     put_outputs(b, files, n);

@@ -98,6 +98,22 @@ static void add_stage(struct buffer *b, struct stage *s)
     }
 }
 
+bool plan_hash_more(struct plan *p, const char *name, const struct hash128 *more)
+{
+    struct buffer b = { 0 };
+    char text[33] = "";
+    bool good;
+
+    hash128_hex(*more, text);
+    add(&b, "plan", p->hash);
+    add(&b, name, text);
+    good = !b.failed;
+    if (good)
+        hash128_hex(hash128(b.data, b.len), p->hash);
+    buffer_free(&b);
+    return good || plan_no_memory(p);
+}
+
 bool plan_hash(struct plan *p)
 {
     struct buffer b = { 0 };

@@ -112,6 +112,10 @@ struct plan_options {
  * errors. plan_close calls close on what was opened, in reverse order, and frees. */
 struct plan *plan_make(const struct plan_options *o, struct registry *r, struct diag *d);
 void plan_close(struct plan *p);
+/* Another thing by which the run's output is made goes into the plan's hash. False: memory is out.
+ */
+struct hash128;
+bool plan_hash_more(struct plan *p, const char *name, const struct hash128 *more);
 
 /* `check --print`: the resolved pipeline, defaults filled in, each value's origin as a comment. */
 void plan_print(const struct plan *p, FILE *out);

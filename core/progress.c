@@ -165,6 +165,7 @@ static void announce(struct progress *p)
 {
     const struct run *r = p->run;
     int64_t total = engine_total(&r->engine);
+    size_t n_files = engine_files(&r->engine);
     char size[FIGURE_MAX], files[FIGURE_MAX], number[FIGURE_MAX];
     struct buffer b = { 0 };
 
@@ -177,8 +178,11 @@ static void announce(struct progress *p)
     if (r->resumed)
         buffer_printf(&b, "goes on behind %s committed documents; ",
                       figure_grouped(r->resumed_at, number));
-    buffer_printf(&b, "%s input file%s", figure_grouped(r->n_files, files),
-                  r->n_files == 1 ? "" : "s");
+    if (r->options.replay)
+        buffer_printf(&b, "lets %s document%s through that %s rejected; ",
+                      figure_grouped(r->options.replay->n, number),
+                      r->options.replay->n == 1 ? "" : "s", r->options.replay->folder);
+    buffer_printf(&b, "%s input file%s", figure_grouped(n_files, files), n_files == 1 ? "" : "s");
     if (total >= 0)
         buffer_printf(&b, ", %s", figure_size((uint64_t)total, size));
     buffer_printf(&b, "; %u thread%s, run directory %s", r->options.jobs,

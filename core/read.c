@@ -56,10 +56,26 @@ void unit_count(struct etl_unit *u, const char *name, int64_t n)
         engine_stop(u->engine, EXIT_RESOURCES);
 }
 
-static void take_pending(struct job *j, struct batch *b)
+static void move_counts(struct counts *from, struct arena *names, struct batch *to)
 {
+    for (size_t i = 0; i < from->n; i++)
+        batch_count(to, from->at[i].stage, from->at[i].name, from->at[i].n);
+    if (from->n > 0)
+        arena_reset(names, 0);
+    from->n = 0;
+}
+
+/* What was counted before a record goes with it; where it may yet be passed over, not before it is
+ * known to stay. */
+static void take_pending(struct engine *e, struct job *j, struct batch *b)
+{
+    if (!e->options.replay) {
+        move_counts(&j->pending, &j->pending_names, b);
+        return;
+    }
     for (size_t i = 0; i < j->pending.n; i++)
-        batch_count(b, j->pending.at[i].stage, j->pending.at[i].name, j->pending.at[i].n);
+        if (!counts_add(&j->waiting, &j->waiting_names, &j->pending.at[i]))
+            b->short_of_memory = true;
     if (j->pending.n > 0)
         arena_reset(&j->pending_names, 0);
     j->pending.n = 0;
@@ -155,6 +171,7 @@ bool record_split_identity(struct etl_record *r, struct etl_record *parent)
 {
     uint64_t which = parent->splits++;
 
+    r->parent = parent->parent ? parent->parent : parent->slots[FIELD_ID].text;
     r->slots[FIELD_SOURCE] = parent->slots[FIELD_SOURCE];
     return set_id(r, parent->slots[FIELD_ID].text, parent->slots[FIELD_ID].len, &which, 1);
 }
@@ -173,6 +190,23 @@ static bool same_as_committed(struct etl_unit *u, const struct etl_record *r)
     return false;
 }
 
+/* Is it one that is let through? Then what was counted before it goes with it; else it goes again,
+ * with what was counted of it, and what was counted before it waits for the next one. */
+static bool let_through(struct etl_unit *u, struct etl_record *r)
+{
+    struct batch *b = u->batch;
+
+    if (replay_find(u->engine->options.replay, &r->slots[FIELD_ID])) {
+        move_counts(&u->job->waiting, &u->job->waiting_names, b);
+        return true;
+    }
+    u->passed_over++;
+    batch_unread(b, u->before);
+    while (b->counts.n > 0 && b->counts.at[b->counts.n - 1].records > b->n_records)
+        b->counts.n--;
+    return false;
+}
+
 /* The record under way is complete: it stays, or it is one that is committed and goes again. */
 static bool settle(struct etl_unit *u)
 {
@@ -187,8 +221,12 @@ static bool settle(struct etl_unit *u)
             return false;
         batch_unread(b, u->before);
         b->counts.n = 0; /* what was counted up to here is committed too */
+        if (u->job)
+            u->job->waiting.n = 0;
         return true;
     }
+    if (u->engine->options.replay && !u->finishing && !let_through(u, r))
+        return true;
     record_apply_mark(r, u->stage->index);
     if (!u->finishing) {
         b->last_unit = u;
@@ -222,7 +260,7 @@ static bool renew(struct etl_unit *u)
 
     if (!is_full(e, b))
         return true;
-    if (!b->first) { /* only records that are committed already were read into it */
+    if (!b->first) { /* all that were read into it are committed already, or passed over */
         bool each = b->counts_each;
 
         batch_reset(b);
@@ -268,7 +306,7 @@ etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line)
     if (!set_identity(r, u))
         goto memory;
     if (u->job)
-        take_pending(u->job, u->batch);
+        take_pending(e, u->job, u->batch);
     u->ordinal++;
     u->record = r;
     return r;
@@ -312,7 +350,7 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
             u->damage = strndup(msg, len);
             u->damage_byte = byte;
         }
-        if (u->record)
+        if (u->record && !u->engine->options.replay)
             batch_count(u->batch, u->stage->index, "places of damage", 1);
         else
             unit_count(u, "places of damage", 1);
@@ -407,8 +445,10 @@ static struct batch *hand_over_pending(struct engine *e, struct worker *w, struc
         engine_hand_over(e, j, b, false);
         b = engine_take_batch(e, w, j);
     }
-    if (b)
-        take_pending(j, b);
+    if (b) {
+        move_counts(&j->waiting, &j->waiting_names, b);
+        move_counts(&j->pending, &j->pending_names, b);
+    }
     return b;
 }
 
@@ -421,7 +461,7 @@ void job_read(struct engine *e, struct worker *w, struct job *j)
         if (unit_read(e, w, &e->units[i], &b) < 0)
             break;
     }
-    if (b && j->pending.n > 0 && !j->failed)
+    if (b && (j->pending.n > 0 || j->waiting.n > 0) && !j->failed)
         b = hand_over_pending(e, w, j, b);
     engine_hand_over(e, j, b, true);
 }

@@ -21,6 +21,7 @@ struct etl_record {
     struct etl_unit *unit;      /* where it was read; of a split record: its parent's */
     const char *member;     /* in the batch's arena, or NULL */
     uint64_t line;          /* 0: none */
+    const char *parent;     /* of a split record: 16 digits, the id of the one that was read */
     uint32_t enters;        /* post (see engine.h) at which it starts; later ones see it */
     uint32_t splits;        /* records made from it so far */
     uint8_t birth;          /* enum birth */

@@ -192,6 +192,7 @@ static int prepare(struct run *r, struct barrier *from, bool *resume)
     struct plan *p = r->plan;
 
     ledger_init(&r->ledger, p);
+    r->ledger.replay = r->options.replay;
     if (rundir_open(&r->rundir, p->out, p->diag) < 0)
         return -1;
     find_resumable(r);
@@ -239,6 +240,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .jobs = r->options.jobs,
         .limit = r->options.limit,
         .dry = r->options.dry,
+        .replay = r->options.replay,
         .barrier_interval = r->resumable ? p->barrier_interval : 0,
     };
 
@@ -280,6 +282,11 @@ static int accept(struct run *r)
                           (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
                           (unsigned long long)l->fates[DUPLICATE],
                           (unsigned long long)l->fates[REJECTED]);
+    if (r->options.replay && r->options.limit < 0)
+        replay_warn(r->options.replay, r->plan->diag);
+    if (r->options.strict && l->warnings + r->plan->diag->warnings > 0)
+        return diag_error(r->plan->diag, E0621, NULL,
+                          "there were warnings, and --strict makes them errors");
     if (!ledger_too_many_rejects(l))
         return 0;
     if (stream_finish(l->rejects) < 0)

@@ -15,6 +15,8 @@ struct run_options {
     bool dry;
     bool fresh;    /* drop unpublished state first */
     enum resume resume;
+    struct replay *replay; /* what alone is let through, or NULL: everything */
+    bool strict;           /* a warning is an error */
 };
 
 /* Where each barrier record lies in the journal, so that the run can be taken back to one. */

@@ -126,6 +126,8 @@ void summary_print(const struct run *r, bool more, struct diag_printer *to)
                   figure_grouped((uint64_t)((double)(l->read - r->resumed_at) * a_second), z));
     if (r->resumed)
         buffer_printf(&b, " (%s were committed before)", figure_grouped(r->resumed_at, x));
+    if (r->options.replay)
+        buffer_printf(&b, ", of those that %s rejected", r->options.replay->folder);
     buffer_byte(&b, '\n');
     fate_line(r, "kept", l->fates[KEPT], NULL, &b);
     fate_line(r, "dropped", l->fates[DROPPED], "dropped: ", &b);

@@ -19,6 +19,7 @@ enum {
     DRY,
     RESUME,
     FRESH,
+    LISTED,
     MAX_REJECTS,
     MEMORY,
     PROGRESS,
@@ -34,6 +35,7 @@ const struct cli_option run_options[] = {
     { DRY, 0, "dry-run", NULL, "read and transform, write no output" },
     { RESUME, 0, "resume", "auto|never|require", "go on with an unfinished run [auto]" },
     { FRESH, 0, "fresh", NULL, "give up what an unfinished run has committed" },
+    { LISTED, 0, "from-rejects", "RUNDIR", "read only what that run rejected" },
     { MAX_REJECTS, 0, "max-rejects", "N|P%", "publish nothing if more are rejected [1%]" },
     { MEMORY, 0, "memory", "SIZE", "for batches and what stages keep, e.g. 2G" },
     { PROGRESS, 0, "progress", "auto|bar|plain|json|none", "how progress is shown [auto]" },
@@ -49,7 +51,7 @@ struct request {
     struct conf_define sets[64];
     enum progress_kind progress;
     int64_t interval;
-    bool strict;
+    const char *from_rejects; /* or NULL */
 };
 
 static unsigned cores(void)
@@ -136,6 +138,9 @@ static int take_option(struct cli *c, int id, struct request *q)
         i = word(c->value, resumes);
         q->run.resume = (enum resume)i;
         return i < 0 ? cli_wrong(c, "--resume", "is not auto, never or require") : 0;
+    case LISTED:
+        q->from_rejects = c->value;
+        return *c->value ? 0 : cli_wrong(c, "--from-rejects", "must name a run directory");
     case MAX_REJECTS:
         q->plan.max_rejects = c->value;
         return 0;
@@ -155,7 +160,7 @@ static int take_option(struct cli *c, int id, struct request *q)
     case SET:
         return take_set(c, q);
     case STRICT:
-        q->strict = true;
+        q->run.strict = true;
         return 0;
     }
     return 0;
@@ -258,6 +263,19 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
     return status;
 }
 
+/* What is to be let through is known, and --strict has nothing to say yet. */
+static bool may_begin(struct plan *p, struct request *q, struct replay *replay)
+{
+    if (q->from_rejects && replay_load(replay, q->from_rejects, p) < 0)
+        return false;
+    q->run.replay = q->from_rejects ? replay : NULL;
+    if (q->run.strict && p->diag->warnings > 0)
+        return diag_error(p->diag, E0621, NULL,
+                          "there were warnings, and --strict makes them errors"),
+               false;
+    return true;
+}
+
 int verb_run(struct app *app, int argc, char **argv)
 {
     struct request q = {
@@ -266,6 +284,7 @@ int verb_run(struct app *app, int argc, char **argv)
         .interval = 30000000,
     };
     enum exit_status status;
+    struct replay replay = { 0 };
     char *temporary = NULL;
     struct plan *p = NULL;
     bool ran = false;
@@ -280,7 +299,6 @@ int verb_run(struct app *app, int argc, char **argv)
         status = (enum exit_status)c.status;
         goto out;
     }
-    app->diag.strict = q.strict;
     q.plan.path = c.arguments[0];
     q.plan.defines = app->defines;
     q.plan.n_defines = app->n_defines;
@@ -291,11 +309,16 @@ int verb_run(struct app *app, int argc, char **argv)
     }
     if (!q.run.dry || temporary)
         p = plan_make(&q.plan, app->registry, &app->diag);
+    if (p && !may_begin(p, &q, &replay)) {
+        plan_close(p);
+        p = NULL;
+    }
     status = p ? run_plan(app, p, &q) : app->diag.status;
     if (p)
         plan_close(p);
     ran = p != NULL;
 out:
+    replay_free(&replay);
     if (!ran && status != EXIT_DONE && app->printer.format == DIAG_JSON)
         summary_json(NULL, false, (int)status, &app->printer);
     for (size_t i = 0; i < q.plan.n_sets; i++)

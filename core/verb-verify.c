@@ -6,14 +6,11 @@
 
 #include "common/codec.h"
 #include "core/file-hash.h"
-#include "core/io.h"
 #include "core/manifest-read.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { INPUTS = 1 };
 
@@ -123,38 +120,6 @@ static void check_balance(struct verify *v, const struct manifest *m)
     mismatch(v, "manifest.json", text);
 }
 
-/* The manifest of a run directory. Without one the run is not finished. */
-static int load(struct verify *v, struct manifest *m)
-{
-    int dir = open(v->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
-    struct fault f = { 0 };
-    char *text = NULL;
-    size_t len;
-
-    if (dir < 0)
-        return diag_error_errno(&v->app->diag, E0711, errno, "cannot open the run directory %s", v->folder);
-    if (io_read_file(dir, "manifest.json", &text, &len) < 0) {
-        if (errno == ENOENT)
-            result = diag_report(&v->app->diag,
-                                 &(struct diag_message) {
-                                     .level = DIAG_ERROR,
-                                     .code = E0711,
-                                     .document = v->folder,
-                                     .text = "holds no finished run: there is no manifest.json",
-                                     .help = faccessat(dir, ".state/journal", F_OK, 0) == 0
-                                                 ? "the run there is unfinished; its command goes on with it"
-                                                 : NULL,
-                                 });
-        else
-            result = diag_error_errno(&v->app->diag, E0711, errno, "cannot read %s/manifest.json", v->folder);
-    } else if ((result = manifest_read(m, text, len, &f)) < 0) {
-        diag_error(&v->app->diag, E0710, NULL, "%s/manifest.json is no manifest: %s", v->folder, f.text);
-    }
-    free(text);
-    close(dir);
-    return result;
-}
-
 int verb_verify(struct app *app, int argc, char **argv)
 {
     struct verify v = { .app = app };
@@ -169,7 +134,7 @@ int verb_verify(struct app *app, int argc, char **argv)
     if (!cli_ready(&c, 1, 1))
         return c.status;
     v.folder = c.arguments[0];
-    if (load(&v, &m) < 0)
+    if (manifest_load(&m, v.folder, &app->diag) < 0)
         return (int)app->diag.status;
     for (size_t i = 0; i < m.n_outputs; i++)
         check_output(&v, &m.outputs[i]);

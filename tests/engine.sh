@@ -60,6 +60,10 @@ check "and reads it" grep -q "one more" many/plain.txt
 sed 's/^\[transform split\]/[input lines again]\npath = in\/*.txt\n&/' e.conf >twice.conf
 check "what two inputs name is read once" status 0 "$ETL" run twice.conf -o twice
 check "with a warning" says "E0619"
+check "--strict does not take a warning: 65" status 65 "$ETL" run --strict twice.conf -o strict
+check "and says so" says "--strict makes them errors"
+check "before anything is read" test ! -e strict/.state/journal
+check "--strict with nothing to warn of" status 0 "$ETL" run --strict e.conf -o strict
 check "and the same records" cmp <(cut -d' ' -f2- twice/plain.txt) <(cut -d' ' -f2- many/plain.txt)
 
 check "a limit" status 0 "$ETL" run e.conf -o few -n 150 -j3
