@@ -75,6 +75,7 @@ void barrier_begin(struct engine *e, struct batch *batch)
     b->part = u->part;
     b->committed = batch->last_ordinal;
     b->last_hash = batch->last_hash;
+    b->time = 0;
     batch->barrier = b;
     e->barrier_busy = true;
 }
@@ -169,22 +170,34 @@ static int write_record(struct engine *e, struct barrier *b)
     return result;
 }
 
+/* The barrier has left the last post: what it took is counted, and the next one may begin. */
+static void end_barrier(struct engine *e, const struct barrier *b)
+{
+    atomic_fetch_add(&e->barriers_made, 1);
+    atomic_fetch_add(&e->barrier_time, b->time);
+    if (b->time > atomic_load(&e->longest_barrier))
+        atomic_store(&e->longest_barrier, b->time);
+    pthread_mutex_lock(&e->lock);
+    e->barrier_busy = false;
+    e->last_barrier = now_us();
+    pthread_mutex_unlock(&e->lock);
+}
+
 int barrier_pass(struct engine *e, struct post *p, struct barrier *b)
 {
     int64_t start = now_us();
+    bool ended = false;
     int result = 0;
 
     if (p->stage) {
         result = commit_stage(p->stage, &b->stages[p->stage->index]);
     } else if (p->kind == POST_LEDGER) {
         result = commit_inputs(e, b) < 0 ? -1 : write_record(e, b);
-        pthread_mutex_lock(&e->lock);
-        e->barrier_busy = false;
-        e->last_barrier = now_us();
-        pthread_mutex_unlock(&e->lock);
-        atomic_fetch_add(&e->barriers_made, 1);
+        ended = true;
     }
-    atomic_fetch_add(&e->barrier_time, now_us() - start);
+    b->time += now_us() - start;
+    if (ended)
+        end_barrier(e, b);
     if (result < 0)
         engine_stop(e, e->diag->status);
     return result;

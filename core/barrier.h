@@ -38,6 +38,7 @@ struct barrier {
     uint64_t committed;        /* records of that unit up to there */
     uint64_t last_hash;        /* record_hash of the last */
     uint64_t unit;             /* its index in this run; not saved */
+    int64_t time;              /* microseconds spent in it so far; not saved */
     struct saved *stages;      /* by stage index */
     size_t n_stages;
     struct stream_mark rejects;

@@ -128,7 +128,8 @@ struct engine {
 
     _Atomic uint64_t *stage_time; /* ns of CPU in its callbacks, by stage index */
     _Atomic uint64_t barriers_made;
-    _Atomic int64_t barrier_time; /* microseconds spent committing */
+    _Atomic int64_t barrier_time, longest_barrier; /* microseconds spent committing: in all of them,
+                                                    * in one */
 };
 
 /* Makes units and posts. Where to start again comes from `from` (NULL: at the beginning). */

@@ -34,7 +34,9 @@ static const struct cli_option plugins_options[] = {
 const struct verb verbs[] = {
     { "run", verb_run, "PIPELINE", "run a pipeline, or go on with its unfinished run", run_options,
       "  etl run pipelines/news.conf\n"
-      "  etl run -j 8 -o out/monday -D news=/data/monday news.conf" },
+      "  etl run -j 8 -o out/monday -D news=/data/monday news.conf\n"
+      "  etl run --from-rejects=out/news -o out/mended news.conf\n"
+      "  etl run --set pipeline.barrier_interval=1m news.conf   safe each minute, not each 10 s" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,

@@ -88,6 +88,11 @@ static void effort(const struct run *r, struct buffer *to)
     buffer_byte(to, '\n');
 }
 
+static double seconds_of(int64_t microseconds)
+{
+    return (double)microseconds / 1e6;
+}
+
 /* With -v: where the time went, and what each stage counted. */
 static void stage_lines(const struct run *r, struct buffer *to)
 {
@@ -109,9 +114,33 @@ static void stage_lines(const struct run *r, struct buffer *to)
             }
         buffer_byte(to, '\n');
     }
-    buffer_printf(to, "  %llu barriers in %.2f s\n",
-                  (unsigned long long)atomic_load(&r->engine.barriers_made),
-                  (double)atomic_load(&r->engine.barrier_time) / 1e6);
+}
+
+static const char *short_time(double seconds, char *to)
+{
+    if (seconds >= 1)
+        return figure_seconds(seconds, to);
+    snprintf(to, FIGURE_MAX, "%.1f ms", 1000 * seconds);
+    return to;
+}
+
+/* What it took to make progress safe, where that is more than a hundredth of the time, or more is
+ * asked for. */
+static void barriers(const struct run *r, bool more, struct buffer *to)
+{
+    uint64_t n = atomic_load(&r->engine.barriers_made);
+    double took = seconds_of(atomic_load(&r->engine.barrier_time));
+    double all = seconds_of(r->ended - r->began);
+    char x[FIGURE_MAX], y[FIGURE_MAX], z[FIGURE_MAX];
+
+    if (!more && (n == 0 || took <= all / 100))
+        return;
+    buffer_printf(to, "  %s barrier%s took %s (%.1f%%)", figure_grouped(n, x), n == 1 ? "" : "s",
+                  short_time(took, y), all > 0 ? 100 * took / all : 0);
+    if (n > 0)
+        buffer_printf(to, ", the longest %s; [pipeline] barrier_interval sets how often",
+                      short_time(seconds_of(atomic_load(&r->engine.longest_barrier)), z));
+    buffer_byte(to, '\n');
 }
 
 void summary_print(const struct run *r, bool more, struct diag_printer *to)
@@ -144,6 +173,7 @@ void summary_print(const struct run *r, bool more, struct diag_printer *to)
     effort(r, &b);
     if (more)
         stage_lines(r, &b);
+    barriers(r, more, &b);
     if (r->published)
         buffer_printf(&b, "  in %s\n", r->rundir.path);
     if (!b.failed)
@@ -185,7 +215,11 @@ static void all_figures(const struct run *r, struct buffer *b)
     count(b, "resumed_at", r->resumed_at);
     count(b, "bytes_in", r->bytes_in);
     count(b, "bytes_out", r->bytes_out);
-    buffer_printf(b, ",\"seconds\":%.3f", (double)(r->ended - r->began) / 1e6);
+    buffer_printf(b, ",\"seconds\":%.3f", seconds_of(r->ended - r->began));
+    count(b, "barriers", atomic_load(&r->engine.barriers_made));
+    buffer_printf(b, ",\"barrier_seconds\":%.3f,\"longest_barrier_seconds\":%.3f",
+                  seconds_of(atomic_load(&r->engine.barrier_time)),
+                  seconds_of(atomic_load(&r->engine.longest_barrier)));
     diag_put_member(b, "rundir", r->rundir.path);
 }
 
@@ -224,13 +258,15 @@ void summary_write(const struct run *r)
         &b,
         "{\n  \"seconds\": %.3f,\n  \"cpu_seconds\": %.3f,\n  \"threads\": %u,\n"
         "  \"peak_memory_bytes\": %lld,\n  \"barriers\": %llu,\n  \"barrier_seconds\": %.3f,\n"
+        "  \"longest_barrier_seconds\": %.3f,\n"
         "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {\n",
         (double)(r->ended - r->began) / 1e6,
         (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
             (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
         r->options.jobs, (long long)usage.ru_maxrss * 1024,
         (unsigned long long)atomic_load(&r->engine.barriers_made),
-        (double)atomic_load(&r->engine.barrier_time) / 1e6, (unsigned long long)r->resumed_at,
+        seconds_of(atomic_load(&r->engine.barrier_time)),
+        seconds_of(atomic_load(&r->engine.longest_barrier)), (unsigned long long)r->resumed_at,
         host.machine);
     for (size_t i = 0; i < r->plan->n_stages; i++)
         buffer_printf(&b, "    \"%s\": %.6f%s\n", r->plan->stages[i].name,

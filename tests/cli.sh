@@ -32,6 +32,34 @@ summary()
         grep -qF "in out/news" said.txt
 }
 check "the summary has bytes in and out, in 12 lines" summary
+# Barriers each 1 ms cost more than a hundredth of such a run; one in a minute, nothing.
+barriers()
+{
+    "$ETL" --plugin-path="$slow" run -n 300 --fresh slow.conf --set pipeline.barrier_interval="$1" -j"$2" \
+        2>said.txt && [ "$(wc -l <said.txt)" -le 13 ]
+}
+often()
+{
+    barriers 1ms "$1" && grep -qE '^  [0-9]+ barriers? took [0-9.]+ m?s \([0-9.]+%\), the longest [0-9.]+ m?s; \[pipeline\] barrier_interval' said.txt &&
+        awk -F'[:,]' '/"barriers"/ { n = $2 } /"barrier_seconds"/ { all = $2 } /"longest_barrier_seconds"/ { longest = $2 }
+            /"seconds"/ { run = $2 }
+            END { exit !(n > 0 && longest > 0 && longest <= all && all <= n * longest + 0.001 && all < run) }' out/slow/run.json
+}
+check "what barriers took is in the summary, where it is much" often 1
+check "with more threads too" often 3
+seldom()
+{
+    barriers 1m 1 && ! grep -q barrier said.txt && grep -q '"barriers": 0,' out/slow/run.json &&
+        grep -q '"longest_barrier_seconds": 0.000,' out/slow/run.json
+}
+check "and not, where it is not" seldom
+says_how()
+{
+    "$ETL" run --help >out.txt && grep -q 'pipeline.barrier_interval=' out.txt &&
+        "$ETL" check --print slow.conf --plugin-path="$slow" | grep -qE '^barrier_interval = 10s +# preset' &&
+        "$ETL" help --man pipeline | grep -q 'barrier_interval'
+}
+check "the interval is an option of [pipeline], and said to be" says_how
 verbose()
 {
     news --fresh -v 2>said.txt && grep -q '^  transform dedupe  *[0-9.]*%' said.txt &&
