@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bump allocation in chunks; what is large gets a chunk of its own. */
 #include "core/arena.h"
+#include "core/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { CHUNK_SIZE = 256 * 1024, ALIGN = 16 };
+enum { CHUNK_SIZE = 256 * 1024, ASKED_SIZE = 1024 * 1024, ALIGN = 16 };
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -16,6 +17,13 @@ struct arena_chunk {
 static size_t round_up(size_t n)
 {
     return (n + ALIGN - 1) & ~(size_t)(ALIGN - 1);
+}
+
+static bool may_take(struct memory *m, size_t size)
+{
+    size_t others = m->limit > 0 && m->make_room ? m->make_room(m, size) : 0;
+
+    return memory_allows(m, size + others);
 }
 
 static struct arena_chunk *add_chunk(struct arena *a, size_t need)
@@ -32,6 +40,8 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t need)
         c = a->large;
         a->large = NULL;
     } else {
+        if (size >= ASKED_SIZE && a->memory && !may_take(a->memory, size))
+            return NULL;
         c = malloc(sizeof(*c) + size);
         if (!c)
             return NULL;

@@ -13,6 +13,7 @@ enum {
     BATCHES_A_WORKER = 4,
     HELD_A_JOB = 2, /* batches that a job behind the head may hold */
     HELD_IN_ALL = 8,
+    COPIES = 3, /* of a large document, that may be there at once */
 };
 
 _Thread_local struct here here;
@@ -97,6 +98,13 @@ int64_t engine_total(const struct engine *e)
     return sum;
 }
 
+double engine_share(void *engine)
+{
+    int64_t total = engine_total(engine);
+
+    return total > 0 ? (double)engine_consumed(engine) / (double)total : 0;
+}
+
 uint64_t engine_emitted(const struct engine *e)
 {
     uint64_t sum = 0;
@@ -119,8 +127,10 @@ static struct batch *idle_batch(struct engine *e)
         e->n_idle--;
     } else {
         b = calloc(1, sizeof(*b));
-        if (b)
+        if (b) {
+            b->arena.memory = e->options.memory;
             e->n_batches++;
+        }
     }
     if (b)
         b->next = NULL;
@@ -129,6 +139,8 @@ static struct batch *idle_batch(struct engine *e)
 
 static void give_back(struct engine *e, struct batch *b)
 {
+    e->reserved -= b->reserved;
+    b->reserved = 0;
     batch_reset(b);
     b->next = e->idle;
     e->idle = b;
@@ -188,8 +200,93 @@ static void advance_head(struct engine *e)
     }
 }
 
-void engine_hand_over(struct engine *e, struct job *j, struct batch *b, bool last)
+static bool is_head(const struct engine *e, const struct job *j)
 {
+    return !j || e->head >= e->n_jobs || j == &e->job[e->head];
+}
+
+static bool may_take(const struct engine *e, const struct job *j)
+{
+    size_t free_ones = e->n_idle + e->max_batches - e->n_batches;
+
+    if (memory_is_tight(e->options.memory) && (e->done_tickets < e->next_ticket || !is_head(e, j)))
+        return false;
+    if (is_head(e, j))
+        return free_ones > 0;
+    return j->n_held < HELD_A_JOB && e->n_held < HELD_IN_ALL && free_ones > e->max_batches / 2;
+}
+
+/* The ready batch with the lowest ticket, taken out; NULL: none. */
+static struct batch *take_ready(struct engine *e)
+{
+    struct batch **best = NULL, *b;
+
+    for (struct batch **link = &e->ready; *link; link = &(*link)->next)
+        if (!best || (*link)->ticket < (*best)->ticket)
+            best = link;
+    if (!best)
+        return NULL;
+    b = *best;
+    *best = b->next;
+    b->next = NULL;
+    return b;
+}
+
+static void check_memory(struct engine *e)
+{
+    if (!memory_allows(e->options.memory, 0))
+        engine_stop(e, EXIT_RESOURCES);
+}
+
+/* A reader waits until b may need so much more, beside what is under way, and carries on with what
+ * others have read meanwhile; then that is b's. Only the head, with nothing under way any more,
+ * goes on without: then it fits or it does not. */
+static void reserve(struct engine *e, struct worker *w, const struct job *j, struct batch *b,
+                    size_t more)
+{
+    struct batch *ready;
+
+    pthread_mutex_lock(&e->lock);
+    while (!atomic_load(&e->stop) && !e->no_more &&
+           !memory_fits(e->options.memory, more + e->reserved - b->reserved) &&
+           (e->done_tickets < e->next_ticket || !is_head(e, j))) {
+        ready = take_ready(e);
+        if (!ready) {
+            pthread_cond_wait(&e->changed, &e->lock);
+            continue;
+        }
+        pthread_mutex_unlock(&e->lock);
+        batch_carry(e, w, ready);
+        pthread_mutex_lock(&e->lock);
+    }
+    e->reserved += more - b->reserved;
+    b->reserved = more;
+    pthread_mutex_unlock(&e->lock);
+}
+
+/* A large document will be copied by what comes behind its reading. */
+size_t engine_make_room(struct memory *m, size_t more)
+{
+    struct engine *e = here.engine;
+    struct batch *b = here.batch;
+    size_t others;
+
+    (void)m;
+    if (here.duty != DUTY_READ || !b || !here.unit->job)
+        return 0;
+    if (COPIES * more > b->reserved)
+        reserve(e, here.worker, here.unit->job, b, COPIES * more);
+    pthread_mutex_lock(&e->lock);
+    others = (e->reserved - b->reserved) / COPIES;
+    pthread_mutex_unlock(&e->lock);
+    return others;
+}
+
+void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct batch *b, bool last)
+{
+    check_memory(e);
+    if (b && j && b->reserved > 0) /* it is known by now how much it is */
+        reserve(e, w, j, b, (COPIES - 1) * b->arena.used);
     if (b && b->last && b->last_unit)
         b->last_hash = record_hash(b->last, &e->plan->schema);
     pthread_mutex_lock(&e->lock);
@@ -214,33 +311,9 @@ void engine_hand_over(struct engine *e, struct job *j, struct batch *b, bool las
     pthread_mutex_unlock(&e->lock);
 }
 
-static bool may_take(const struct engine *e, const struct job *j)
-{
-    size_t free_ones = e->n_idle + e->max_batches - e->n_batches;
-
-    if (!j || e->head >= e->n_jobs || j == &e->job[e->head])
-        return free_ones > 0;
-    return j->n_held < HELD_A_JOB && e->n_held < HELD_IN_ALL && free_ones > e->max_batches / 2;
-}
-
-/* The ready batch with the lowest ticket, taken out; NULL: none. */
-static struct batch *take_ready(struct engine *e)
-{
-    struct batch **best = NULL, *b;
-
-    for (struct batch **link = &e->ready; *link; link = &(*link)->next)
-        if (!best || (*link)->ticket < (*best)->ticket)
-            best = link;
-    if (!best)
-        return NULL;
-    b = *best;
-    *best = b->next;
-    b->next = NULL;
-    return b;
-}
-
 void engine_done(struct engine *e, struct batch *b)
 {
+    check_memory(e);
     pthread_mutex_lock(&e->lock);
     e->done_tickets++;
     give_back(e, b);
@@ -413,7 +486,7 @@ static int finish_transform(struct engine *e, size_t post)
     if (verdict != ETL_OK)
         engine_stop(e, e->diag->status);
     if (b)
-        engine_hand_over(e, NULL, b, false);
+        engine_hand_over(e, &e->workers[0], NULL, b, false);
     return drain(e);
 }
 

@@ -11,6 +11,7 @@
 
 #include "core/barrier.h"
 #include "core/ledger.h"
+#include "core/memory.h"
 #include "core/record.h"
 #include "core/rundir.h"
 
@@ -82,6 +83,7 @@ struct engine_options {
     int64_t limit;              /* records to read; -1: all */
     bool dry;                   /* outputs are left out */
     int64_t barrier_interval;   /* microseconds; 0: no barriers */
+    struct memory *memory;      /* what may be held, asked as it goes on */
     struct replay *replay;      /* what alone is let through, or NULL: everything */
 };
 
@@ -104,6 +106,7 @@ struct engine {
     struct batch *idle;   /* empty */
     size_t n_batches, max_batches, n_idle;
     size_t head;          /* the job whose batches get tickets */
+    size_t reserved;      /* bytes that large batches under way may yet need */
     size_t n_held;        /* batches held by jobs behind the head */
     size_t next_job;      /* not claimed yet */
     unsigned reading;     /* threads inside job_read */
@@ -158,9 +161,13 @@ uint64_t engine_emitted(const struct engine *e);
 void job_read(struct engine *e, struct worker *w, struct job *j);
 /* Gives b (or NULL: nothing) to the order of things; j NULL: a finish's. With the last one the job
  * ends, in the same moment, or the job behind it might get its tickets first. */
-void engine_hand_over(struct engine *e, struct job *j, struct batch *b, bool last);
+void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct batch *b,
+                      bool last);
 /* An empty batch; NULL: the run is stopped. While none is free the thread helps with other ones. */
 struct batch *engine_take_batch(struct engine *e, struct worker *w, struct job *j);
+double engine_share(void *engine); /* of the input that is read, 0 to 1; 0: not known */
+/* memory's make_room: see there. */
+size_t engine_make_room(struct memory *m, size_t more);
 /* Carries b as far as it gets: to the end, or until it is parked. */
 void batch_carry(struct engine *e, struct worker *w, struct batch *b);
 /* b is through, or the run stops: it goes back to the idle ones. */

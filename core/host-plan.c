@@ -2,7 +2,9 @@
 /* Host functions that plugins call while they open: fields, files to make, and saying why not. The
  * host table has one plan to speak of at a time, as etl_name is given no more than a field. */
 #include "core/plan-private.h"
+#include "core/run.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -206,10 +208,17 @@ void host_fail(const void *self, int32_t err, const char *option, const char *ms
     struct stage *s = stage_of(self);
     bool opening = s && s->phase == PHASE_OPEN;
     struct mistake m = { .code = opening || option ? E0511 : E0520, .err = err, .stage = s };
+    char help[100], figure[MEMORY_TEXT];
 
     if (!s || !begin_telling(s))
         return;
     m.at = stage_fail_place(s, option);
+    if (err == ENOMEM && s->plan->run && s->phase != PHASE_OPEN) {
+        snprintf(help, sizeof(help),
+                 "run the same command with --memory=%s; it goes on where it stopped",
+                 memory_text(run_memory_for_stages(s->plan->run), figure));
+        m.help = help;
+    }
     plan_mistake(s->plan, &m, "[%s] %.*s", s->name, msg ? (int)(len > 1024 ? 1024 : len) : 0,
                  msg ? msg : "");
     end_telling(s);

@@ -20,7 +20,7 @@ static const etl_option settings[SETTINGS] = {
     [BARRIER_INTERVAL] = { ETL_OPTION_DURATION, 0, 0, "barrier_interval", "10s", "1ms..1d",
                            "Progress is made safe that often" },
     [MEMORY] = { ETL_OPTION_SIZE, 0, 0, "memory", "", "16M..",
-                 "For batches, readers and the budgets of stages" },
+                 "For batches, readers and the budgets of stages; past it a run stops and says what would do" },
 };
 
 const etl_option *pipeline_keys(size_t *n)

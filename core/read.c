@@ -269,7 +269,7 @@ static bool renew(struct etl_unit *u)
         return true;
     }
     u->batch = NULL;
-    engine_hand_over(e, u->job, b, false);
+    engine_hand_over(e, w, u->job, b, false);
     u->batch = engine_take_batch(e, w, u->job);
     here = saved;
     here.batch = u->batch;
@@ -442,7 +442,7 @@ static struct batch *hand_over_pending(struct engine *e, struct worker *w, struc
                                        struct batch *b)
 {
     if (b->first) {
-        engine_hand_over(e, j, b, false);
+        engine_hand_over(e, w, j, b, false);
         b = engine_take_batch(e, w, j);
     }
     if (b) {
@@ -463,5 +463,5 @@ void job_read(struct engine *e, struct worker *w, struct job *j)
     }
     if (b && (j->pending.n > 0 || j->waiting.n > 0) && !j->failed)
         b = hand_over_pending(e, w, j, b);
-    engine_hand_over(e, j, b, true);
+    engine_hand_over(e, w, j, b, true);
 }

@@ -63,6 +63,7 @@ struct batch {
     struct counts counts;
     bool counts_each; /* the batch may be cut: what is counted belongs to the record being filled */
     bool short_of_memory; /* a host call failed for want of memory: the run must stop */
+    size_t reserved;      /* of memory, in the engine's sum; see there */
     struct barrier *barrier; /* follows this batch, or NULL */
     struct etl_unit *last_unit;  /* of the last record read into it */
     uint64_t last_ordinal;   /* of that record in its unit */

@@ -172,15 +172,36 @@ static void stop_stages(struct run *r)
     }
 }
 
-/* What each stage may keep: a part of --memory, or of half the machine's memory. */
+/* What all stages may keep: of --memory, what is left by what is held already and by batches; or
+ * half the machine's memory. */
+static uint64_t budget_in_all(const struct run *r)
+{
+    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), size = (uint64_t)sysconf(_SC_PAGESIZE);
+    uint64_t limit = (uint64_t)r->memory.limit, first = (uint64_t)r->memory.first;
+    uint64_t all = limit > first ? limit - first : pages / 2 * size;
+    uint64_t batches = (uint64_t)r->options.jobs * 4 * (4u << 20);
+
+    return all > 2 * batches ? all - batches : all / 2;
+}
+
+/* As if what is kept grew with what is read; a fifth more, as it does not quite. */
+int64_t run_memory_for_stages(struct run *r)
+{
+    int64_t all = (int64_t)budget_in_all(r), more = all;
+    double share = engine_share(&r->engine);
+
+    if (share > 0.01 && share < 1)
+        more = (int64_t)((double)all * (1.2 / share - 1));
+    if (r->memory.limit > 0)
+        return r->memory.limit + (more > all / 4 ? more : all / 4);
+    return all + (more > all / 4 ? more : all / 4);
+}
+
 static void set_budgets(struct run *r)
 {
     struct plan *p = r->plan;
-    uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), size = (uint64_t)sysconf(_SC_PAGESIZE);
-    uint64_t all = p->memory_limit > 0 ? (uint64_t)p->memory_limit : pages / 2 * size;
-    uint64_t batches = (uint64_t)r->options.jobs * 4 * (4u << 20), keepers = 0;
+    uint64_t all = budget_in_all(r), keepers = 0;
 
-    all = all > 2 * batches ? all - batches : all / 2;
     for (size_t i = 0; i < p->n_stages; i++)
         keepers += p->stages[i].plugin->is.state_size > 0;
     for (size_t i = 0; i < p->n_stages; i++)
@@ -241,6 +262,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .limit = r->options.limit,
         .dry = r->options.dry,
         .replay = r->options.replay,
+        .memory = &r->memory,
         .barrier_interval = r->resumable ? p->barrier_interval : 0,
     };
 
@@ -249,6 +271,11 @@ static int start(struct run *r, const struct barrier *from, bool resume)
     if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
         return diag_error(p->diag, E0705, NULL, "the journal's counts do not fit; rerun with --fresh");
     r->resumed_at = r->ledger.read;
+    if (memory_begin(&r->memory, p->memory_limit, r->options.jobs, p->diag) < 0)
+        return -1;
+    r->memory.make_room = engine_make_room;
+    r->memory.share = engine_share;
+    r->memory.owner = &r->engine;
     set_budgets(r);
     if (engine_init(&r->engine, p, &options, &r->rundir, &r->ledger, resume ? from : NULL) < 0)
         return -1;
@@ -397,6 +424,7 @@ void run_free(struct run *r)
     if (!r->plan)
         return;
     engine_free(&r->engine);
+    memory_end(&r->memory);
     stream_free(r->ledger.rejects);
     ledger_free(&r->ledger);
     journal_close(&r->journal.journal);

@@ -36,6 +36,7 @@ struct run {
     struct rundir rundir;
     struct ledger ledger;
     struct engine engine;
+    struct memory memory;
     struct run_journal journal;
     struct verified *verified; /* by file index; of those not verified yet size is UINT64_MAX */
     size_t n_files;
@@ -57,6 +58,8 @@ void run_free(struct run *r);
 const char *run_what_next(const struct run *r);
 
 /* For host.c and the engine. */
+/* What --memory would do for a stage that is past its budget, by how far the run has come. */
+int64_t run_memory_for_stages(struct run *r);
 void run_count(const struct stage *s, const char *name, int64_t n);
 int run_open_late(struct stage *s, struct stage_file *f); /* a stream made in start */
 const char *run_part_path(struct stage *s, struct stage_file *f);

@@ -37,7 +37,7 @@ const struct cli_option run_options[] = {
     { FRESH, 0, "fresh", NULL, "give up what an unfinished run has committed" },
     { LISTED, 0, "from-rejects", "RUNDIR", "read only what that run rejected" },
     { MAX_REJECTS, 0, "max-rejects", "N|P%", "publish nothing if more are rejected [1%]" },
-    { MEMORY, 0, "memory", "SIZE", "for batches and what stages keep, e.g. 2G" },
+    { MEMORY, 0, "memory", "SIZE", "stop before more than that is held, e.g. 2G" },
     { PROGRESS, 0, "progress", "auto|bar|plain|json|none", "how progress is shown [auto]" },
     { INTERVAL, 0, "progress-interval", "DUR", "between plain lines [30s]" },
     { SET, 0, "set", "SECTION.KEY=VALUE", "replace one value of the pipeline file" },

@@ -746,7 +746,7 @@ START_TEST(past_the_budget_is_said)
         must(x->bands.bytes <= x->bands.limit);
     }
     ck_assert_int_eq(result, -1);
-    ck_assert_ptr_nonnull(strstr(f.text, "so run it with twice the --memory"));
+    ck_assert_ptr_nonnull(strstr(f.text, "twice as many need"));
     index_close(x);
     free(x);
     free(docs);

@@ -165,11 +165,11 @@ static int step(const void *self, void *state, etl_record *rec)
     if (log_page_end(&st->log, &f) != 0)
         return fail(self, &f);
     if (budget && st->counts.bytes > budget)
-        return etl_fail_option(self, "lines",
-                               "the lines of %zu groups need %" PRIu64 " bytes, and the budget is "
-                               "%" PRIu64 ": give more with --memory, or count fewer lines at a "
-                               "time with `lines` and `groups`",
-                               st->counts.n, st->counts.bytes, budget);
+        return etl_fail_errno(self, ENOMEM,
+                              "the lines of %zu groups need %" PRIu64
+                              " bytes, and the budget is %" PRIu64
+                              "; `lines` and `groups` make it fewer at a time",
+                              st->counts.n, st->counts.bytes, budget);
     return ETL_OK;
 }
 

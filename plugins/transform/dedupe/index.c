@@ -37,8 +37,7 @@ static int add_key(struct dedupe_index *x, uint64_t key, uint32_t page, struct f
     case BANDS_OVER_LIMIT:
         return fault_set(f, ENOMEM,
                          "the index of %" PRIu32 " kept pages fills its budget of %" PRIu64
-                         " bytes; twice as many need %" PRIu64
-                         ", so run it with twice the --memory",
+                         " bytes; twice as many need %" PRIu64,
                          x->pages, x->bands.limit, 2 * x->bands.limit);
     default:
         return fault_set(f, ENOMEM, "out of memory for the index of %" PRIu32 " kept pages",
