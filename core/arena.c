@@ -101,24 +101,51 @@ static bool is_last(const struct arena *a, const struct arena_open *o)
     return c && o->at && o->at + round_up(o->max ? o->max : 1) == c->data + c->used;
 }
 
+/* A region that has a large chunk to itself grows with it, so that the smaller ones that it was in
+ * before do not stay. */
+static char *grow_alone(struct arena *a, struct arena_open *o, size_t max)
+{
+    size_t need = round_up(max);
+    struct arena_chunk *c;
+
+    if (need < max || need > SIZE_MAX / 2)
+        return NULL;
+    c = realloc(a->chunks, sizeof(*c) + need);
+    if (!c)
+        return NULL;
+    a->used += need - c->used;
+    c->size = c->used = need;
+    a->chunks = c;
+    *o = (struct arena_open){ c->data, max };
+    return o->at;
+}
+
 char *arena_begin(struct arena *a, struct arena_open *o, size_t max)
 {
     struct arena_chunk *c = a->chunks;
     size_t had = round_up(o->max ? o->max : 1);
+    bool last = is_last(a, o);
     char *at;
 
     if (o->at && max <= o->max)
         return o->at;
-    if (is_last(a, o)) {
+    if (last && o->at == c->data && c->size > CHUNK_SIZE && max > c->size)
+        return grow_alone(a, o, max);
+    if (last) {
         c->used -= had;
         a->used -= had;
     }
     at = arena_get(a, max);
-    if (!at)
+    if (!at) {
+        if (last) {
+            c->used += had;
+            a->used += had;
+        }
         return NULL;
+    }
     if (o->at && o->at != at)
         memmove(at, o->at, o->max);
-    *o = (struct arena_open) { at, max };
+    *o = (struct arena_open){ at, max };
     return at;
 }
 
@@ -158,7 +185,7 @@ char *arena_end(struct arena *a, struct arena_open *o, size_t used)
         if (c->size > CHUNK_SIZE && at == c->data && has < c->size / 2)
             at = move_out(a, used);
     }
-    *o = (struct arena_open) { NULL, 0 };
+    *o = (struct arena_open){ NULL, 0 };
     return at;
 }
 
