@@ -17,8 +17,8 @@
 
 enum { TICK_MS = 100, FILE_US = 1000000, WARM_UP_US = 3000000, RATE_US = 15000000 };
 
-/* Under nohup HUP stays ignored. */
-static void signal_set(sigset_t *set)
+/* Those that end a run. Under nohup HUP stays ignored. */
+static void deadly_set(sigset_t *set)
 {
     struct sigaction hup;
 
@@ -27,17 +27,34 @@ static void signal_set(sigset_t *set)
     sigaddset(set, SIGTERM);
     if (sigaction(SIGHUP, NULL, &hup) < 0 || hup.sa_handler != SIG_IGN)
         sigaddset(set, SIGHUP);
-    sigaddset(set, SIGUSR1);
+}
+
+void progress_hold_questions(void)
+{
+    sigset_t set;
+
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
 }
 
 void progress_block_signals(void)
 {
     sigset_t set;
 
-    signal_set(&set);
+    progress_hold_questions();
+    deadly_set(&set);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
     signal(SIGPIPE, SIG_IGN);
     signal(SIGXFSZ, SIG_IGN); /* a file too large is an error of write, too */
+}
+
+void progress_unblock_signals(void)
+{
+    sigset_t set;
+
+    deadly_set(&set);
+    pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 /* The rate over the last 15 seconds. */
@@ -233,6 +250,8 @@ static void die_by(struct progress *p, int number)
              run_what_next(p->run));
     if (p->printer->format == DIAG_JSON)
         summary_json(p->run, true, 128 + number, p->printer);
+    if (p->run->options.dry && __atomic_load_n(&p->run->live, __ATOMIC_ACQUIRE))
+        rundir_remove(&p->run->rundir, p->plan->diag);
     raise(number);
 }
 
@@ -264,9 +283,9 @@ static void *watch(void *argument)
     struct timespec pause = { 0, TICK_MS * 1000000 };
     sigset_t set, deadly;
 
-    signal_set(&set);
-    deadly = set;
-    sigdelset(&deadly, SIGUSR1);
+    deadly_set(&deadly);
+    set = deadly;
+    sigaddset(&set, SIGUSR1);
     for (;;) {
         int number = sigtimedwait(&set, NULL, &pause);
 
@@ -312,6 +331,8 @@ int progress_start(struct progress *p, struct run *r, struct plan *plan,
     p->next_file = p->began + FILE_US;
     err = pthread_create(&p->thread, NULL, watch, p);
     p->started = err == 0;
+    if (!p->started) /* nobody takes them then */
+        progress_unblock_signals();
     return err;
 }
 

@@ -35,10 +35,15 @@ struct progress {
     size_t n_samples;
 };
 
+/* From the beginning: USR1 asks how far a run is, and waits until there is one. */
+void progress_hold_questions(void);
 /* Before any other thread is started: the signals are taken by the progress thread alone. INT, TERM
  * and HUP end the process by that signal at once: the last journal record is good. USR1 prints a
  * line. A closed pipe is an error of write, not a signal. */
 void progress_block_signals(void);
+/* Behind progress_stop: INT, TERM and HUP end the process again without anybody's help, also while
+ * it writes its last words to somebody who does not read them. */
+void progress_unblock_signals(void);
 int progress_start(struct progress *p, struct run *r, struct plan *plan,
                    struct diag_printer *printer, enum progress_kind kind, int64_t interval);
 /* Ends the thread and clears the bar. Safe if it was never started. */

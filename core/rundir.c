@@ -180,6 +180,14 @@ int rundir_clear(struct rundir *r, struct diag *d)
     return diag_error_errno(d, E0702, err, "cannot remove %s/.state/%s", r->path, name);
 }
 
+void rundir_remove(struct rundir *r, struct diag *d)
+{
+    rundir_clear(r, d);
+    unlinkat(r->state, "lock", 0);
+    unlinkat(r->fd, ".state", AT_REMOVEDIR);
+    rmdir(r->path);
+}
+
 void rundir_tidy(struct rundir *r)
 {
     char name[NAME_MAX + 1];

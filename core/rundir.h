@@ -17,6 +17,8 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d);
 void rundir_close(struct rundir *r);
 /* Removes everything in .state but the lock. 0, or -1 (reported). */
 int rundir_clear(struct rundir *r, struct diag *d);
+/* Removes a run directory that was made for one run alone, as far as it can be removed. */
+void rundir_remove(struct rundir *r, struct diag *d);
 /* Removes what is left over once all is published: everything in .state but the lock and the
  * journal, as far as it can be removed. */
 void rundir_tidy(struct rundir *r);

@@ -182,14 +182,6 @@ static char *temporary_folder(struct diag *d)
     return NULL;
 }
 
-static void remove_temporary(struct rundir *d, struct diag *diag)
-{
-    rundir_clear(d, diag);
-    unlinkat(d->state, "lock", 0);
-    unlinkat(d->fd, ".state", AT_REMOVEDIR);
-    rmdir(d->path);
-}
-
 /* On the terminal as well where the lines go to a file and somebody looks on. */
 static void show_summary(struct app *app, const struct run *r)
 {
@@ -252,9 +244,10 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
     status = run_pipeline(&r, p, &q->run);
     progress_stop(&progress);
     broken_pipe = r.engine.failed && r.engine.status == EXIT_DONE;
-    report_end(app, &r, broken_pipe ? EXIT_DATA : status);
     if (q->run.dry && r.rundir.state >= 0)
-        remove_temporary(&r.rundir, p->diag);
+        rundir_remove(&r.rundir, p->diag);
+    progress_unblock_signals();
+    report_end(app, &r, broken_pipe ? EXIT_DATA : status);
     run_free(&r);
     if (broken_pipe) { /* nobody reads on: end as any filter does */
         signal(SIGPIPE, SIG_DFL);
@@ -291,6 +284,7 @@ int verb_run(struct app *app, int argc, char **argv)
     struct cli c;
     int id;
 
+    progress_hold_questions();
     cli_begin(&c, app, argc, argv);
     while ((id = cli_next(&c)) > 0)
         if (take_option(&c, id, &q))

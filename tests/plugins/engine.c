@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Small plugins that exercise the engine: an input that lets the host do the skipping, a transform
- * that splits, one that keeps state and emits at the end, an output on a stream. Built once for each, with -DPLUGIN=NAME. */
+ * that splits, one that keeps state and emits at the end, an output on a stream. Built once for
+ * each, with -DPLUGIN=NAME. */
 #define _POSIX_C_SOURCE 200809L
 #include <etl/plugin.h>
 
@@ -8,13 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 /* ---- input: one record a line ---- */
 
 struct lines {
     etl_words path;
     etl_field text;
-    int64_t damage_at, pause;
+    int64_t damage_at, pause, opening;
+    const char *hold;
 };
 
 static const etl_option lines_options[] = {
@@ -22,8 +25,22 @@ static const etl_option lines_options[] = {
     ETL_OPT(struct lines, WRITES, text, "text", "text", "text", "Field for the line"),
     ETL_OPT(struct lines, INT, damage_at, "damage_at", "0", "0..", "Say that this line is damaged"),
     ETL_OPT(struct lines, DURATION, pause, "pause", "0s", NULL, "Wait so long before each line"),
+    ETL_OPT(struct lines, DURATION, opening, "opening", "0s", NULL, "Wait so long in open"),
+    ETL_OPT(struct lines, TEXT, hold, "hold", "", NULL, "Wait while there is a file of this name"),
     ETL_OPT_END,
 };
+
+static void wait_us(int64_t us)
+{
+    if (us > 0)
+        nanosleep(&(struct timespec){ us / 1000000, us % 1000000 * 1000 }, NULL);
+}
+
+static int lines_open(void *self)
+{
+    wait_us(((struct lines *)self)->opening);
+    return ETL_OK;
+}
 
 static int lines_read(const void *self, etl_unit *unit)
 {
@@ -37,13 +54,14 @@ static int lines_read(const void *self, etl_unit *unit)
 
     if (!f)
         return etl_fail_errno(self, errno, "cannot open %s", etl_unit_path(unit));
+    while (me->hold[0] && access(me->hold, F_OK) == 0)
+        wait_us(2000);
     while ((n = getline(&line, &cap, f)) > 0) {
         etl_record *r = etl_emit(unit, NULL, ++number);
 
         if (!r)
             break;
-        if (me->pause > 0)
-            nanosleep(&(struct timespec) { me->pause / 1000000, me->pause % 1000000 * 1000 }, NULL);
+        wait_us(me->pause);
         bytes += (uint64_t)n;
         etl_set(r, me->text, etl_text(line, (size_t)n - (line[n - 1] == '\n')));
         if (me->damage_at > 0 && number == (uint64_t)me->damage_at) {
@@ -61,7 +79,10 @@ static int lines_read(const void *self, etl_unit *unit)
 
 static const etl_plugin lines = {
     ETL_INPUT("lines", "1.0", "One record a line"),
-    .self_size = sizeof(struct lines), .options = lines_options, .read = lines_read,
+    .self_size = sizeof(struct lines),
+    .options = lines_options,
+    .open = lines_open,
+    .read = lines_read,
 };
 
 /* ---- transform: a record per word of every text that begins with "split " ---- */
@@ -93,7 +114,9 @@ static int split_map(const void *self, etl_record *r)
 
 static const etl_plugin split = {
     ETL_TRANSFORM("split", "1.0", "Splits records"),
-    .self_size = sizeof(struct split), .options = split_options, .map = split_map,
+    .self_size = sizeof(struct split),
+    .options = split_options,
+    .map = split_map,
 };
 
 /* ---- transform: numbers the records in order; says at the end how many there were ---- */
@@ -157,9 +180,13 @@ static int number_finish(const void *self, void *state, etl_unit *unit)
 
 static const etl_plugin number = {
     ETL_TRANSFORM("number", "1.0", "Numbers records"),
-    .self_size = sizeof(struct number), .state_size = sizeof(struct number_state),
-    .options = number_options, .start = number_start, .step = number_step,
-    .commit = number_commit, .finish = number_finish,
+    .self_size = sizeof(struct number),
+    .state_size = sizeof(struct number_state),
+    .options = number_options,
+    .start = number_start,
+    .step = number_step,
+    .commit = number_commit,
+    .finish = number_finish,
 };
 
 /* ---- output: "number id text" lines on a stream ---- */
@@ -212,8 +239,11 @@ static int plain_finish(const void *self, void *state, etl_unit *unit)
 
 static const etl_plugin plain = {
     ETL_OUTPUT("plain", "1.0", "Plain lines"),
-    .self_size = sizeof(struct plain), .options = plain_options, .open = plain_open,
-    .step = plain_step, .finish = plain_finish,
+    .self_size = sizeof(struct plain),
+    .options = plain_options,
+    .open = plain_open,
+    .step = plain_step,
+    .finish = plain_finish,
 };
 
 ETL_PLUGINS(&PLUGIN);
