@@ -289,6 +289,24 @@ static int start(struct run *r, const struct barrier *from, bool resume)
     return 0;
 }
 
+static void warn_of_unlisted(const struct run *r)
+{
+    char text[200];
+
+    snprintf(
+        text, sizeof(text),
+        "rejects.jsonl has reached max_rejects_size: %llu of %llu rejects are counted, not listed",
+        (unsigned long long)r->ledger.rejects_unwritten,
+        (unsigned long long)r->ledger.fates[REJECTED]);
+    diag_report(r->plan->diag, &(struct diag_message){
+                                   .level = DIAG_WARNING,
+                                   .code = E0715,
+                                   .text = text,
+                                   .document = r->rundir.path,
+                                   .help = "--set pipeline.max_rejects_size=SIZE raises it",
+                               });
+}
+
 /* The documents are through: may they be published? */
 static int accept(struct run *r)
 {
@@ -309,6 +327,8 @@ static int accept(struct run *r)
                           (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
                           (unsigned long long)l->fates[DUPLICATE],
                           (unsigned long long)l->fates[REJECTED]);
+    if (l->rejects_unwritten > 0)
+        warn_of_unlisted(r);
     if (r->options.replay && r->options.limit < 0)
         replay_warn(r->options.replay, r->plan->diag);
     if (r->options.strict && l->warnings + r->plan->diag->warnings > 0)

@@ -60,7 +60,7 @@ static void read_archive(const uint8_t *data, size_t n, bool seek,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
-    static struct reader_setting setting = { .limits = { 200, 1000 } };
+    static struct reader_setting setting = { .limits = { 200, 1000, 60000000 } };
 
     if (!setting.locale)
         setting.locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);

@@ -49,7 +49,7 @@ static void document(struct sum *s, struct reader *r, const struct reader_entry 
 
 static void read_one(const char *path)
 {
-    struct reader_setting setting = { .limits = { 200, 100000 } };
+    struct reader_setting setting = { .limits = { 200, 100000, 60000000 } };
     struct reader_entry e;
     enum reader_result got;
     struct sum s = { 0 };

@@ -230,7 +230,7 @@ static inline struct outcome outcome_of(struct reader *r, struct fault *opened, 
 
 static inline struct reader_setting default_setting(void)
 {
-    struct reader_setting s = { .limits = { 200, 50000000 } };
+    struct reader_setting s = { .limits = { 200, 50000000, 60000000 } };
 
     s.locale = newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0);
     ck_assert(s.locale != (locale_t)0);

@@ -391,6 +391,25 @@ START_TEST(hole)
 }
 END_TEST
 
+/* A megabyte that has to be inflated takes longer than a microsecond. */
+START_TEST(stall)
+{
+    struct buffer b, noise = { 0 };
+    struct zip z = { 0 };
+    size_t n = 4 << 20;
+    uint32_t x = 1;
+
+    buffer_room(&noise, n);
+    for (; noise.len < n; noise.len++)
+        noise.data[noise.len] = (char)((x = x * 1664525 + 1013904223) >> 28);
+    setting.limits.max_stall = 1;
+    zip_entry(&z, "noise", 0100644, noise.data, n, 0);
+    buffer_free(&noise);
+    b = zip_end(&z);
+    expect_damage(&b, _i, "ms of work in the archive library (max_stall)");
+}
+END_TEST
+
 START_TEST(too_many_entries)
 {
     struct buffer b = { 0 };
@@ -554,6 +573,7 @@ int main(void)
     tcase_add_loop_test(c, ratio, 1, 5);
     tcase_add_loop_test(c, ratio_in_a_zip, 0, 2);
     tcase_add_test(c, hole);
+    tcase_add_loop_test(c, stall, 0, 2);
     tcase_add_loop_test(c, too_many_entries, 0, 2);
     tcase_add_loop_test(c, giant_headers, 0, 3);
     tcase_add_test(c, overlap);

@@ -21,7 +21,7 @@ struct archive_input {
     etl_words path, members;
     const char *encoding;
     bool allow_empty;
-    int64_t max_ratio, max_entries, max_name;
+    int64_t max_ratio, max_entries, max_name, max_stall;
     etl_field text, bytes;
     locale_t locale;
 };
@@ -48,6 +48,8 @@ static const etl_option options[] = {
             "Entries in an archive"),
     ETL_OPT(struct archive_input, SIZE, max_name, "max_name", "4K", "1..1M",
             "Bytes in a member's name; a longer one rejects its document"),
+    ETL_OPT(struct archive_input, DURATION, max_stall, "max_stall", "60s", "1ms..1d",
+            "Time at work in an entry, or on the way to the next; past it the archive is damaged"),
     ETL_OPT_END
 };
 
@@ -274,7 +276,7 @@ static int read_unit(const void *self, etl_unit *unit)
     const struct archive_input *me = self;
     struct reading r = { .me = me, .unit = unit };
     struct reader_setting setting = {
-        .limits = { (uint64_t)me->max_ratio, (uint64_t)me->max_entries },
+        .limits = { (uint64_t)me->max_ratio, (uint64_t)me->max_entries, me->max_stall },
         .locale = me->locale,
         .progress = on_progress,
         .context = &r,

@@ -473,10 +473,12 @@ static int next_header(struct reader *r)
     source_enter(&r->source, false);
     if (r->entry && !r->given)
         result = archive_read_data_skip(r->archive);
+    source_leave(&r->source);
     r->entry = NULL;
     source_enter(&r->source, true);
     if (result != ARCHIVE_FATAL)
         result = archive_read_next_header(r->archive, &r->entry);
+    source_leave(&r->source);
     uselocale(before);
     return result;
 }
@@ -577,6 +579,7 @@ enum reader_result reader_data(struct reader *r, struct reader_piece *p, struct 
     before = uselocale(r->setting.locale);
     source_enter(&r->source, false);
     result = archive_read_data_block(r->archive, &p->data, &p->n, &offset);
+    source_leave(&r->source);
     uselocale(before);
     if (r->source.stopped || r->source.failed || result == ARCHIVE_FATAL)
         return gave_up(r, f);

@@ -16,6 +16,7 @@ struct reader;
 struct reader_limits {
     uint64_t max_ratio;   /* bytes out for one in, judged after 64 MiB out */
     uint64_t max_entries; /* of any kind */
+    int64_t max_stall;    /* microseconds in libarchive without a new entry; 0: any */
 };
 
 /* Called now and then with the bytes of the file that are taken; what is not 0 stops the reading.

@@ -11,7 +11,6 @@
 
 #define JUDGED_AFTER ((uint64_t)64 << 20)    /* bytes out before a ratio means anything */
 #define HEADER_MAX ((uint64_t)1 << 20)       /* bytes of an entry's header, pax fields and all */
-#define BUSY_MAX ((int64_t)60 * 1000 * 1000) /* microseconds in libarchive without a new entry */
 
 /* Only to stop a library that gets nowhere: no clock reaches any output. */
 static int64_t now(void)
@@ -82,13 +81,20 @@ void source_enter(struct source *s, bool header)
     s->busy_since = now();
 }
 
+void source_leave(struct source *s)
+{
+    s->busy += now() - s->busy_since;
+}
+
 /* libarchive wants more: is it getting anywhere? */
 static int check_progress(struct source *s)
 {
+    int64_t most = s->setting->limits.max_stall;
+
     s->busy += now() - s->busy_since;
-    if (s->busy > BUSY_MAX)
-        return over(s, "no new entry after", (uint64_t)BUSY_MAX / 1000000,
-                    "seconds of work in the archive library");
+    if (most > 0 && s->busy > most)
+        return over(s, "no new entry after", (uint64_t)most / 1000,
+                    "ms of work in the archive library (max_stall)");
     if (s->in_header && s->codec && !s->keeps &&
         s->handed - s->entry_from > HEADER_MAX + 2 * CODEC_BLOCK)
         return over(s, "an entry's header is over", HEADER_MAX, "bytes long");

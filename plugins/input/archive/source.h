@@ -54,10 +54,11 @@ const unsigned char *source_recent(const struct source *s, uint64_t at, size_t n
 /* Bytes of the file that are taken. */
 uint64_t source_consumed(const struct source *s);
 
-/* An entry begins; libarchive gets control; n more bytes went out to the caller: 0, or -1 and
- * s->fault where a limit is passed. */
+/* An entry begins; libarchive gets control, and gives it back; n more bytes went out to the caller:
+ * 0, or -1 and s->fault where a limit is passed. */
 void source_begin_entry(struct source *s);
 void source_enter(struct source *s, bool header);
+void source_leave(struct source *s);
 int source_count(struct source *s, uint64_t n);
 
 #endif
