@@ -173,7 +173,7 @@ static void stop_stages(struct run *r)
 }
 
 /* What all stages may keep: of --memory, what is left by what is held already and by batches; or
- * half the machine's memory. */
+ * half the machine's memory, in equal parts, as nobody looks at their sum then. */
 static uint64_t budget_in_all(const struct run *r)
 {
     uint64_t pages = (uint64_t)sysconf(_SC_PHYS_PAGES), size = (uint64_t)sysconf(_SC_PAGESIZE);
@@ -205,7 +205,7 @@ static void set_budgets(struct run *r)
     for (size_t i = 0; i < p->n_stages; i++)
         keepers += p->stages[i].plugin->is.state_size > 0;
     for (size_t i = 0; i < p->n_stages; i++)
-        p->stages[i].budget = keepers ? all / keepers : all;
+        p->stages[i].budget = keepers && r->memory.limit == 0 ? all / keepers : all;
 }
 
 static int prepare(struct run *r, struct barrier *from, bool *resume)

@@ -163,7 +163,7 @@ helps()
 {
     local verb
     for verb in run check plugins help; do
-        status 0 "$ETL" $verb --help && [ "$(wc -l <"$work/.out")" -le 24 ] &&
+        status 0 "$ETL" $verb --help && [ "$(wc -l <"$work/.out")" -le 28 ] &&
             grep -q example "$work/.out" && cp "$work/.out" "$work/help" || return 1
         status 0 "$ETL" help $verb && cmp "$work/.out" "$work/help" || return 1
     done

@@ -98,7 +98,7 @@ bounded()
 }
 few_descriptors()
 {
-    [ "$fds_last" -le $((fds_first + 1)) ] && [ "$fds_last" -lt 64 ]
+    [ "$fds_last" -le $((fds_first + 2)) ] && [ "$fds_last" -lt 64 ]
 }
 
 run 768M -o out
