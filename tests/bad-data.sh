@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# Hostile data through news.conf: bombs in every codec, nested archives, a million entries, names
-# that point elsewhere or hold control bytes, a line of 64 MB, NULs, bytes that are no text. Each
-# is stopped by a named limit, rejected with a reason or read as what it is; with bounded memory and
-# time; nothing is half published, nothing is made outside the run directory.
+# Hostile data through news.conf: a bomb, archives in archives, a million entries, files whose names
+# hold control bytes, a line of 64 MB, NULs, bytes that are no text. Each is stopped by a named limit,
+# rejected with a reason or read as what it is; with bounded memory and time; nothing is half
+# published.
 . "${srcdir:-.}/tests/lib.sh"
 command -v python3 >/dev/null || skip "python3 is not installed"
 mkdir "$work/in" && cd "$work/in" || exit 1
@@ -57,33 +57,17 @@ read_whole()
     check "$what: read" within 30 900 0 "$ETL" run -j2 -o out -D news="$file" --max-rejects=100% "$@" "$news"
 }
 
-# ---- bombs ----
+# ---- a bomb, alone and as a document; bombs.sh has more of them ----
 
 truncate -s 160M zeros.txt
 tar -cf zeros.tar zeros.txt
-for pack in gzip zstd xz bzip2; do
-    if command -v $pack >/dev/null; then
-        $pack -c zeros.tar >"bomb.$pack" 2>/dev/null
-        refused "a bomb of zeros, $pack" 65 "unpacks to over 200 times its size (max_ratio)" bomb.$pack
-    fi
-done
-if command -v zip >/dev/null; then
-    zip -q bomb.zip zeros.txt
-    read_whole "a zip of zeros" bomb.zip
-    check "a zip of zeros: its one document is rejected" grep -q '"reason":"too long' out/rejects.jsonl
-fi
+gzip -c zeros.tar >bomb.gzip
+refused "a bomb of zeros" 65 "unpacks to over 200 times its size (max_ratio)" bomb.gzip
 rm zeros.txt zeros.tar
-
 gzip -nc bomb.gzip >twice.gz
-refused "a gzip in a gzip" 65 "neither a tar nor a zip" twice.gz
 tar -cf outer.tar bomb.gzip twice.gz --transform='s/$/.txt/'
 read_whole "archives in an archive are not opened" outer.tar
 check "they are two documents" grep -q '"counts": {"read": 2,' out/manifest.json
-if command -v xz >/dev/null; then
-    echo a page >page.txt
-    tar -cf - page.txt | xz --lzma2=dict=192MiB -c >window.xz
-    refused "an xz that asks for a window of 192 MiB" 65 "memory" window.xz
-fi
 
 # A million entries without a byte: the header of one, 2^20 times.
 : >empty.txt
@@ -106,96 +90,12 @@ read_whole "a million entries that may be" million.tar.gz
 check "all of them are counted" grep -q '"counts": {"read": 1048576,' out/manifest.json
 rm headers
 
-# ---- names ----
+# ---- names of files; names.sh has those of entries ----
 
-python3 - <<'PYTHON'
-import io, tarfile, zipfile
-names = ["../../up.txt", "/etc/absolute.txt", "a/../../../b.txt", "..", "C:\\windows.txt", "esc\033[31m.txt",
-         "line\nfeed.txt", "tab\t.txt", "bell\a.txt", "\u202ertl.txt", "é.txt", "\udcff\udcfe.txt",
-         "x" * 3000 + ".txt", "x" * 70000 + ".txt", "same.txt", "same.txt", "SAME.txt", ".", "", "-rf.txt", "~.txt"]
-body = b"Judul berita tentang sesuatu\n\nKOTA, CONTOH.COM - Warga yang %d itu mengatakan bahwa air sudah tidak ada dan akan segera dibawa dari kota lain untuk semua orang.\n"
-for format in ("gnu", "pax"):
-    with tarfile.open("names.%s.tar" % format, "w", errors="surrogateescape",
-                      format=tarfile.GNU_FORMAT if format == "gnu" else tarfile.PAX_FORMAT) as tar:
-        for i, name in enumerate(names):
-            entry = tarfile.TarInfo(name)
-            entry.size = len(body % i)
-            tar.addfile(entry, io.BytesIO(body % i))
-        for kind in (tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE):
-            entry = tarfile.TarInfo("link%s.txt" % kind.decode())
-            entry.type, entry.linkname = kind, "/etc/passwd"
-            tar.addfile(entry)
-import warnings
-warnings.simplefilter("ignore")
-with zipfile.ZipFile("names.zip", "w") as zip:
-    for i, name in enumerate(names):
-        if "\udcff" not in name and len(name) < 65000:
-            zip.writestr(zipfile.ZipInfo(name), body % i)
-PYTHON
 no_control_bytes()
 {
     ! LC_ALL=C grep -q "[$(printf '\001-\010\013-\037')]" "$@"
 }
-
-# All that the process opens for writing, makes, renames or takes away lies in the run directory, and
-# it starts no other program.
-traced()
-{
-    strace -f -y -qq -e trace=openat,open,creat,mkdir,mkdirat,rename,renameat,renameat2,unlink,unlinkat,rmdir,link,linkat,symlink,symlinkat,truncate,chmod,fchmodat,mknodat,execve -o "$work/trace" "$@" || return 1
-    python3 - "$work/trace" "$PWD" "$PWD/out" <<'PYTHON'
-import os, re, sys
-trace, cwd, out = sys.argv[1:]
-bad, writes, execs = [], 0, 0
-for line in open(trace, errors="replace"):
-    call = re.search(r"\b(\w+)\((.*)\) = (\S+)", line)
-    if not call or call[3].startswith("-1") or call[3].startswith("?"):
-        continue
-    name, arguments, result = call.groups()
-    if name == "execve":
-        execs += 1
-        continue
-    if name in ("openat", "open") and not re.search(r"O_(WRONLY|RDWR|CREAT|TRUNC|APPEND)", arguments):
-        continue
-    if name in ("openat", "open", "creat"):
-        paths = [re.search(r"<(.*)>", result)[1]]
-    else:
-        paths = [os.path.normpath(os.path.join(folder or cwd, path)) for folder, path in
-                 re.findall(r'(?:(?:AT_FDCWD|\d+)<([^>]*)>, )?"((?:[^"\\]|\\.)*)"', arguments)]
-    writes += 1
-    for path in paths:
-        path = path.removesuffix(" (deleted)")
-        if path != out and not path.startswith(out + "/") and path != "/dev/null":
-            bad.append(line.strip())
-for line in bad[:5]:
-    print("outside:", line)
-assert not bad and writes > 10, writes
-assert execs <= 1, execs
-PYTHON
-}
-can_trace= # sanitizers do not go together with ptrace
-[ -z "${SANITIZE:-}" ] && command -v strace >/dev/null && strace -f -qq -o "$work/trace" true 2>/dev/null && can_trace=yes
-[ "$can_trace" ] || echo "system calls were not looked at: strace is missing or may not trace, or with sanitizers"
-
-names()
-{
-    read_whole "names in $1" "$1"
-    cp "$work/.said" said
-    check "names in $1: each document counted" grep -q '"counts": {"read": [12][0-9],' out/manifest.json
-    check "names in $1: data, as it stands" grep -q '!../../up.txt"' out/news.jsonl
-    check "names in $1: no control byte in what is said" no_control_bytes said
-    check "names in $1: no control byte in JSON" no_control_bytes out/news.jsonl out/rejects.jsonl out/manifest.json
-    if [ "$can_trace" ]; then
-        rm -rf out
-        check "names in $1: nothing is made outside the run directory" \
-            traced "$ETL" -q run -j2 -o out -D news="$1" --max-rejects=100% "$news"
-        rm -rf out
-        check "names in $1: nor at a limit" traced "$ETL" -q run -j2 -o out -D news="$1" -n 3 "$news"
-    fi
-}
-for file in names.gnu.tar names.pax.tar names.zip; do
-    names $file
-done
-check "nothing lies elsewhere" test ! -e ../up.txt -a ! -e ../../up.txt -a ! -e /etc/absolute.txt -a ! -e same.txt
 
 # The name of a damaged archive is told, not obeyed.
 mkdir files
