@@ -24,6 +24,7 @@ struct etl_record *record_new(struct batch *b, uint32_t n_slots, struct etl_reco
     memset(r, 0, sizeof(*r) + n_slots * sizeof(etl_value));
     r->batch = b;
     r->fate_stage = UINT32_MAX;
+    r->n_slots = n_slots;
     if (after) {
         r->next = after->next;
         after->next = r;
@@ -152,11 +153,6 @@ void batch_free(struct batch *b)
     free(b);
 }
 
-etl_value record_get(const etl_record *r, etl_field field)
-{
-    return r->slots[field.id];
-}
-
 static bool list_valid(const etl_value *v)
 {
     for (uint32_t i = 0; i < v->len; i++)
@@ -186,11 +182,23 @@ static void refuse(etl_record *r, etl_field field, const char *why)
 {
     const struct schema *s = engine_schema(r);
     char msg[400];
-    int n = snprintf(msg, sizeof(msg), "field '%.255s': %s", s->fields[field.id].name, why);
+    int n = snprintf(msg, sizeof(msg), "field '%.255s': %s",
+                     field.id < r->n_slots ? s->fields[field.id].name : "?", why);
 
     r->bad = true;
     if (!r->final)
         record_end(r, REJECTED, UINT32_MAX, NULL, msg, n < 0 ? 0 : (size_t)n);
+}
+
+static const char no_field[] = "the plugin asked for a field that it did not look up";
+
+/* Beside the slots lie other records: an id that is none must not reach them. */
+etl_value record_get(const etl_record *r, etl_field field)
+{
+    if (field.id < r->n_slots)
+        return r->slots[field.id];
+    refuse((etl_record *)(uintptr_t)r, field, no_field);
+    return etl_null();
 }
 
 /* Later stages may write a text longer than the document was: escapes, for one. */
@@ -220,7 +228,8 @@ static const char *value_fault(const etl_record *r, etl_value *v, uint32_t type)
         return NULL;
     }
     if (!v->bytes)
-        return "the plugin gave a length without a text";
+        return v->type == ETL_LIST ? "the plugin gave a length without a list"
+                                     : "the plugin gave a length without a text";
     if (v->type == ETL_LIST)
         return list_valid(v) ? NULL : "the plugin gave a list of what is not valid UTF-8 text";
     if (v->len > record_limit(r))
@@ -238,8 +247,9 @@ void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
 
     if (field.id == 0)
         return;
-    fault = field.id < FIELD_FIRST_OWN ? "the plugin set what etl alone sets"
-                                       : value_fault(r, &v, engine_schema(r)->fields[field.id].type);
+    fault = field.id >= r->n_slots       ? no_field
+            : field.id < FIELD_FIRST_OWN ? "the plugin set what etl alone sets"
+                                         : value_fault(r, &v, engine_schema(r)->fields[field.id].type);
     if (fault) {
         refuse(r, field, fault);
         return;
@@ -271,7 +281,7 @@ char *record_begin(etl_record *r, size_t max)
 
 void record_put(etl_record *r, etl_field field, size_t used)
 {
-    uint32_t type = engine_schema(r)->fields[field.id].type;
+    uint32_t type = field.id < r->n_slots ? engine_schema(r)->fields[field.id].type : ETL_TEXT;
     size_t len = used < r->open.max ? used : r->open.max;
     etl_value v = { .type = type, .len = (uint32_t)len };
 

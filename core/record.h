@@ -33,9 +33,10 @@ struct etl_record {
     uint64_t *unwritten;    /* outputs that go without it, by bit; NULL: none. In the arena */
     struct arena_open open; /* of begin */
     uint32_t fate_stage;    /* index of the stage that decided; UINT32_MAX: the host */
+    uint32_t n_slots;       /* a field id from here on is none */
     const char *rule;       /* of a drop; in the arena, or NULL */
     const char *reason;     /* NUL-terminated, in the arena, or NULL */
-    etl_value slots[];      /* by field id; schema.n of them */
+    etl_value slots[];      /* by field id */
 };
 
 /* A named count of one stage. */
