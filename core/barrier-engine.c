@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "core/barrier-engine.h"
 
+#include "core/process.h"
 #include "core/run.h"
 #include "core/stream.h"
 
@@ -116,6 +117,7 @@ static int commit_stage(struct stage *s, struct saved *saved)
         here.stage = s;
         here.duty = DUTY_COMMIT;
         verdict = s->plugin->is.commit(s->self, s->state);
+        process_end_copy();
         here = outer;
         s->saving = NULL;
         if (verdict != ETL_OK || saved->blob.failed)
@@ -156,6 +158,9 @@ static int write_record(struct engine *e, struct barrier *b)
     struct buffer bytes = { 0 };
     int result;
 
+    /* In another working directory other files may have been read: that is not committed. */
+    if (run_left_alone(e->plan->run) < 0)
+        return -1;
     b->ledger.len = 0;
     ledger_save(e->ledger, &b->ledger);
     if (e->ledger->rejects && stream_mark(e->ledger->rejects, &b->rejects) < 0)

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "core/engine.h"
 #include "core/barrier-engine.h"
+#include "core/process.h"
 #include "core/stream.h"
 
 #include <string.h>
@@ -362,6 +363,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
         here = (struct here) { e, w, p->stage, b, NULL, b->post, DUTY_MAP };
         if (!b->mapped && !run_maps(e, p, b))
             break;
+        process_end_copy();
         b->mapped = true;
         if (p->ordered) {
             if (!turn_has_come(e, p, b)) {
@@ -369,7 +371,10 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
                 return;
             }
             here.duty = DUTY_STEP;
-            if (!run_steps(e, p, b) || (b->barrier && barrier_pass(e, p, b->barrier) < 0))
+            if (!run_steps(e, p, b))
+                break;
+            process_end_copy();
+            if (b->barrier && barrier_pass(e, p, b->barrier) < 0)
                 break;
             pass_turn(e, p);
         }

@@ -6,6 +6,7 @@
 #include "core/verbs.h"
 #include "common/nearest.h"
 #include "core/host.h"
+#include "core/process.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -330,6 +331,7 @@ static bool set_up(struct cli *c)
         c->status = EXIT_USAGE;
         return false;
     }
+    process_note();
     app->registry = registry_new(app->plugin_path, app->n_plugin_path, &host_table);
     if (app->registry)
         return true;

@@ -5,6 +5,7 @@
 #include "core/diag.h"
 
 #include "core/diag-source.h"
+#include "core/process.h"
 
 #include "common/json-write.h"
 #include "common/utf8.h"
@@ -265,22 +266,22 @@ static const char clear_line[] = "\r\033[K", no_memory[] = "memory is out";
 
 void diag_print_raw(struct diag_printer *p, const char *text, size_t len)
 {
-    flockfile(stderr);
+    flockfile(process_messages());
     if (p->bar && isatty(fileno(p->out)))
         diag_print_bar(p, NULL);
     fwrite(text, 1, len, p->out);
     fflush(p->out);
-    funlockfile(stderr);
+    funlockfile(process_messages());
 }
 
 void diag_print_bar(struct diag_printer *p, const char *text)
 {
-    flockfile(stderr);
+    flockfile(process_messages());
     if (p->bar || text)
-        fprintf(stderr, "%s%s", clear_line, text ? text : "");
+        fprintf(process_messages(), "%s%s", clear_line, text ? text : "");
     p->bar = text != NULL;
-    fflush(stderr);
-    funlockfile(stderr);
+    fflush(process_messages());
+    funlockfile(process_messages());
 }
 
 static void print(struct diag_printer *p, const struct diag_message *m)

@@ -15,8 +15,11 @@ static uint64_t parts_of(struct stage *s, const char *path)
 {
     int64_t n = 1;
 
-    if (s->plugin->is.parts && path && strcmp(path, "-") != 0)
+    if (s->plugin->is.parts && path && strcmp(path, "-") != 0) {
+        here.stage = s;
         n = s->plugin->is.parts(s->self, path);
+        here.stage = NULL;
+    }
     if (n > MOST_PARTS)
         stage_broke_rules(s, "gives more than a million parts for", path);
     if (stage_failed(s))
@@ -182,13 +185,33 @@ static void free_list(struct batch *b)
 static void free_blocks(struct engine *e, void **blocks)
 {
     for (size_t i = 0; blocks && i < e->plan->n_stages; i++) {
-        const struct stage *s = &e->plan->stages[i];
+        struct stage *s = &e->plan->stages[i];
 
+        here.stage = s;
         if (blocks[i] && s->plugin->is.worker_close)
             s->plugin->is.worker_close(s->self, blocks[i]);
-        free(blocks[i]);
+        here.stage = NULL;
+        stage_block_free(blocks[i]);
     }
     free(blocks);
+}
+
+struct stage *engine_overrun(const struct engine *e)
+{
+    for (size_t i = 0; i < e->plan->n_stages; i++) {
+        struct stage *s = &e->plan->stages[i];
+        bool whole = stage_block_whole(s->self) && stage_block_whole(s->state);
+
+        for (unsigned k = 0; e->workers && !e->running && k < e->options.jobs; k++) {
+            const struct worker *w = &e->workers[k];
+
+            whole = whole && (!w->blocks || stage_block_whole(w->blocks[i])) &&
+                    (!w->unit_blocks || stage_block_whole(w->unit_blocks[i]));
+        }
+        if (!whole)
+            return s;
+    }
+    return NULL;
 }
 
 void engine_free(struct engine *e)

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/engine.h"
 #include "core/barrier-engine.h"
+#include "core/process.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,16 +30,6 @@ int64_t now_us(void)
 const struct schema *engine_schema(const struct etl_record *r)
 {
     return &r->unit->engine->plan->schema;
-}
-
-void *block_new(size_t size)
-{
-    size_t rounded = (size + 63) / 64 * 64;
-    void *p = aligned_alloc(64, rounded ? rounded : 64);
-
-    if (p)
-        memset(p, 0, rounded ? rounded : 64);
-    return p;
 }
 
 void engine_stop(struct engine *e, enum exit_status status)
@@ -284,6 +275,7 @@ size_t engine_make_room(struct memory *m, size_t more)
 
 void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct batch *b, bool last)
 {
+    process_end_copy();
     check_memory(e);
     if (b && j && b->reserved > 0) /* it is known by now how much it is */
         reserve(e, w, j, b, (COPIES - 1) * b->arena.used);
@@ -425,6 +417,7 @@ int engine_run(struct engine *e)
 {
     unsigned started = 1;
 
+    e->running = true;
     for (; started < e->options.jobs; started++) {
         int err = pthread_create(&e->workers[started].thread, NULL, thread_main, &e->workers[started]);
 
@@ -437,6 +430,7 @@ int engine_run(struct engine *e)
     work(e, &e->workers[0]);
     for (unsigned i = 1; i < started; i++)
         pthread_join(e->workers[i].thread, NULL);
+    e->running = false;
     if (e->failed_job) {
         report_failure(e, e->failed_job);
         e->status = e->diag->status;
@@ -477,6 +471,7 @@ static int finish_transform(struct engine *e, size_t post)
     here = (struct here) { e, &e->workers[0], s, b, u, (uint32_t)post, DUTY_FINISH };
     s->phase = PHASE_FINISH;
     verdict = s->plugin->is.finish(s->self, s->state, u);
+    process_end_copy();
     if (unit_settle(u) < 0)
         engine_stop(e, EXIT_RESOURCES);
     b = u->batch;
@@ -499,6 +494,7 @@ static int finish_output(struct engine *e, struct stage *s)
     here = (struct here) { e, &e->workers[0], s, NULL, NULL, 0, DUTY_FINISH };
     s->phase = PHASE_FINISH;
     verdict = s->plugin->is.finish(s->self, s->state, NULL);
+    process_end_copy();
     here = saved;
     if (verdict != ETL_OK && !stage_failed(s))
         diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);

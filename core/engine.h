@@ -99,6 +99,7 @@ struct engine {
     struct job *job;
     size_t n_jobs;
     struct worker *workers;
+    bool running; /* workers are at work; set before they start and after they ended */
 
     pthread_mutex_t lock; /* of all below, to the next blank line */
     pthread_cond_t changed;
@@ -181,7 +182,9 @@ void unit_fail(struct etl_unit *u, int err, const char *option, const char *msg,
 /* The record under way is complete. -1: memory is out, or the input is not what it was. */
 int unit_settle(struct etl_unit *u);
 int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch);
-void *block_new(size_t size);
+/* The stage that wrote past its self, state or worker blocks; NULL: none did. The workers' are
+ * looked at only while none of them runs. */
+struct stage *engine_overrun(const struct engine *e);
 /* What the manifest says of u's file by what u knows: its size if u is its last part (else
  * UINT64_MAX), its damage. False: nothing. The damage's text is the caller's. */
 bool unit_verified(const struct etl_unit *u, struct verified *v);

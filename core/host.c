@@ -88,7 +88,7 @@ static void *host_worker(const etl_record *r)
     void **block = &here.worker->blocks[here.stage->index];
 
     if (!*block)
-        *block = block_new(here.stage->plugin->is.worker_size);
+        *block = stage_block(here.stage, here.stage->plugin->is.worker_size);
     if (!*block)
         engine_stop(r->unit->engine, EXIT_RESOURCES);
     return *block;

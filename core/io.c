@@ -12,6 +12,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* Where somebody closed a standard stream, its number is free, and what is printed would go to the
+ * next file that is opened. */
+static int move_up(int fd)
+{
+    int higher = fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1), err = errno;
+
+    close(fd);
+    errno = err;
+    return higher;
+}
+
 int io_open(int dir, const char *name, int flags, mode_t mode)
 {
     int fd;
@@ -19,7 +30,7 @@ int io_open(int dir, const char *name, int flags, mode_t mode)
     do
         fd = openat(dir, name, flags | O_CLOEXEC | O_NOFOLLOW, mode);
     while (fd < 0 && errno == EINTR);
-    return fd;
+    return fd >= 0 && fd <= STDERR_FILENO ? move_up(fd) : fd;
 }
 
 int io_write(int fd, const void *data, size_t len)

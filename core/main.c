@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The verb table, and what every verb stands on: messages and standard streams. */
 #define _GNU_SOURCE
+#include "core/process.h"
 #include "core/verbs.h"
 #include "common/nearest.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -86,15 +86,6 @@ void app_set_printer(struct app *app)
     app->diag.shown = app->quiet ? DIAG_WARNING : app->verbose > 1 ? DIAG_DEBUG : DIAG_INFO;
 }
 
-/* A closed standard stream would become the first file that is opened. Opened the wrong way round,
- * so that reading it or writing to it stays an error. */
-static void keep_standard_streams(void)
-{
-    for (int fd = 0; fd <= 2; fd++)
-        if (fcntl(fd, F_GETFD) < 0)
-            (void)!open("/dev/null", fd == 0 ? O_WRONLY : O_RDONLY);
-}
-
 static int unknown_verb(struct app *app, const char *name)
 {
     struct diag_message m = { .level = DIAG_ERROR,
@@ -156,7 +147,7 @@ static int run_verb(struct app *app, int argc, char **argv)
     if (status >= 0)
         return status;
     if (at >= argc) {
-        app_usage(stderr);
+        app_usage(process_messages());
         return EXIT_USAGE;
     }
     v = verb_named(argv[at]);
@@ -165,6 +156,8 @@ static int run_verb(struct app *app, int argc, char **argv)
 
 static int flush_output(struct app *app, int status)
 {
+    if (process_output_kept()) /* what stands there is what plugins printed */
+        return status;
     if (fflush(stdout) == 0 && !ferror(stdout))
         return status;
     if (errno != EPIPE)
@@ -177,10 +170,12 @@ int main(int argc, char **argv)
     struct app app = { .log_format = "auto", .colour = "auto" };
     int status;
 
-    keep_standard_streams();
-    app.printer.out = stderr;
-    if (!diag_init(&app.diag, diag_print, &app.printer))
+    process_begin(&app.diag, &app.printer);
+    app.printer.out = process_messages();
+    if (!diag_init(&app.diag, diag_print, &app.printer)) {
+        process_over();
         return EXIT_RESOURCES;
+    }
     status = flush_output(&app, run_verb(&app, argc, argv));
     diag_print_folded(&app.printer);
     registry_free(app.registry);
@@ -188,7 +183,8 @@ int main(int argc, char **argv)
         free((char *)app.defines[i].name);
     free(app.defines);
     free(app.plugin_path);
-    if (app.printer.out != stderr)
+    process_over();
+    if (app.printer.out != process_messages())
         fclose(app.printer.out);
     diag_free(&app.diag);
     return status;

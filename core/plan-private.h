@@ -68,7 +68,5 @@ void host_plan_set(struct plan *p);
 void host_plan_unset(const struct plan *p);
 
 /* A zeroed 64-byte aligned block from which stage_of finds its way back. */
-void *stage_block(struct stage *s, size_t size);
-void stage_block_free(void *block);
 
 #endif

@@ -2,6 +2,8 @@
 /* From sections to stages: order checked, plugins loaded, options read, stages opened. All mistakes
  * are gathered: a stage that cannot be set up does not hide what is wrong with the others. */
 #include "core/plan-private.h"
+#include "core/engine.h"
+#include "core/process.h"
 #include "core/stream.h"
 #include "common/nearest.h"
 
@@ -9,17 +11,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BLOCK_ALIGN = 64, MAX_KEYS = 1100 };
+enum { BLOCK_ALIGN = 64, BLOCK_TAIL = 64, BLOCK_TAIL_BYTE = 0xa5, MAX_KEYS = 1100 };
 static const uint64_t block_mark = UINT64_C(0x65746c2d73656c66);
 
 struct block_head {
     _Alignas(BLOCK_ALIGN) uint64_t mark;
     struct stage *stage;
+    size_t size, end; /* as asked for; of the block, where its tail ends */
 };
 
 void *stage_block(struct stage *s, size_t size)
 {
-    size_t body = (size ? size : 1) + BLOCK_ALIGN - 1;
+    size_t body = (size ? size : 1) + BLOCK_TAIL + BLOCK_ALIGN - 1;
     struct block_head *head;
 
     body -= body % BLOCK_ALIGN;
@@ -29,7 +32,43 @@ void *stage_block(struct stage *s, size_t size)
     memset(head, 0, sizeof(*head) + body);
     head->mark = block_mark;
     head->stage = s;
+    head->size = size;
+    head->end = body;
+    memset((char *)(head + 1) + size, BLOCK_TAIL_BYTE, body - size);
     return head + 1;
+}
+
+bool stage_block_whole(const void *block)
+{
+    const struct block_head *head = block;
+    const unsigned char *at = block;
+
+    if (!block)
+        return true;
+    head--;
+    if (head->mark != block_mark)
+        return false;
+    for (size_t i = head->size; i < head->end; i++)
+        if (at[i] != BLOCK_TAIL_BYTE)
+            return false;
+    return true;
+}
+
+bool stage_left_alone(struct stage *s, const char *when)
+{
+    const char *changed = process_changed();
+    bool whole = stage_block_whole(s->self) && stage_block_whole(s->state);
+    struct mistake m = { .code = changed ? E0512 : E0514,
+                         .at = s->section->at,
+                         .stage = s,
+                         .help = "leave it out, or have its author mend it" };
+
+    if (whole && !changed)
+        return true;
+    plan_mistake(s->plan, &m, changed ? "[%s] changes %s %s" : "[%s] writes past %s %s", s->name,
+                 changed ? changed : "its memory", when);
+    stage_set_failed(s);
+    return false;
 }
 
 void stage_block_free(void *block)
@@ -254,7 +293,11 @@ static void stage_open(struct stage *s)
 
     s->opened = true;
     s->phase = PHASE_OPEN;
+    here.stage = s;
     verdict = s->plugin->is.open ? s->plugin->is.open(s->self) : ETL_OK;
+    process_end_copy();
+    stage_left_alone(s, "when it is opened");
+    here.stage = NULL;
     s->phase = PHASE_NONE;
     s->broken = verdict != ETL_OK || s->failed;
     if (verdict != ETL_OK && !s->failed)
@@ -325,8 +368,11 @@ struct plan *plan_make(const struct plan_options *o, struct registry *r, struct 
 
 static void stage_end(struct stage *s)
 {
+    here.stage = s;
     if (s->opened && s->plugin->is.close)
         s->plugin->is.close(s->self);
+    process_end_copy();
+    here.stage = NULL;
     s->opened = false;
 }
 

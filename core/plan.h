@@ -123,6 +123,15 @@ void plan_print(const struct plan *p, FILE *out);
 /* The stage that a `self` pointer belongs to. */
 struct stage *stage_of(const void *self);
 
+/* What the host gives a plugin to write in: zeroed, 64-byte aligned, with a tail by which it is
+ * seen who wrote on past the end. NULL: memory is out. */
+void *stage_block(struct stage *s, size_t size);
+void stage_block_free(void *block);
+bool stage_block_whole(const void *block); /* NULL is whole */
+/* After open or start: are the process and the memory as they were? Else it is reported, and the
+ * stage has failed. */
+bool stage_left_alone(struct stage *s, const char *when);
+
 /* Host functions that are used while plugins open; host.c puts them in the table. They follow
  * etl/plugin.h. create, part and state_path: names are checked here (no "..", no absolute path, not
  * used twice in this plan, not one of the run directory's own) and noted in stage->made. */

@@ -368,7 +368,7 @@ void *unit_worker(etl_unit *u)
     void **block = &here.worker->unit_blocks[u->stage->index];
 
     if (!*block)
-        *block = block_new(u->stage->plugin->is.worker_size);
+        *block = stage_block(u->stage, u->stage->plugin->is.worker_size);
     if (!*block)
         engine_stop(u->engine, EXIT_RESOURCES);
     return *block;

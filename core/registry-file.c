@@ -105,7 +105,8 @@ static bool whole(int fd, const ElfW(Ehdr) * h, uint64_t size)
         if (p.p_filesz > size || p.p_offset > size - p.p_filesz)
             return false;
     }
-    return true;
+    /* Behind the segments a linker puts its tables: without them the file did not come whole. */
+    return h->e_shnum == 0 || (h->e_shoff <= size && (uint64_t)h->e_shnum * h->e_shentsize <= size - h->e_shoff);
 }
 
 static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
@@ -131,7 +132,7 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
                       "'%s' is an ELF file, but not a shared object", path);
     if (!whole(fd, &h, size))
         return refuse(r, E0504, "build it again, or copy it again",
-                      "'%s' was cut short or damaged: its segments reach past its end", path);
+                      "'%s' was cut short or damaged: it should be longer", path);
     return true;
 }
 

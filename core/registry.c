@@ -3,6 +3,7 @@
  * its code and texts stay until the process ends. */
 #define _GNU_SOURCE
 #include "core/registry-private.h"
+#include "core/process.h"
 #include "common/nearest.h"
 
 #include <dirent.h>
@@ -247,8 +248,10 @@ static struct library *library_start(struct registry *r, const char *path, const
                                      const struct stat *st, struct refusal *why)
 {
     const etl_plugin *const *(*entry)(const etl_host *) = NULL;
+    const etl_plugin *const *list;
     struct library *l = arena_get(&r->memory, sizeof(*l));
     void *handle, *symbol;
+    const char *changed;
 
     if (l) {
         memset(l, 0, sizeof(*l));
@@ -260,7 +263,9 @@ static struct library *library_start(struct registry *r, const char *path, const
     }
     l->device = st->st_dev;
     l->inode = st->st_ino;
+    process_loading(real);
     handle = dlopen(real, RTLD_NOW | RTLD_LOCAL);
+    process_loading(NULL);
     if (!handle) {
         const char *reason = dlerror();
 
@@ -276,7 +281,14 @@ static struct library *library_start(struct registry *r, const char *path, const
     memcpy(&entry, &symbol, sizeof(entry));
     l->next = r->libraries;
     r->libraries = l;
-    if (!read_plugins(r, l, entry(r->host), &l->refusal)) {
+    process_loading(real);
+    list = entry(r->host);
+    process_loading(NULL);
+    changed = process_changed();
+    if (changed)
+        refuse(&l->refusal, E0512, "leave it out, or have its author mend it",
+               "plugin '%s' changes %s when it is loaded", path, changed);
+    if (changed || !read_plugins(r, l, list, &l->refusal)) {
         *why = l->refusal;
         return NULL;
     }

@@ -5,6 +5,7 @@
 
 #include "core/barrier-engine.h"
 #include "core/io.h"
+#include "core/process.h"
 #include "core/stream.h"
 
 #include <errno.h>
@@ -150,6 +151,8 @@ static int start_stages(struct run *r, const struct barrier *from)
         here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0, DUTY_START };
         if (s->plugin->is.start)
             verdict = s->plugin->is.start(s->self, s->state, saved);
+        process_end_copy();
+        stage_left_alone(s, "when it starts");
         here = outer;
         if (verdict != ETL_OK || stage_failed(s) || stage_record_end(s) < 0) {
             r->n_started++;
@@ -166,8 +169,11 @@ static void stop_stages(struct run *r)
     while (r->n_started > 0) {
         struct stage *s = &r->plan->stages[--r->n_started];
 
+        here.stage = s;
         if (!left_out(r, s) && s->plugin->is.stop)
             s->plugin->is.stop(s->self, s->state);
+        process_end_copy();
+        here.stage = NULL;
         s->phase = PHASE_NONE;
     }
 }
@@ -360,14 +366,51 @@ static int accept(struct run *r)
     return -1;
 }
 
+/* -1: a plugin changed what all share, or wrote where it may not; it is told. Several were at work,
+ * so nobody knows which one changed the process. */
+int run_left_alone(struct run *r)
+{
+    const char *changed = process_changed();
+    struct stage *overrun = engine_overrun(&r->engine);
+    struct diag_message m = { .level = DIAG_ERROR,
+                              .code = changed ? E0512 : E0514,
+                              .document = r->rundir.path,
+                              .note = "nothing is published",
+                              .help = "try without one plugin after the other, and have the author "
+                                      "of that one mend it" };
+    char text[300];
+
+    if (!changed && (!overrun || stage_failed(overrun)))
+        return 0;
+    if (overrun)
+        stage_set_failed(overrun);
+    if (changed)
+        snprintf(text, sizeof(text), "a plugin changed %s while the run lasted", changed);
+    else
+        snprintf(text, sizeof(text), "[%.200s] wrote past its memory", overrun->name);
+    m.text = text;
+    if (!changed)
+        m.help = "leave it out, or have its author mend it";
+    return diag_report(r->plan->diag, &m);
+}
+
 static int finish(struct run *r)
 {
     if (engine_finish(&r->engine) < 0 || accept(r) < 0)
         return -1;
     stop_stages(r);
+    if (run_left_alone(r) < 0)
+        return -1;
     if (r->options.dry)
         return 0;
     return run_publish(r);
+}
+
+/* A stage failed, perhaps because the ground was taken from under it: then that is the message. */
+static void find_cause(struct run *r)
+{
+    if (run_left_alone(r) < 0)
+        r->engine.status = EXIT_PLUGIN;
 }
 
 static void keep_verified(struct run *r, const struct barrier *from)
@@ -415,6 +458,8 @@ enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_op
     }
     __atomic_store_n(&r->live, true, __ATOMIC_RELEASE);
     if (engine_run(&r->engine) < 0 || finish(r) < 0) {
+        if (r->engine.failed)
+            find_cause(r);
         status = r->engine.failed && r->engine.status == EXIT_DONE ? EXIT_DONE : status_of(r);
         if (r->engine.failed_job && r->engine.failed_job->failed_unit)
             run_roll_back(r, r->engine.failed_job->failed_unit);

@@ -83,6 +83,9 @@ size_t run_first_changed_file(const struct run *r, struct reader *begin, size_t 
 /* After damage: the journal goes back to the last barrier at or before the start of that unit. */
 int run_roll_back(struct run *r, const struct etl_unit *u);
 
+/* Did plugins leave alone what all share, and what lies behind their memory? Else -1 (reported). */
+int run_left_alone(struct run *r);
+
 /* publish.c: hashes, manifest, renames. 0, or -1 (reported). */
 int run_publish(struct run *r);
 /* Does the renames that a publishing record lists; what is done already is passed over. */

@@ -4,6 +4,7 @@
 #include "core/stream.h"
 
 #include "core/io.h"
+#include "core/process.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -76,7 +77,7 @@ int stream_open(struct etl_stream *s, struct rundir *r, const struct stream_mark
     s->diag = d;
     hash128_begin(s->hash);
     if (!s->part) {
-        s->fd = STDOUT_FILENO;
+        s->fd = process_output();
         return 0;
     }
     s->fd = io_open(r->state, s->part, O_RDWR | O_CREAT | (from ? 0 : O_TRUNC), 0666);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* etl run: reads the command line, makes the plan, runs it, prints the summary. */
 #define _GNU_SOURCE
+#include "core/process.h"
 #include "core/progress.h"
 #include "core/verbs.h"
 
@@ -185,12 +186,12 @@ static char *temporary_folder(struct diag *d)
 /* On the terminal as well where the lines go to a file and somebody looks on. */
 static void show_summary(struct app *app, const struct run *r)
 {
-    struct diag_printer terminal = { .out = stderr, .format = DIAG_LINES };
+    struct diag_printer terminal = { .out = process_messages(), .format = DIAG_LINES };
 
     if (app->quiet)
         return;
     summary_print(r, app->verbose > 0, &app->printer);
-    if (app->printer.out != stderr && isatty(STDERR_FILENO))
+    if (app->printer.out != process_messages() && isatty(STDERR_FILENO))
         summary_print(r, app->verbose > 0, &terminal);
 }
 
@@ -236,6 +237,7 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
 
     show_plan(p);
     progress_block_signals();
+    process_note_signals();
     memset(&r, 0, sizeof(r));
     r.rundir.fd = -1;
     if (app->printer.format == DIAG_JSON && kind != PROGRESS_NONE)
@@ -301,6 +303,8 @@ int verb_run(struct app *app, int argc, char **argv)
         temporary = temporary_folder(&app->diag);
         q.plan.out = temporary;
     }
+    process_keep_output();
+    process_note();
     if (!q.run.dry || temporary)
         p = plan_make(&q.plan, app->registry, &app->diag);
     if (p && !may_begin(p, &q, &replay)) {
