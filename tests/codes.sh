@@ -307,12 +307,31 @@ PYTHON
 check "a journal is made to lie" off_by_one
 provoke E0902 etl run slow.conf -o slow
 
+# ---- plugins that do what they may not ----
+
+harm() # WHAT CALLBACK
+{
+    printf '[input jsonl]\npath = three.jsonl\n[transform hostile]\nwhat = "%s"\nin = %s\n[output jsonl]\npath = o.jsonl\n' \
+        "$1" "$2" >harm.conf
+    rm -rf harm
+}
+printf '{"text":"%s"}\n' 1 2 3 4 >three.jsonl
+export ETL_PLUGIN_PATH=$plugins/hostile:$ETL_PLUGIN_PATH
+harm chdir open
+provoke E0512 etl run harm.conf -o harm
+harm exit map
+provoke E0513 etl run harm.conf -o harm
+if [ -z "${SANITIZE:-}" ]; then # who would end it themselves
+    harm "overrun state" step
+    provoke E0514 etl run harm.conf -o harm
+fi
+
 # ---- held against each other ----
 
 echo 0 >>statuses # of the good runs above
 sort -u seen >seen.codes
 cut -d' ' -f1 table | sort >all.codes
-not_tried="$([ "${SANITIZE:-}" ] && echo E0199)"
+not_tried="$([ "${SANITIZE:-}" ] && printf 'E0199\nE0514')"
 missing=$(comm -13 seen.codes all.codes | grep -vxF "${not_tried:-none}")
 check "each code was told; not: $missing" test -z "$missing"
 check "no code stands twice in the table" test "$(sort table | uniq -d | wc -l)" = 0
