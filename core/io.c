@@ -148,7 +148,10 @@ static int replace(int dir, const char *name, const void *data, size_t len, bool
         errno = ENAMETOOLONG;
         return -1;
     }
-    fd = io_open(dir, temporary, O_WRONLY | O_CREAT | O_TRUNC, 0666);
+    /* A file of our own: one that is there may be somebody's, under a second name. */
+    if (io_unlink(dir, temporary) < 0 && errno != ENOENT)
+        return -1;
+    fd = io_open(dir, temporary, O_WRONLY | O_CREAT | O_EXCL, 0666);
     if (fd < 0)
         return -1;
     if (io_write(fd, data, len) < 0 || (sync && io_sync(fd) < 0)) {

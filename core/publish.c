@@ -15,9 +15,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+/* A part of ours through its descriptor, whatever the path to the run directory leads to by now. */
 static int hash_part(struct run *r, const char *path, struct published *f)
 {
-    int fd = io_open(AT_FDCWD, path, O_RDONLY, 0), result = 0;
+    int fd = f->in_store ? io_open(AT_FDCWD, path, O_RDONLY, 0)
+                         : io_open(r->rundir.state, f->part, O_RDONLY, 0);
+    int result = 0;
 
     if (fd < 0 || file_hash_fd(fd, true, &f->bytes, &f->hash) < 0)
         result = diag_error_errno(r->plan->diag, E0744, errno, "cannot read %s back", path);
@@ -81,32 +84,65 @@ static int gather(struct run *r, struct published *files, size_t *n)
     return 0;
 }
 
+/* The folder of a name in the run directory, made where it is not there: a descriptor, which may be
+ * the run directory's own, and *base, the last word. No symbolic link is followed, as it could lead
+ * out of the run directory. -1: reported. */
+static int open_folder(struct run *r, const char *name, const char **base)
+{
+    int at = r->rundir.fd;
+    const char *slash;
+
+    for (; (slash = strchr(name, '/')); name = slash + 1) {
+        char *step = strndup(name, (size_t)(slash - name));
+        int next = -1, err = ENOMEM;
+        bool made = step && io_mkdir(at, step, 0777) == 0;
+
+        if (made || (step && errno == EEXIST))
+            next = io_open(at, step, O_RDONLY | O_DIRECTORY, 0);
+        if (step)
+            err = errno;
+        if (next >= 0 && made && io_sync_dir(at) < 0) {
+            err = errno;
+            close(next);
+            next = -1;
+        }
+        if (at != r->rundir.fd)
+            close(at);
+        if (next < 0 && (err == ELOOP || err == ENOTDIR))
+            diag_error(r->plan->diag, E0703, NULL,
+                       "%s/%s is in the way: a symbolic link or no folder, where outputs are to go; "
+                       "remove it and run the same command again", r->rundir.path, step);
+        else if (next < 0)
+            diag_error_errno(r->plan->diag, E0744, err, "cannot make %s/%s", r->rundir.path,
+                             step ? step : name);
+        free(step);
+        if (next < 0)
+            return -1;
+        at = next;
+    }
+    *base = name;
+    return at;
+}
+
 /* A rename that may have happened already: then the part is gone and the final name is there. */
 static int publish_file(struct run *r, const char *part, const char *name, bool in_store)
 {
-    int from = in_store ? AT_FDCWD : r->rundir.state, to = in_store ? AT_FDCWD : r->rundir.fd;
-    char *copy, *slash;
+    const char *base = name;
+    int from = in_store ? AT_FDCWD : r->rundir.state, result = 0;
+    int to = in_store ? AT_FDCWD : open_folder(r, name, &base);
 
-    if (!in_store && strchr(name, '/')) {
-        copy = strdup(name);
-        if (!copy)
-            return diag_error_errno(r->plan->diag, E0744, ENOMEM, "cannot publish %s", name);
-        for (slash = strchr(copy, '/'); slash; slash = strchr(slash + 1, '/')) {
-            *slash = '\0';
-            if (io_mkdir(r->rundir.fd, copy, 0777) < 0 && errno != EEXIST) {
-                diag_error_errno(r->plan->diag, E0744, errno, "cannot make %s/%s", r->rundir.path, copy);
-                free(copy);
-                return -1;
-            }
-            *slash = '/';
-        }
-        free(copy);
-    }
-    if (io_rename(from, part, to, name) == 0 ||
-        (errno == ENOENT && faccessat(to, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0))
-        return 0;
-    return diag_error_errno(r->plan->diag, E0744, errno, "cannot publish %s%s%s",
-                            in_store ? "" : r->rundir.path, in_store ? "" : "/", name);
+    if (to == -1)
+        return -1;
+    if (io_rename(from, part, to, base) < 0 &&
+        (errno != ENOENT || faccessat(to, base, F_OK, AT_SYMLINK_NOFOLLOW) != 0))
+        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot publish %s%s%s",
+                                  in_store ? "" : r->rundir.path, in_store ? "" : "/", name);
+    else if (to != r->rundir.fd && !in_store && io_sync_dir(to) < 0)
+        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync the folder of %s/%s",
+                                  r->rundir.path, name);
+    if (to != r->rundir.fd && !in_store)
+        close(to);
+    return result;
 }
 
 static int sync_store(struct run *r, const char *name)
@@ -190,7 +226,7 @@ int run_publish(struct run *r)
 
     if (!files)
         return diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
-    if (gather(r, files, &n) < 0)
+    if (rundir_in_place(&r->rundir, r->plan->diag) < 0 || gather(r, files, &n) < 0)
         goto out;
     manifest_write(r, files, n, &manifest);
     put_u64(&record, n);

@@ -65,6 +65,27 @@ static bool folder_safe(const char *path, struct refusal *r)
     return safe(&st, "plugin folder", folder, r);
 }
 
+/* Above it, where anybody may rename (no sticky bit), another folder can be put in the place of
+ * this one between our look at it and dlopen. */
+static bool path_safe(const char *real, struct refusal *r)
+{
+    char folder[4096], help[300];
+    struct stat st;
+
+    snprintf(folder, sizeof(folder), "%s", real);
+    for (char *slash; (slash = strrchr(folder, '/')) && slash > folder;) {
+        *slash = '\0';
+        if (stat(folder, &st) != 0 || !(st.st_mode & S_IWOTH) || st.st_mode & S_ISVTX)
+            continue;
+        snprintf(help, sizeof(help), "close it:  chmod o-w '%.200s'", folder);
+        return refuse(
+            r, E0503, help,
+            "plugin '%s' lies below '%s', where anybody could put another one in its place", real,
+            folder);
+    }
+    return true;
+}
+
 static const char *machine_name(unsigned machine)
 {
     switch (machine) {
@@ -150,7 +171,7 @@ bool plugin_file_check(const char *shown, const char *real, struct refusal *r)
         refuse(r, E0504, "name the .so file itself", "plugin '%s' is not a regular file", shown);
     else
         good = safe(&st, "plugin", shown, r) && folder_safe(real, r) && folder_safe(shown, r) &&
-               elf_fits(fd, shown, (uint64_t)st.st_size, r);
+               path_safe(real, r) && elf_fits(fd, shown, (uint64_t)st.st_size, r);
     close(fd);
     return good;
 }

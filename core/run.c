@@ -161,7 +161,7 @@ static int start_stages(struct run *r, const struct barrier *from)
         }
         s->phase = PHASE_RUN;
     }
-    return 0;
+    return rundir_in_place(&r->rundir, p->diag); /* parts were opened by their paths */
 }
 
 static void stop_stages(struct run *r)
@@ -411,6 +411,8 @@ static void find_cause(struct run *r)
 {
     if (run_left_alone(r) < 0)
         r->engine.status = EXIT_PLUGIN;
+    else if (rundir_in_place(&r->rundir, r->plan->diag) < 0)
+        r->engine.status = EXIT_UNSAFE;
 }
 
 static void keep_verified(struct run *r, const struct barrier *from)
@@ -454,6 +456,8 @@ enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_op
     keep_verified(r, &from);
     if (start(r, &from, resume) < 0) {
         status = status_of(r);
+        if (status != EXIT_UNSAFE && rundir_in_place(&r->rundir, p->diag) < 0)
+            status = EXIT_UNSAFE;
         goto out;
     }
     __atomic_store_n(&r->live, true, __ATOMIC_RELEASE);

@@ -51,6 +51,71 @@ out:
     return result;
 }
 
+/* A link that another user could plant, in a folder where anybody may: the run would end up where
+ * he likes. (Linux refuses some of these itself: fs.protected_symlinks.) */
+static int check_link(const char *path, const char *folder, struct diag *d)
+{
+    struct stat link, above;
+
+    if (lstat(path, &link) < 0 || !S_ISLNK(link.st_mode) || link.st_uid == geteuid() ||
+        link.st_uid == 0 || stat(folder, &above) < 0 || !(above.st_mode & S_IWOTH) ||
+        link.st_uid == above.st_uid)
+        return 0;
+    return diag_error(d, E0703, NULL,
+                      "%s is a symbolic link of another user, in a folder where anybody can make "
+                      "one; name another run directory with -o",
+                      path);
+}
+
+/* Each step of the path, before any is followed. */
+static int check_links(const char *path, struct diag *d)
+{
+    size_t n = strlen(path);
+    char *step = strdup(path), *folder = strdup(path);
+    int result = step && folder ? 0 : diag_error_errno(d, E0702, ENOMEM, "cannot open %s", path);
+
+    while (result == 0 && n > 0 && path[n - 1] == '/')
+        n--;
+    for (size_t i = 1; result == 0 && i <= n; i++) {
+        size_t up = i;
+
+        if (i < n && path[i] != '/')
+            continue;
+        while (up > 0 && path[up - 1] != '/')
+            up--;
+        snprintf(step, n + 1, "%.*s", (int)i, path);
+        snprintf(folder, n + 1, "%.*s", (int)up, path);
+        result = check_link(step, up > 0 ? folder : ".", d);
+    }
+    free(step);
+    free(folder);
+    return result;
+}
+
+static bool same_file(const struct stat *a, const struct stat *b)
+{
+    return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+int rundir_in_place(const struct rundir *r, struct diag *d)
+{
+    struct stat ours, there;
+
+    if (fstat(r->fd, &ours) == 0 && stat(r->path, &there) == 0 && same_file(&ours, &there) &&
+        fstat(r->state, &ours) == 0 && fstatat(r->fd, ".state", &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+        same_file(&ours, &there))
+        return 0;
+    return diag_report(
+        d, &(struct diag_message){
+               .level = DIAG_ERROR,
+               .code = E0703,
+               .text = "the run directory was moved or replaced while the run lasted",
+               .document = r->path,
+               .note = "nothing is published",
+               .help = "put it back and run the same command again, or name another one with -o",
+           });
+}
+
 static int take_lock(struct rundir *r, struct diag *d)
 {
     struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
@@ -95,11 +160,15 @@ static void remove_temporaries(struct rundir *r)
 
 int rundir_open(struct rundir *r, const char *path, struct diag *d)
 {
+    struct stat st;
+
     memset(r, 0, sizeof(*r));
     r->fd = r->state = r->lock = -1;
     r->path = strdup(path);
     if (!r->path)
         return diag_error_errno(d, E0702, ENOMEM, "cannot open the run directory");
+    if (check_links(path, d) < 0)
+        goto failed;
     if (make_path(path) < 0) {
         unusable(d, errno, "cannot make the run directory", path);
         goto failed;
@@ -109,11 +178,18 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d)
         unusable(d, errno, "cannot open the run directory", path);
         goto failed;
     }
+    if (check_links(path, d) < 0) /* once more: it may have been swapped before it was opened */
+        goto failed;
     if (io_mkdir(r->fd, ".state", 0700) < 0 && errno != EEXIST) {
         unusable(d, errno, "cannot make the folder .state in the run directory", path);
         goto failed;
     }
     r->state = io_open(r->fd, ".state", O_RDONLY | O_DIRECTORY, 0);
+    if (r->state < 0 && fstatat(r->fd, ".state", &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+        S_ISLNK(st.st_mode)) {
+        diag_error(d, E0703, NULL, "%s/.state is a symbolic link; remove it", path);
+        goto failed;
+    }
     if (r->state < 0) {
         diag_error_errno(d, E0702, errno, "cannot open %s/.state", path);
         goto failed;

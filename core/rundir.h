@@ -15,6 +15,9 @@ struct rundir {
 /* Makes and locks it; another run's lock is E0701, EXIT_LOCKED. 0, or -1 (reported). */
 int rundir_open(struct rundir *r, const char *path, struct diag *d);
 void rundir_close(struct rundir *r);
+/* Does its path still lead to it, and is .state still in it? Else -1 (reported): it was moved, or
+ * another one stands in its place. */
+int rundir_in_place(const struct rundir *r, struct diag *d);
 /* Removes everything in .state but the lock. 0, or -1 (reported). */
 int rundir_clear(struct rundir *r, struct diag *d);
 /* Removes a run directory that was made for one run alone, as far as it can be removed. */
