@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reads each file named on the command line with the archive reader, each in a process of its own,
  * within 5 seconds and 256 MiB more than the process began with, and prints what became of it: for
- * foreign and malformed archives. Exit status 1 if one crashed, hung or grew. */
+ * foreign and malformed archives. Exit status 1 if one crashed, hung or grew. --libraries alone
+ * says which libarchive it is. */
 #define _GNU_SOURCE
 #include "plugins/input/archive/reader.h"
 
+#include <archive.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -108,6 +110,8 @@ int main(int argc, char **argv)
     struct rusage use;
     int failed = 0;
 
+    if (argc == 2 && strcmp(argv[1], "--libraries") == 0)
+        return puts(archive_version_string()) < 0;
     getrusage(RUSAGE_SELF, &use);
     for (int i = 1; i < argc; i++)
         failed |= try(argv[i], use.ru_maxrss);
