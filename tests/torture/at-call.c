@@ -4,12 +4,14 @@
  *   ETL_KILL_AT=N      SIGKILL before the Nth; N+: behind it
  *   ETL_FAIL_AT=N:E    the Nth fails with errno E (a number); N:E:sticky: all from the Nth on.
  *                      E = 0: a write takes one byte only, any other call is left alone
- *   ETL_CALLS=FILE     how many there were is written there at exit */
+ *   ETL_KILL_OPENED=NAME:US  SIGKILL so many microseconds after a path that ends with NAME is
+ * opened ETL_CALLS=FILE     how many there were is written there at exit */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,6 +19,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/types.h>
+#include <time.h>
 #include <unistd.h>
 
 static _Atomic long calls;
@@ -105,8 +108,8 @@ ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
     bool bad = fails(n);
 
     if (!bad || fail_with == 0)
-        r = NEXT(ssize_t, pwrite64, int, const void *, size_t, off64_t)(
-            fd, data, bad && len > 1 ? 1 : len, at);
+        r = NEXT(ssize_t, pwrite64, int, const void *, size_t,
+                 off64_t)(fd, data, bad && len > 1 ? 1 : len, at);
     leave(n);
     return r;
 }
@@ -150,6 +153,78 @@ int unlinkat(int dir, const char *name, int flags)
 int unlink(const char *name)
 {
     return unlinkat(AT_FDCWD, name, 0);
+}
+
+/* The first time: whoever reads it is killed a little later, by the kernel's clock. */
+static void opened(const char *path)
+{
+    static _Atomic bool done;
+    const char *wanted = getenv("ETL_KILL_OPENED"), *colon = wanted ? strrchr(wanted, ':') : NULL;
+    size_t len = colon ? (size_t)(colon - wanted) : 0, have = strlen(path);
+    struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGKILL };
+    struct itimerspec later = { .it_value.tv_sec = 0 };
+    timer_t timer;
+    long us;
+
+    if (len == 0 || have < len || memcmp(path + have - len, wanted, len) != 0 ||
+        atomic_exchange(&done, true))
+        return;
+    us = atol(colon + 1);
+    later.it_value.tv_sec = us / 1000000;
+    later.it_value.tv_nsec = us % 1000000 * 1000 + 1;
+    if (timer_create(CLOCK_MONOTONIC, &event, &timer) != 0 ||
+        timer_settime(timer, 0, &later, NULL) != 0)
+        raise(SIGKILL);
+}
+
+static int open_it(int dir, const char *path, int flags, mode_t mode)
+{
+    int fd = NEXT(int, openat, int, const char *, int, mode_t)(dir, path, flags, mode);
+
+    if (fd >= 0)
+        opened(path);
+    return fd;
+}
+
+/* The mode stands there only if a file may be made. */
+#define MODE(flags, mode)                                                                          \
+    do {                                                                                           \
+        va_list more_;                                                                             \
+        va_start(more_, flags);                                                                    \
+        mode = (flags) & (O_CREAT | __O_TMPFILE) ? (mode_t)va_arg(more_, int) : 0;                 \
+        va_end(more_);                                                                             \
+    } while (0)
+
+int open(const char *path, int flags, ...)
+{
+    mode_t mode;
+
+    MODE(flags, mode);
+    return open_it(AT_FDCWD, path, flags, mode);
+}
+
+int open64(const char *path, int flags, ...)
+{
+    mode_t mode;
+
+    MODE(flags, mode);
+    return open_it(AT_FDCWD, path, flags | O_LARGEFILE, mode);
+}
+
+int openat(int dir, const char *path, int flags, ...)
+{
+    mode_t mode;
+
+    MODE(flags, mode);
+    return open_it(dir, path, flags, mode);
+}
+
+int openat64(int dir, const char *path, int flags, ...)
+{
+    mode_t mode;
+
+    MODE(flags, mode);
+    return open_it(dir, path, flags | O_LARGEFILE, mode);
 }
 
 int mkdirat(int dir, const char *name, mode_t mode)
