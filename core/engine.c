@@ -14,7 +14,7 @@ enum {
     BATCHES_A_WORKER = 4,
     HELD_A_JOB = 2, /* batches that a job behind the head may hold */
     HELD_IN_ALL = 8,
-    COPIES = 3, /* of a large document, that may be there at once */
+    COPIES = 4, /* of a large document, that may be there at once */
 };
 
 _Thread_local struct here here;
@@ -223,9 +223,9 @@ static struct batch *take_ready(struct engine *e)
     return b;
 }
 
-static void check_memory(struct engine *e)
+static void check_memory(struct engine *e, size_t more)
 {
-    if (!memory_allows(e->options.memory, 0))
+    if (!memory_allows(e->options.memory, more))
         engine_stop(e, EXIT_RESOURCES);
 }
 
@@ -276,9 +276,9 @@ size_t engine_make_room(struct memory *m, size_t more)
 void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct batch *b, bool last)
 {
     process_end_copy();
-    check_memory(e);
     if (b && j && b->reserved > 0) /* it is known by now how much it is */
         reserve(e, w, j, b, (COPIES - 1) * b->arena.used);
+    check_memory(e, b ? b->reserved : 0);
     if (b && b->last && b->last_unit)
         b->last_hash = record_hash(b->last, &e->plan->schema);
     pthread_mutex_lock(&e->lock);
@@ -305,7 +305,7 @@ void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct 
 
 void engine_done(struct engine *e, struct batch *b)
 {
-    check_memory(e);
+    check_memory(e, 0);
     pthread_mutex_lock(&e->lock);
     e->done_tickets++;
     give_back(e, b);

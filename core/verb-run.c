@@ -295,6 +295,13 @@ int verb_run(struct app *app, int argc, char **argv)
         status = (enum exit_status)c.status;
         goto out;
     }
+    if (q.run.fresh && q.run.resume == RESUME_REQUIRE) {
+        diag_error(
+            &app->diag, E0203, NULL,
+            "--fresh gives up what --resume=require would go on with; leave one of them out");
+        status = app->diag.status;
+        goto out;
+    }
     q.plan.path = c.arguments[0];
     q.plan.defines = app->defines;
     q.plan.n_defines = app->n_defines;
