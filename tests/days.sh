@@ -133,6 +133,6 @@ if [ -z "${SANITIZE:-}" ]; then # a preloaded shim and sanitizers do not go toge
     done
 fi
 exec 2>&3
-echo "$n_killed runs were killed before they were done, $n_resumed of those by time had a journal"
+echo "cases: $n_killed runs were killed before they were done, $n_resumed of those by time had a journal"
 check "some runs were killed" test $n_killed -ge 3
 finish

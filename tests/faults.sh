@@ -57,6 +57,7 @@ fault()
     local errno=$1 kind=$2 text=$3 n failures=0
     for ((n = 1 + RANDOM % step; n <= calls; n += step)); do
         rm -rf out
+        n_faults=$((n_faults + 1))
         run ETL_FAIL_AT="$n:$errno$kind" LD_PRELOAD="$shim" >/dev/null 2>.said
         got=$?
         # Half a publishing is possible only when renames had begun; the next run completes it.
@@ -74,7 +75,7 @@ fault()
     done
     [ "$errno" = 0 ] || [ "$errno" = 4 ] || [ "$failures" -gt 0 ] || { echo "nothing failed"; return 1; }
 }
-step=${ETL_FAULT_STEP:-7}
+step=${ETL_FAULT_STEP:-7} n_faults=0
 check "no space, once" fault 28 "" ""
 check "no space, from then on" fault 28 :sticky "No space left\|full\|disk I/O error"
 check "input/output error, once" fault 5 "" ""
@@ -83,4 +84,5 @@ check "over the quota, from then on" fault 122 :sticky ""
 check "interrupted, once" fault 4 "" ""
 check "one byte a write, once" fault 0 "" ""
 check "one byte a write, from then on" fault 0 :sticky ""
+echo "cases: $n_faults faults, at $calls calls"
 finish

@@ -3,7 +3,7 @@
 # that changes a file, publishing included. The same command again must end in the same bytes, and
 # leave no part behind. For each of -j1 and -j4:
 # ETL_KILLS=N: runs killed once (10); ETL_KILLS_AGAIN=N: runs killed, and again while they are
-# resumed (5). ETL_KILL_STEP=N: every Nth call, -j1 (10).
+# resumed (5). ETL_KILL_STEP=N: every Nth call, -j1 (10; 0: none).
 . "${srcdir:-.}/tests/lib.sh"
 . "$srcdir/tests/kills.sh"
 [ -z "${SANITIZE:-}" ] || skip "a preloaded shim and sanitizers do not go together"
@@ -59,8 +59,10 @@ for j in 1 4; do
     check "killed at random, -j$j" at_random $j 1 "${ETL_KILLS:-10}"
     check "killed at random and again, -j$j" at_random $j 2 "${ETL_KILLS_AGAIN:-5}"
 done
-check "some runs went on from a journal" test $((n_resumed * 4)) -gt $n_killed
-say_kills "at random"
+if [ $n_killed -gt 0 ]; then
+    check "some runs went on from a journal" test $((n_resumed * 4)) -gt $n_killed
+    say_kills "at random"
+fi
 
 n_calls=0
 kill_each()
@@ -82,8 +84,11 @@ kill_each()
     done
     n_calls=$n
 }
-exec 3>&2 2>"$work/shell" # bash tells of each that is killed
-check "killed around each call, -j1" kill_each 1 "${ETL_KILL_STEP:-10}"
-exec 2>&3
-say_kills "around calls, of which a run makes $n_calls"
+step=${ETL_KILL_STEP:-10}
+if [ "$step" -gt 0 ]; then
+    exec 3>&2 2>"$work/shell" # bash tells of each that is killed
+    check "killed around each call, -j1" kill_each 1 "$step"
+    exec 2>&3
+    say_kills "around calls, of which a run makes $n_calls"
+fi
 finish

@@ -55,6 +55,14 @@ $(test_hostile): $(srcdir)/tests/plugins/hostile.c $(test_header)
 $(test_at_call): $(srcdir)/tests/torture/at-call.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
+# Hours of what make check does in minutes: tests/torture/list. FROM=N, ONLY=N,N...
+check-torture: all
+	@builddir=$(abs_builddir) FROM='$(FROM)' ONLY='$(ONLY)' MAKE='$(MAKE)' \
+	    bash $(srcdir)/tests/torture/run
+clean-torture:
+	rm -rf torture
+.PHONY: check-torture clean-torture
+
 clean-test-plugins:
 	rm -f $(test_modules)
 .PHONY: clean-test-plugins
