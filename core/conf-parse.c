@@ -169,7 +169,8 @@ static bool same_name(const struct conf_key *k, const char *name)
     return strcmp(k->name, name) == 0;
 }
 
-static void store_key(struct parser *p)
+/* ok: its value is what was meant. */
+static void store_key(struct parser *p, bool ok)
 {
     struct conf_loader *l = p->l;
 
@@ -179,8 +180,9 @@ static void store_key(struct parser *p)
         if (p->out->include.name)
             conf_mistake(l, E0105, p->key.name_at, NULL, "put all files in one list",
                          "repeated key 'include'");
-        else
+        else if (ok)
             p->out->include = p->key;
+        l->incomplete |= !ok;
         return;
     }
     conf_add_key(l, p->section, p->key);
@@ -191,6 +193,7 @@ static void close_key(struct parser *p)
     struct conf_key *k = &p->key;
     struct conf_map *map;
     bool quiet = p->l->quiet; /* that is of the line which follows */
+    size_t errors = p->l->n_errors;
 
     if (!p->open)
         return;
@@ -217,7 +220,7 @@ static void close_key(struct parser *p)
     if (map->n > 0)
         memcpy(map->runs, p->runs, map->n * sizeof(map->runs[0]));
     k->map = map;
-    store_key(p);
+    store_key(p, p->l->n_errors == errors);
 }
 
 /* ---- lines ---- */

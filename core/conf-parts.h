@@ -58,6 +58,7 @@ struct conf_loader {
     size_t n_errors;
     bool quiet;      /* this line is known to be bad: say nothing more of it */
     bool incomplete; /* sections or variables may be missing: do not miss them */
+    bool too_many;   /* files: it was said once */
     bool no_memory;
     struct conf_file {
         const char *path;

@@ -88,6 +88,12 @@ static const char *other_than_text(const char *data, size_t len)
     return NULL;
 }
 
+/* A byte order mark of UTF-16, or of UTF-32 that begins with one. */
+static bool is_wide(const char *data, size_t len)
+{
+    return len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0);
+}
+
 /* Bytes read up to max, or -1 and errno. */
 static ssize_t read_all(int fd, char *to, size_t max)
 {
@@ -126,10 +132,13 @@ static bool check_file(struct conf_loader *l, int fd, const char *path, struct d
         if (l->files[i].device == (uint64_t)st->st_dev && l->files[i].inode == (uint64_t)st->st_ino)
             return refuse(l, E0123, from, 0, "take one of the two includes out",
                           conf_format(l, "%s is included a second time", path));
-    if (l->n_files == CONF_MAX_FILES)
-        return refuse(l, E0115, from, 0, NULL,
-                      conf_format(l, "more than %d files in one pipeline", CONF_MAX_FILES));
-    return true;
+    if (l->n_files < CONF_MAX_FILES)
+        return true;
+    if (!l->too_many)
+        refuse(l, E0115, from, 0, NULL,
+               conf_format(l, "more than %d files in one pipeline", CONF_MAX_FILES));
+    l->too_many = true;
+    return false;
 }
 
 bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, const char **data,
@@ -169,6 +178,11 @@ bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, 
         refuse(l, E0101, from, 0,
                "what is to be read is named in an [input ...] section of a pipeline",
                conf_format(l, "%s is %s, not a pipeline", path, what));
+        goto out;
+    }
+    if (is_wide(text, (size_t)n)) {
+        refuse(l, E0112, start, 0, "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE",
+               "the file is in UTF-16");
         goto out;
     }
     text[n] = '\0';
