@@ -152,7 +152,7 @@ static int commit_inputs(struct engine *e, struct barrier *b)
     return 0;
 }
 
-/* Parts are durable before the record that speaks of them. */
+/* Parts are durable, and so are their names, before the record that speaks of them. */
 static int write_record(struct engine *e, struct barrier *b)
 {
     struct buffer bytes = { 0 };
@@ -165,7 +165,7 @@ static int write_record(struct engine *e, struct barrier *b)
     ledger_save(e->ledger, &b->ledger);
     if (e->ledger->rejects && stream_mark(e->ledger->rejects, &b->rejects) < 0)
         return -1;
-    if (sync_streams(e) < 0)
+    if (sync_streams(e) < 0 || run_sync_names(e->plan->run) < 0)
         return -1;
     barrier_write(b, &bytes);
     result = run_journal_barrier(e->journal, b, &bytes);

@@ -76,6 +76,33 @@ int io_sync_dir(int dir)
     return r < 0 && errno == EINVAL ? 0 : r;
 }
 
+static int sync_folder(int dir, const char *path)
+{
+    int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result, err;
+
+    if (fd < 0)
+        return errno == ENOENT || errno == EACCES ? 0 : -1;
+    result = io_sync_dir(fd);
+    err = errno;
+    close(fd);
+    errno = err;
+    return result;
+}
+
+int io_sync_way(int dir, const char *path)
+{
+    char *copy = strdup(path);
+    int result = copy ? sync_folder(dir, *path == '/' ? "/" : ".") : -1;
+
+    for (char *at = copy; result == 0 && *at && (at = strchr(at + 1, '/'));) {
+        *at = '\0';
+        result = sync_folder(dir, copy);
+        *at = '/';
+    }
+    free(copy);
+    return result;
+}
+
 int io_truncate(int fd, uint64_t len)
 {
     int r;

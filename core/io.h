@@ -13,6 +13,9 @@ int io_open(int dir, const char *name, int flags, mode_t mode); /* adds O_CLOEXE
 int io_write(int fd, const void *data, size_t len);             /* all of it */
 int io_sync(int fd);                                            /* fdatasync */
 int io_sync_dir(int dir);
+/* Syncs the folders that path leads through, from dir on: then its name is durable, and theirs are.
+ * Those that are not there or that may not be read are left out. */
+int io_sync_way(int dir, const char *path);
 int io_truncate(int fd, uint64_t len);
 int io_rename(int from_dir, const char *from, int to_dir, const char *to);
 int io_unlink(int dir, const char *name);
@@ -20,8 +23,8 @@ int io_mkdir(int dir, const char *name, mode_t mode);
 /* Reads a whole file; *data is malloced and has a NUL behind it. */
 int io_read_file(int dir, const char *name, char **data, size_t *len);
 /* Writes name whole or not at all: a temporary file, sync, rename. */
+int io_replace(int dir, const char *name, const void *data, size_t len);
 /* The same without syncing: for what may be lost. */
 int io_replace_unsynced(int dir, const char *name, const void *data, size_t len);
-int io_replace(int dir, const char *name, const void *data, size_t len);
 
 #endif

@@ -70,18 +70,14 @@ int journal_load(struct rundir *r, struct diag *d, struct journal_record **recor
 
 int journal_open(struct journal *j, struct rundir *r, struct diag *d, uint64_t size)
 {
-    *j = (struct journal) { .rundir = r, .diag = d, .size = size };
-    j->fd = io_open(r->state, "journal", O_RDWR | O_CREAT, 0600);
+    *j = (struct journal) { .fd = -1, .rundir = r, .diag = d, .size = size ? size : MAGIC };
+    if (size == 0 && io_replace(r->state, "journal", magic, MAGIC) < 0)
+        goto failed;
+    j->fd = io_open(r->state, "journal", O_RDWR, 0);
     if (j->fd < 0)
         return diag_error_errno(d, E0702, errno, "cannot open %s/.state/journal", r->path);
-    if (io_truncate(j->fd, size) < 0 || lseek(j->fd, (off_t)size, SEEK_SET) < 0)
-        goto failed;
-    if (size == 0) {
-        if (io_write(j->fd, magic, MAGIC) < 0)
-            goto failed;
-        j->size = MAGIC;
-    }
-    if (io_sync(j->fd) < 0 || io_sync_dir(r->state) < 0)
+    if (io_truncate(j->fd, j->size) < 0 || lseek(j->fd, (off_t)j->size, SEEK_SET) < 0 ||
+        io_sync(j->fd) < 0 || rundir_sync(r) < 0)
         goto failed;
     return 0;
 failed:

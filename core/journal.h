@@ -27,7 +27,8 @@ struct journal {
  * -1: it cannot be read, or is of another version (reported). */
 int journal_load(struct rundir *r, struct diag *d, struct journal_record **records, size_t *n,
                  char **data);
-/* Opens for appending behind `size` bytes (0: a new one); what lies behind them is cut. */
+/* Opens for appending behind `size` bytes (0: a new one, which is never there in part); what lies
+ * behind them is cut. Its name and those of the folders it lies in are durable then. */
 int journal_open(struct journal *j, struct rundir *r, struct diag *d, uint64_t size);
 int journal_append(struct journal *j, enum journal_kind kind, const struct buffer *payload);
 /* The bytes of one record, as they stand in the file; journal_start: what stands before the first. */

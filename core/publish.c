@@ -52,7 +52,7 @@ static int gather(struct run *r, struct published *files, size_t *n)
 
             if (made->kind == FILE_STATE)
                 continue;
-            *f = (struct published) {
+            *f = (struct published){
                 .name = made->name,
                 .records = (uint64_t)ledger_total(&r->ledger, (uint32_t)i, "records written"),
                 .has_records = i >= p->n_inputs + p->n_transforms,
@@ -76,17 +76,19 @@ static int gather(struct run *r, struct published *files, size_t *n)
             }
             (*n)++;
         }
-    files[*n] = (struct published) { .records = r->ledger.fates[REJECTED] - r->ledger.rejects_unwritten,
-                                     .has_records = true };
+    files[*n] =
+        (struct published){ .records = r->ledger.fates[REJECTED] - r->ledger.rejects_unwritten,
+                            .has_records = true };
     if (end_stream(r->ledger.rejects, &files[*n]) < 0)
         return -1;
     (*n)++;
     return 0;
 }
 
-/* The folder of a name in the run directory, made where it is not there: a descriptor, which may be
- * the run directory's own, and *base, the last word. No symbolic link is followed, as it could lead
- * out of the run directory. -1: reported. */
+/* The folder of a name in the run directory, made where it is not there, and durable, so that what
+ * is moved into it can not be lost with it: a descriptor, which may be the run directory's own, and
+ * *base, the last word. No symbolic link is followed, as it could lead out of the run directory.
+ * -1: reported. */
 static int open_folder(struct run *r, const char *name, const char **base)
 {
     int at = r->rundir.fd;
@@ -95,13 +97,12 @@ static int open_folder(struct run *r, const char *name, const char **base)
     for (; (slash = strchr(name, '/')); name = slash + 1) {
         char *step = strndup(name, (size_t)(slash - name));
         int next = -1, err = ENOMEM;
-        bool made = step && io_mkdir(at, step, 0777) == 0;
 
-        if (made || (step && errno == EEXIST))
+        if (step && (io_mkdir(at, step, 0777) == 0 || errno == EEXIST))
             next = io_open(at, step, O_RDONLY | O_DIRECTORY, 0);
         if (step)
             err = errno;
-        if (next >= 0 && made && io_sync_dir(at) < 0) {
+        if (next >= 0 && io_sync_dir(at) < 0) {
             err = errno;
             close(next);
             next = -1;
@@ -109,9 +110,11 @@ static int open_folder(struct run *r, const char *name, const char **base)
         if (at != r->rundir.fd)
             close(at);
         if (next < 0 && (err == ELOOP || err == ENOTDIR))
-            diag_error(r->plan->diag, E0703, NULL,
-                       "%s/%s is in the way: a symbolic link or no folder, where outputs are to go; "
-                       "remove it and run the same command again", r->rundir.path, step);
+            diag_error(
+                r->plan->diag, E0703, NULL,
+                "%s/%s is in the way: a symbolic link or no folder, where outputs are to go; "
+                "remove it and run the same command again",
+                r->rundir.path, step);
         else if (next < 0)
             diag_error_errno(r->plan->diag, E0744, err, "cannot make %s/%s", r->rundir.path,
                              step ? step : name);
@@ -124,7 +127,8 @@ static int open_folder(struct run *r, const char *name, const char **base)
     return at;
 }
 
-/* A rename that may have happened already: then the part is gone and the final name is there. */
+/* A rename that may have happened already: then the part is gone and the final name is there. Or,
+ * where power was lost, both are there and are one file, which a rename leaves at that. */
 static int publish_file(struct run *r, const char *part, const char *name, bool in_store)
 {
     const char *base = name;
@@ -133,31 +137,20 @@ static int publish_file(struct run *r, const char *part, const char *name, bool 
 
     if (to == -1)
         return -1;
-    if (io_rename(from, part, to, base) < 0 &&
-        (errno != ENOENT || faccessat(to, base, F_OK, AT_SYMLINK_NOFOLLOW) != 0))
+    if (io_rename(from, part, to, base) == 0) {
+        if (in_store) /* in .state it goes with the rest */
+            io_unlink(from, part);
+    } else if (errno != ENOENT || faccessat(to, base, F_OK, AT_SYMLINK_NOFOLLOW) != 0) {
         result = diag_error_errno(r->plan->diag, E0744, errno, "cannot publish %s%s%s",
                                   in_store ? "" : r->rundir.path, in_store ? "" : "/", name);
-    else if (to != r->rundir.fd && !in_store && io_sync_dir(to) < 0)
-        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync the folder of %s/%s",
-                                  r->rundir.path, name);
+    }
+    if (result == 0 && (in_store             ? io_sync_way(AT_FDCWD, name)
+                        : to != r->rundir.fd ? io_sync_dir(to)
+                                             : 0) < 0)
+        result =
+            diag_error_errno(r->plan->diag, E0744, errno, "cannot sync the folder of %s", name);
     if (to != r->rundir.fd && !in_store)
         close(to);
-    return result;
-}
-
-static int sync_store(struct run *r, const char *name)
-{
-    char *copy = strdup(name), *slash = copy ? strrchr(copy, '/') : NULL;
-    int fd, result = 0;
-
-    if (slash)
-        *slash = '\0';
-    fd = copy ? open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-    if (fd < 0 || io_sync_dir(fd) < 0)
-        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot sync the folder of %s", name);
-    if (fd >= 0)
-        close(fd);
-    free(copy);
     return result;
 }
 
@@ -176,8 +169,10 @@ int run_publish_record(struct run *r, const void *data, size_t len)
     const char *manifest;
     size_t manifest_len;
 
-    /* From here on the directory is neither the old run's nor the new one's. */
-    if (io_unlink(r->rundir.fd, "manifest.json") < 0 && errno != ENOENT)
+    /* From here on the directory is neither the old run's nor the new one's: before any file is
+     * another one, no manifest speaks of it, even if power is lost. */
+    if ((io_unlink(r->rundir.fd, "manifest.json") < 0 && errno != ENOENT) ||
+        io_sync_dir(r->rundir.fd) < 0)
         return diag_error_errno(r->plan->diag, E0744, errno, "cannot remove %s/manifest.json",
                                 r->rundir.path);
     for (uint64_t i = 0; i < n; i++) {
@@ -189,17 +184,17 @@ int run_publish_record(struct run *r, const void *data, size_t len)
             result = publish_file(r, part, name, in_store);
         if (result == 0)
             diag_log(r->plan->diag, DIAG_DEBUG, r->rundir.path, "published %s", name);
-        if (result == 0 && in_store)
-            result = sync_store(r, name);
         free(part);
         free(name);
         if (result < 0)
-            return at.bad ? diag_error(r->plan->diag, E0705, NULL, "the journal cannot be read; rerun with --fresh")
+            return at.bad ? diag_error(r->plan->diag, E0705, NULL,
+                                       "the journal cannot be read; rerun with --fresh")
                           : -1;
     }
     manifest = get_bytes(&at, &manifest_len);
     if (at.bad)
-        return diag_error(r->plan->diag, E0705, NULL, "the journal cannot be read; rerun with --fresh");
+        return diag_error(r->plan->diag, E0705, NULL,
+                          "the journal cannot be read; rerun with --fresh");
     if (io_sync_dir(r->rundir.fd) < 0 || io_sync_dir(r->rundir.state) < 0 ||
         io_replace(r->rundir.fd, "manifest.json", manifest, manifest_len) < 0 ||
         io_sync_dir(r->rundir.fd) < 0)
@@ -241,13 +236,14 @@ int run_publish(struct run *r)
         diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
         goto out;
     }
-    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0)
+    if (run_sync_names(r) < 0 ||
+        journal_append(&r->journal.journal, JOURNAL_PUBLISHING, &record) < 0)
         goto out;
     atomic_store(&r->publishing, r->resumable);
     if (run_publish_record(r, record.data, record.len) < 0)
         goto out;
     rundir_tidy(&r->rundir);
-    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer) { 0 }) < 0)
+    if (journal_append(&r->journal.journal, JOURNAL_PUBLISHED, &(struct buffer){ 0 }) < 0)
         goto out;
     r->published = true;
     result = 0;

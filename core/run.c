@@ -233,6 +233,24 @@ static int prepare(struct run *r, struct barrier *from, bool *resume)
     return run_decide(r, from, resume);
 }
 
+int run_sync_names(struct run *r)
+{
+    const struct plan *p = r->plan;
+
+    if (io_sync_dir(r->rundir.state) < 0)
+        return diag_error_errno(p->diag, E0744, errno, "cannot sync %s/.state", r->rundir.path);
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made; k++) {
+            const struct stage_file *f = &p->stages[i].made[k];
+
+            if (f->kind == FILE_PART && stage_in_store(&p->stages[i], f->name) &&
+                io_sync_way(AT_FDCWD, f->name) < 0)
+                return diag_error_errno(p->diag, E0744, errno, "cannot sync the folder of %s",
+                                        f->name);
+        }
+    return 0;
+}
+
 static int begin_journal(struct run *r)
 {
     struct buffer begin = { 0 };
@@ -253,11 +271,13 @@ static int clear(struct run *r)
 {
     struct plan *p = r->plan;
 
+    if (rundir_clear(&r->rundir, p->diag) < 0)
+        return -1;
     for (size_t i = 0; i < p->n_stages; i++)
         for (size_t k = 0; k < p->stages[i].n_made && !left_out(r, &p->stages[i]); k++)
             if (clear_part(&p->stages[i], &p->stages[i].made[k]) < 0)
                 return -1;
-    return rundir_clear(&r->rundir, p->diag);
+    return 0;
 }
 
 static int start(struct run *r, const struct barrier *from, bool resume)

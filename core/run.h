@@ -63,6 +63,8 @@ int64_t run_memory_for_stages(struct run *r);
 void run_count(const struct stage *s, const char *name, int64_t n);
 int run_open_late(struct stage *s, struct stage_file *f); /* a stream made in start */
 const char *run_part_path(struct stage *s, struct stage_file *f);
+/* Makes the names of all unpublished parts durable, in .state and in stores. 0, or -1 (reported). */
+int run_sync_names(struct run *r);
 int run_journal_barrier(struct run_journal *j, const struct barrier *b, const struct buffer *bytes);
 
 /* journal-short.c: leaves out of a long journal what no resume can need any more. 0, or -1. */

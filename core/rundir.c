@@ -246,11 +246,20 @@ static int remove_all(struct rundir *r, bool keep_journal, char *name)
     return err;
 }
 
+int rundir_sync(const struct rundir *r)
+{
+    return io_sync_dir(r->state) < 0 || io_sync_dir(r->fd) < 0 ? -1 : io_sync_way(AT_FDCWD, r->path);
+}
+
 int rundir_clear(struct rundir *r, struct diag *d)
 {
-    char name[NAME_MAX + 1];
-    int err = remove_all(r, false, name);
+    char name[NAME_MAX + 1] = "journal";
+    int err;
 
+    if ((io_unlink(r->state, name) < 0 && errno != ENOENT) || io_sync_dir(r->state) < 0)
+        err = errno;
+    else
+        err = remove_all(r, false, name);
     if (!err)
         return 0;
     return diag_error_errno(d, E0702, err, "cannot remove %s/.state/%s", r->path, name);
@@ -269,6 +278,7 @@ void rundir_tidy(struct rundir *r)
     char name[NAME_MAX + 1];
 
     remove_all(r, true, name);
+    io_sync_dir(r->state);
 }
 
 static char *join(const char *a, const char *b, const char *c)

@@ -18,7 +18,10 @@ void rundir_close(struct rundir *r);
 /* Does its path still lead to it, and is .state still in it? Else -1 (reported): it was moved, or
  * another one stands in its place. */
 int rundir_in_place(const struct rundir *r, struct diag *d);
-/* Removes everything in .state but the lock. 0, or -1 (reported). */
+/* Makes the names of .state durable, and its own with all folders that lead to it. -1 with errno. */
+int rundir_sync(const struct rundir *r);
+/* Removes everything in .state but the lock, and for good the journal before what it speaks of. 0, or
+ * -1 (reported). */
 int rundir_clear(struct rundir *r, struct diag *d);
 /* Removes a run directory that was made for one run alone, as far as it can be removed. */
 void rundir_remove(struct rundir *r, struct diag *d);

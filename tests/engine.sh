@@ -92,7 +92,7 @@ path = in/1.txt
 path = -
 CONF
 check "standard output" test "$("$ETL" -q run pipe.conf -o pipe | wc -l)" = 18001
-"$ETL" run pipe.conf -o pipe 2>said | head -1 >/dev/null
+"$ETL" -q run pipe.conf -o pipe 2>said | head -1 >/dev/null
 check "a closed pipe is quiet" test ! -s said
 check "no run directory to be made: 73" status 73 "$ETL" run e.conf -o /proc/none
 check "nothing to resume: 64" status 64 "$ETL" run e.conf -o fresh --resume=require

@@ -14,8 +14,9 @@ test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/spli
 test_abi := $(patsubst %,tests/plugins/abi/%.so,input/feed transform/mapper transform/stepper \
     transform/forgetful output/lines)
 test_hostile := tests/plugins/hostile/transform/hostile.so
-test_at_call := tests/torture/at-call.so
-test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_abi) $(test_hostile) $(test_at_call)
+test_shims := tests/torture/at-call.so tests/torture/record-calls.so
+test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_abi) $(test_hostile) \
+    $(test_shims)
 # Their folders must not be writable by others, whatever the umask is.
 test_plugin = umask 022 && $(MKDIR_P) $(@D) && chmod go-w $(@D) && $(CC) -std=c11 -shared -fPIC \
     -I$(srcdir)/core $(SANITIZE) $(WARNINGS) $(CFLAGS) -o $@
@@ -52,7 +53,7 @@ tests/plugins/abi/output/%.so: $(srcdir)/tests/plugins/abi-output.c $(srcdir)/te
 	$(AM_V_CCLD)$(test_plugin) $<
 $(test_hostile): $(srcdir)/tests/plugins/hostile.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) $< -lm
-$(test_at_call): $(srcdir)/tests/torture/at-call.c
+$(test_shims): tests/torture/%.so: $(srcdir)/tests/torture/%.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
 # Hours of what make check does in minutes: tests/torture/list. FROM=N, ONLY=N,N...
