@@ -82,6 +82,30 @@ csv_bytes()
 }
 check "csv, byte by byte" csv_bytes
 
+# What a spreadsheet may run stands there as it is, and is counted; or guarded, in every column; what
+# only looks like it is left alone.
+formulas()
+{
+    local guard=$1 safe=$2 counted=$3
+    printf '%s\n' '{"text":"=1+1","tags":["=1"]}' '{"text":"+1"}' '{"text":"-1"}' '{"text":"@SUM(A1)"}' '{"text":"\t=1"}' '{"text":"\r=1"}' \
+        '{"text":"=cmd|'"' /c calc'"'!A0"}' '{"text":"=HYPERLINK(\"x\",\"y\")"}' '{"text":" =1"}' "{\"text\":\"'=1\"}" '{"text":"\n=1"}' \
+        '{"text":"1-1","n":-5}' '{"text":""}' '{"text":"|x"}' >formulas.jsonl
+    IN=formulas.jsonl run "[output csv]\npath = o.csv\nfields = text, n, tags, again=text\nspreadsheet_safe = $safe" || return 1
+    grep -q "\"$counted\": *16[,}]" out/p/manifest.json || { grep -o '"cells[^,}]*' out/p/manifest.json; return 1; }
+    python3 - "$guard" <<'END'
+import csv, json, sys
+rows = list(csv.reader(open("out/p/o.csv", encoding="utf-8", newline=""), strict=True))[1:]
+given = [json.loads(l) for l in open("formulas.jsonl", encoding="utf-8")]
+for row, d in zip(rows, given, strict=True):
+    text = (sys.argv[1] if d["text"][:1] in ("=", "+", "-", "@", "\t", "\r") and d["text"] else "") + d["text"]
+    assert row == [text, str(d.get("n", "")), json.dumps(d["tags"]) if "tags" in d else "", text], (row, d)
+END
+}
+if command -v python3 >/dev/null; then
+    check "cells that are formulas are counted" formulas "" no "cells a spreadsheet may run as formulas"
+    check "or guarded" formulas "'" yes "cells guarded against spreadsheets"
+fi
+
 jsonl_bytes()
 {
     small

@@ -145,6 +145,89 @@ check 'a compressed name' status 78 "$ETL" check refused.conf
 pipeline refused 'path = -'
 check 'standard output' status 78 "$ETL" check refused.conf
 
+# Forty names for a table and for a column: refused with a code, or used as they stand, and no other
+# table, column or statement comes of them.
+cat >names <<'END'
+"a\"; DROP TABLE records; --"
+"a\"b"
+"a'b"
+"a]b"
+"[a]"
+"`a`"
+"a b"
+" a"
+"a;b"
+"a,b"
+"a-b"
+"a.b"
+"main.a"
+"a)b"
+"(select 1)"
+"a\nb"
+"a\tb"
+"a\u0001b"
+"1a"
+"é"
+"中"
+"😀"
+"%s%n"
+"$a"
+":a"
+"?1"
+"@a"
+"*"
+"--"
+"/*a*/"
+""
+"sqlite_master"
+"SQLITE_Sequence"
+"sqlite_"
+"select"
+"table"
+"ORDER"
+"rowid"
+"_rowid_"
+"oid"
+"values"
+"_"
+"A9_z"
+END
+used=0
+name() # TABLE-OR-COLUMN NAME (in quotes)
+{
+    local plain got
+    case $1 in
+        table) INPUT=few.jsonl pipeline name "path = n.db
+table = $2" ;;
+        column) INPUT=few.jsonl pipeline name "path = n.db
+fields = title, ${2%\"}=body\"" ;;
+    esac
+    rm -rf out-name
+    "$ETL" -q run name.conf 2>"$work/.said"
+    got=$?
+    [ $got = 78 ] && says '[E0' && return 0
+    [ $got = 0 ] || { echo "status $got"; cat "$work/.said"; return 1; }
+    plain=${2#?}
+    plain=${plain%?}
+    [ "$1" = column ] && plain=${plain# } # blanks round a name in a list go
+    used=$((used + 1))
+    [[ $plain =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]] || { echo "$plain was taken"; return 1; }
+    case $1 in
+        table) asked out-name/n.db 'SELECT group_concat(name) FROM sqlite_master' "$plain" &&
+            asked out-name/n.db "SELECT count(*) FROM \"$plain\"" 3 ;;
+        column) asked out-name/n.db "SELECT group_concat(name) FROM pragma_table_info('records')" "title,$plain" &&
+            asked out-name/n.db "SELECT count(*) FROM records WHERE quote(\"$plain\") <> 'NULL'" 1 ;;
+    esac
+}
+n=0
+while IFS= read -r hostile; do
+    n=$((n + 1))
+    check "a table named $hostile" name table "$hostile"
+    check "a column named $hostile" name column "$hostile"
+done <names
+echo "$n names for tables and columns, $used uses of them taken"
+check 'some are names' test $used -ge 20 -a $n -ge 40
+
 INPUT=few.jsonl pipeline stale 'path = sub/stale.db'
 mkdir -p out-stale/sub
 echo 'the log of a database that was' >out-stale/sub/stale.db-wal
