@@ -180,21 +180,22 @@ __attribute__((constructor)) static void loaded(void)
         harm(what);
 }
 
-/* Memory: 10 GiB taken and left alone, taken and filled; ends that are written over. */
+/* Memory: 10 GiB taken and left alone - by calloc, as MALLOC_PERTURB_ would fill what malloc gives -
+ * with and without asking whether they are there; ends that are written over. */
 static int use_memory(const struct hostile *me, void *state, etl_record *r)
 {
     const size_t much = (size_t)10 << 30;
     volatile char *at;
 
     if (strcmp(me->what, "take") == 0) {
-        at = malloc(much);
+        at = calloc(1, much);
         if (!at)
             return etl_fail_errno(me, ENOMEM, "10 GiB could not be had");
         at[0] = 1;
         free((void *)(uintptr_t)at);
     }
     if (strcmp(me->what, "take unasked") == 0) {
-        at = malloc(much);
+        at = calloc(1, much);
         at[0] = 1; /* whether there or not */
         free((void *)(uintptr_t)at);
     }
