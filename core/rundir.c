@@ -268,6 +268,7 @@ int rundir_clear(struct rundir *r, struct diag *d)
 void rundir_remove(struct rundir *r, struct diag *d)
 {
     rundir_clear(r, d);
+    io_unlink(r->fd, "progress.json");
     unlinkat(r->state, "lock", 0);
     unlinkat(r->fd, ".state", AT_REMOVEDIR);
     rmdir(r->path);

@@ -198,7 +198,7 @@ rm -rf tmp && mkdir tmp
 TMPDIR=$work/tmp begin stuck.conf --dry-run 2>/dev/null
 dry_has_begun()
 {
-    [ -s "$(echo tmp/etl-dry-*)/.state/rejects.jsonl.part" ] 
+    [ -e "$(echo tmp/etl-dry-*)/progress.json" ] # which must go, too
 }
 until_true dry_has_begun
 sleep 0.1
