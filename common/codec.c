@@ -5,6 +5,7 @@
 #include "config.h" /* for strdup, posix_fadvise */
 #endif
 #include "common/codec-impl.h"
+#include "common/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -294,7 +295,7 @@ struct codec *codec_open(const char *path, struct fault *f)
     c = make(path, f);
     if (!c)
         return NULL;
-    c->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    c->fd = file_open(path, O_RDONLY | O_NOCTTY, 0);
     if (c->fd < 0 || fstat(c->fd, &st)) {
         fault_set(f, errno, "cannot open %s", path);
         codec_close(c);

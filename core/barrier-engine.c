@@ -120,7 +120,9 @@ static int commit_stage(struct stage *s, struct saved *saved)
         process_end_copy();
         here = outer;
         s->saving = NULL;
-        if (verdict != ETL_OK || saved->blob.failed)
+        if (saved->blob.failed)
+            return diag_error_errno(s->plan->diag, E0771, ENOMEM, "%s cannot commit", s->name);
+        if (verdict != ETL_OK)
             return stage_failed(s) ? -1
                              : diag_error(s->plan->diag, E0520, NULL,
                                           "%s failed to commit without saying why", s->name);

@@ -2,6 +2,7 @@
 /* Barriers to bytes and back. */
 #include "core/barrier.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -200,6 +201,7 @@ bool barrier_read(struct barrier *b, const void *data, size_t len)
     const void *at;
     size_t n;
 
+    errno = 0;
     b->file_index = get_u64(&r);
     b->part = get_u64(&r);
     b->committed = get_u64(&r);

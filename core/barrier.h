@@ -50,7 +50,8 @@ struct barrier {
 int barrier_init(struct barrier *b, const struct plan *p); /* -1: memory is out */
 void barrier_free(struct barrier *b);
 void barrier_write(const struct barrier *b, struct buffer *to);
-/* False: the bytes are not a barrier of this plan. Adds to b->verified: call it for each record in turn. */
+/* False: the bytes are not a barrier of this plan, or memory is out (errno is ENOMEM). Adds to
+ * b->verified: call it for each record in turn. */
 bool barrier_read(struct barrier *b, const void *data, size_t len);
 
 /* Plain little-endian values in a buffer, and back; a reader that runs out says so for good. */

@@ -4,6 +4,7 @@
 #define _POSIX_C_SOURCE 200809L
 #include "core/conf-parts.h"
 
+#include "common/file.h"
 #include "common/nearest.h"
 
 #include <dirent.h>
@@ -94,25 +95,6 @@ static bool is_wide(const char *data, size_t len)
     return len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0);
 }
 
-/* Bytes read up to max, or -1 and errno. */
-static ssize_t read_all(int fd, char *to, size_t max)
-{
-    size_t len = 0;
-
-    while (len < max) {
-        ssize_t n = read(fd, to + len, max - len);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return -1;
-        if (n == 0)
-            break;
-        len += (size_t)n;
-    }
-    return (ssize_t)len;
-}
-
 /* May this file be read, and for the first time? */
 static bool check_file(struct conf_loader *l, int fd, const char *path, struct diag_place from,
                        struct stat *st)
@@ -144,7 +126,7 @@ static bool check_file(struct conf_loader *l, int fd, const char *path, struct d
 bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, const char **data,
                size_t *len)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = file_open(path, O_RDONLY | O_NOCTTY | O_NONBLOCK, 0);
     struct diag_place start = { .file = path, .line = 1, .column = 1, .width = 1 };
     struct stat st;
     bool ok = false;
@@ -166,7 +148,7 @@ bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, 
         l->no_memory = true;
         goto out;
     }
-    n = read_all(fd, text, (size_t)st.st_size + 1); /* one more, to see that it does not grow */
+    n = file_read(fd, text, (size_t)st.st_size + 1); /* one more, to see that it does not grow */
     if (n < 0 || n > st.st_size) {
         refuse(l, E0101, from, n < 0 ? errno : 0, NULL,
                n < 0 ? conf_format(l, "cannot read %s", path)

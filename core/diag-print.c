@@ -269,7 +269,8 @@ void diag_print_raw(struct diag_printer *p, const char *text, size_t len)
     flockfile(process_messages());
     if (p->bar && isatty(fileno(p->out)))
         diag_print_bar(p, NULL);
-    fwrite(text, 1, len, p->out);
+    if (len > 0)
+        fwrite(text, 1, len, p->out);
     fflush(p->out);
     funlockfile(process_messages());
 }
@@ -282,6 +283,22 @@ void diag_print_bar(struct diag_printer *p, const char *text)
     p->bar = text != NULL;
     fflush(process_messages());
     funlockfile(process_messages());
+}
+
+/* A line that is cut short rather than not printed. */
+static void print_without_memory(struct diag_printer *p, const struct diag_message *m)
+{
+    char line[1024];
+    int n = snprintf(line, sizeof(line), "etl: %s: %s%s%s", levels[m->level].name,
+                     *m->text ? m->text : no_memory,
+                     m->document ? ": " : "", m->document ? m->document : "");
+    size_t len = n < 0 ? 0 : (size_t)n < sizeof(line) ? (size_t)n : sizeof(line) - 1;
+
+    for (size_t i = 0; i < len; i++)
+        if ((unsigned char)line[i] < ' ' || (unsigned char)line[i] >= 0x7f)
+            line[i] = '?';
+    diag_print_raw(p, line, len);
+    diag_print_raw(p, "\n", 1);
 }
 
 static void print(struct diag_printer *p, const struct diag_message *m)
@@ -302,7 +319,10 @@ static void print(struct diag_printer *p, const struct diag_message *m)
         put_line(&b, m);
         break;
     }
-    diag_print_raw(p, b.data, b.len);
+    if (b.failed)
+        print_without_memory(p, m);
+    else
+        diag_print_raw(p, b.data, b.len);
     buffer_free(&b);
 }
 

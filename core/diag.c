@@ -73,6 +73,8 @@ enum exit_status status_of_errno(int err, enum exit_status otherwise)
     case EIO:
     case EPIPE:
         return EXIT_IO;
+    case EROFS:
+        return EXIT_CANNOT_CREATE;
     default:
         return otherwise;
     }
@@ -103,8 +105,7 @@ void diag_free(struct diag *d)
     d->lock = NULL;
 }
 
-/* status: what an error without a say of its own leads to. */
-static int report(struct diag *d, const struct diag_message *m, enum exit_status status)
+int diag_report(struct diag *d, const struct diag_message *m)
 {
     bool error = m->level == DIAG_ERROR;
 
@@ -112,7 +113,7 @@ static int report(struct diag *d, const struct diag_message *m, enum exit_status
     if (error && m->code < DIAG_CODES) {
         if (d->errors++ == 0) {
             d->first = m->code;
-            d->status = status;
+            d->status = m->status != EXIT_DONE ? m->status : diag_code_status(m->code);
         }
     } else if (m->level == DIAG_WARNING) {
         d->warnings++;
@@ -131,11 +132,6 @@ size_t diag_warnings(struct diag *d)
     n = d->warnings;
     pthread_mutex_unlock(d->lock);
     return n;
-}
-
-int diag_report(struct diag *d, const struct diag_message *m)
-{
-    return report(d, m, diag_code_status(m->code));
 }
 
 int diag_error(struct diag *d, enum diag_code code, const struct diag_place *place, const char *fmt,
@@ -169,6 +165,8 @@ static const char *help_of_errno(int err)
         return "look at the disk and its cables, then run the same command again";
     case ENOMEM:
         return "give it more memory, then run the same command again";
+    case EROFS:
+        return "the file system is mounted read-only: write elsewhere, or mount it again";
     case EMFILE:
         return "raise the limit on open files (ulimit -n), then run the same command again";
     default:
@@ -183,14 +181,15 @@ int diag_report_errno(struct diag *d, const struct diag_message *m, int err)
     struct buffer text = { 0 };
     char why[200];
 
-    if (status < own && status != EXIT_RESOURCES)
+    if (status == EXIT_NO_INPUT && own > status) /* a plugin, say, that is not there */
         status = own;
     if (strerror_r(err, why, sizeof(why)) != 0)
         snprintf(why, sizeof(why), "error %d", err);
     whole.text = buffer_printf(&text, "%s: %s", m->text, why) ? buffer_string(&text) : no_memory;
     if (!whole.help)
         whole.help = help_of_errno(err);
-    report(d, &whole, status);
+    whole.status = status;
+    diag_report(d, &whole);
     buffer_free(&text);
     return -1;
 }

@@ -56,6 +56,7 @@ struct diag_message {
     const char *note;     /* one more line, "= note: " */
     const char *help;     /* one more line, "= help: " */
     const char *section;  /* "transform dedupe": shown in JSON alone */
+    enum exit_status status; /* where a system call's errno chose it; else 0: the code's own */
 };
 
 enum diag_format { DIAG_TERMINAL, DIAG_LINES, DIAG_JOURNAL, DIAG_JSON };
@@ -82,7 +83,8 @@ int diag_report(struct diag *d, const struct diag_message *m);
 int diag_error(struct diag *d, enum diag_code code, const struct diag_place *place, const char *fmt,
                ...) __attribute__((format(printf, 4, 5)));
 /* The same with an errno number: its text is appended (": No space left on device") and the exit
- * status is what status_of_errno says, where that is more than the code's own. */
+ * status is what status_of_errno says: the system's troubles outweigh the code's own, but that a
+ * file is not there does not. */
 int diag_error_errno(struct diag *d, enum diag_code code, int err, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* The same for a message with a place and more: err's text is appended to m->text. Returns -1. */

@@ -131,6 +131,21 @@ static int make_posts(struct engine *e)
     return 0;
 }
 
+/* All there are from the start, as a plugin is not told that memory is out when it asks for its own. */
+static int make_blocks(struct worker *w)
+{
+    for (size_t i = 0; i < w->engine->plan->n_stages; i++) {
+        struct stage *s = &w->engine->plan->stages[i];
+        bool has_units = s->plugin->is.kind == ETL_KIND_INPUT || s->plugin->is.finish;
+
+        w->blocks[i] = stage_block(s, s->plugin->is.worker_size);
+        w->unit_blocks[i] = has_units ? stage_block(s, s->plugin->is.worker_size) : NULL;
+        if (!w->blocks[i] || (has_units && !w->unit_blocks[i]))
+            return -1;
+    }
+    return 0;
+}
+
 static int make_workers(struct engine *e)
 {
     e->workers = calloc(e->options.jobs, sizeof(*e->workers));
@@ -140,7 +155,7 @@ static int make_workers(struct engine *e)
         e->workers[i].engine = e;
         e->workers[i].blocks = calloc(e->plan->n_stages, sizeof(void *));
         e->workers[i].unit_blocks = calloc(e->plan->n_stages, sizeof(void *));
-        if (!e->workers[i].blocks || !e->workers[i].unit_blocks)
+        if (!e->workers[i].blocks || !e->workers[i].unit_blocks || make_blocks(&e->workers[i]) < 0)
             return -1;
     }
     return 0;

@@ -74,8 +74,8 @@ struct job {
 struct worker {
     struct engine *engine;
     pthread_t thread;
-    void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker; NULL until asked
-                                   * for. A thread reads one unit at a time, so one of each will do */
+    void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker. A thread reads one
+                                   * unit at a time, so one of each will do */
 };
 
 struct engine_options {
@@ -173,8 +173,8 @@ size_t engine_make_room(struct memory *m, size_t more);
 void batch_carry(struct engine *e, struct worker *w, struct batch *b);
 /* b is through, or the run stops: it goes back to the idle ones. */
 void engine_done(struct engine *e, struct batch *b);
-/* Notes why a unit could not be read; reported when its turn has come. */
-void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text);
+/* Notes why a unit could not be read; reported when its turn has come. err: an errno number, or 0. */
+void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, int err, const char *text);
 /* What an input counts for the next record: it goes with that one, so that it counts once. */
 void unit_count(struct etl_unit *u, const char *name, int64_t n);
 /* `fail` in a read. */

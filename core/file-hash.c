@@ -4,6 +4,7 @@
 #include "core/file-hash.h"
 
 #include "core/io.h"
+#include "common/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -25,9 +26,7 @@ int file_hash_fd(int fd, bool sync, uint64_t *bytes, struct hash128 *hash)
         goto out;
     hash128_begin(state);
     *bytes = 0;
-    while ((n = read(fd, block, BLOCK)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
+    while ((n = file_read(fd, block, BLOCK)) != 0) {
         if (n < 0)
             goto out;
         hash128_add(state, block, (size_t)n);
@@ -43,7 +42,7 @@ out:
 
 int file_hash(const char *path, uint64_t *bytes, struct hash128 *hash)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC), result, err;
+    int fd = file_open(path, O_RDONLY, 0), result, err;
 
     if (fd < 0)
         return -1;

@@ -213,7 +213,9 @@ void host_fail(const void *self, int32_t err, const char *option, const char *ms
     if (!s || !begin_telling(s))
         return;
     m.at = stage_fail_place(s, option);
-    if (err == ENOMEM && s->plan->run && s->phase != PHASE_OPEN) {
+    /* Of a limit that may be raised; where there is none, memory is out. */
+    if (err == ENOMEM && s->plan->run && s->phase != PHASE_OPEN &&
+        (s->plan->memory_limit > 0 || s->plugin->is.state_size > 0)) {
         snprintf(help, sizeof(help),
                  "run the same command with --memory=%s; it goes on where it stopped",
                  memory_text(run_memory_for_stages(s->plan->run), figure));

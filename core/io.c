@@ -2,6 +2,7 @@
 /* The system calls of io.h. */
 #define _GNU_SOURCE
 #include "core/io.h"
+#include "common/file.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -57,11 +58,8 @@ int io_write(int fd, const void *data, size_t len)
 
 int io_sync(int fd)
 {
-    int r;
+    int r = file_sync(fd);
 
-    do
-        r = fdatasync(fd);
-    while (r < 0 && errno == EINTR);
     /* A pipe, a terminal or a special file has nothing to sync. */
     return r < 0 && (errno == EINVAL || errno == EROFS) ? 0 : r;
 }
@@ -78,7 +76,11 @@ int io_sync_dir(int dir)
 
 static int sync_folder(int dir, const char *path)
 {
-    int fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result, err;
+    int fd, result, err;
+
+    do
+        fd = openat(dir, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    while (fd < 0 && errno == EINTR);
 
     if (fd < 0)
         return errno == ENOENT || errno == EACCES ? 0 : -1;
@@ -105,12 +107,7 @@ int io_sync_way(int dir, const char *path)
 
 int io_truncate(int fd, uint64_t len)
 {
-    int r;
-
-    do
-        r = ftruncate(fd, (off_t)len);
-    while (r < 0 && errno == EINTR);
-    return r;
+    return file_truncate(fd, len);
 }
 
 int io_rename(int from_dir, const char *from, int to_dir, const char *to)
@@ -133,7 +130,7 @@ int io_read_file(int dir, const char *name, char **data, size_t *len)
     struct stat st;
     int fd = io_open(dir, name, O_RDONLY, 0), err;
     char *to = NULL;
-    size_t used = 0;
+    ssize_t n;
 
     if (fd < 0)
         return -1;
@@ -142,21 +139,13 @@ int io_read_file(int dir, const char *name, char **data, size_t *len)
     to = malloc((size_t)st.st_size + 1);
     if (!to)
         goto failed;
-    while (used < (size_t)st.st_size) {
-        ssize_t n = pread(fd, to + used, (size_t)st.st_size - used, (off_t)used);
-
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            goto failed;
-        if (n == 0)
-            break;
-        used += (size_t)n;
-    }
+    n = file_read(fd, to, (size_t)st.st_size);
+    if (n < 0)
+        goto failed;
     close(fd);
-    to[used] = '\0';
+    to[n] = '\0';
     *data = to;
-    *len = used;
+    *len = (size_t)n;
     return 0;
 failed:
     err = errno;
@@ -188,7 +177,7 @@ static int replace(int dir, const char *name, const void *data, size_t len, bool
         errno = err;
         return -1;
     }
-    if (close(fd) < 0)
+    if (file_close(fd) < 0)
         return -1;
     return io_rename(dir, temporary, dir, name);
 }

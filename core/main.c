@@ -173,6 +173,7 @@ int main(int argc, char **argv)
     process_begin(&app.diag, &app.printer);
     app.printer.out = process_messages();
     if (!diag_init(&app.diag, diag_print, &app.printer)) {
+        fputs("etl: error: memory is out\n", app.printer.out);
         process_over();
         return EXIT_RESOURCES;
     }

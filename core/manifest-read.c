@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/manifest-read.h"
 
+#include "common/file.h"
 #include "common/json-read.h"
 #include "common/number.h"
 #include "core/io.h"
@@ -179,7 +180,7 @@ static int no_manifest(const char *folder, int dir, struct diag *d)
 
 int manifest_load(struct manifest *m, const char *folder, struct diag *d)
 {
-    int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC), result;
+    int dir = file_open(folder, O_RDONLY | O_DIRECTORY, 0), result;
     struct fault f = { 0 };
     char *text = NULL;
     size_t len;

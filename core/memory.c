@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "core/memory.h"
 
+#include "common/file.h"
 #include "core/figures.h"
 
 #include <fcntl.h>
@@ -20,7 +21,7 @@ enum {
 static int64_t look(struct memory *m)
 {
     char text[128], *at;
-    ssize_t n = pread(m->statm, text, sizeof(text) - 1, 0);
+    ssize_t n = file_read_at(m->statm, text, sizeof(text) - 1, 0);
     int64_t held = 0;
 
     if (n > 0) {
@@ -60,7 +61,7 @@ int memory_begin(struct memory *m, int64_t limit, unsigned jobs, struct diag *d)
     *m = (struct memory){ .limit = limit, .statm = -1, .diag = d };
     if (limit <= 0)
         return 0;
-    m->statm = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    m->statm = file_open("/proc/self/statm", O_RDONLY, 0);
     m->first = look(m);
     m->spare = limit / 32 + (int64_t)jobs * A_THREAD / 2;
     if (m->first + (int64_t)jobs * A_THREAD > limit - m->spare)

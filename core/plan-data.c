@@ -3,6 +3,7 @@
  * lie, and the hash of what they hold, which is part of the plan. */
 #define _GNU_SOURCE
 #include "core/plan-private.h"
+#include "common/file.h"
 #include "common/hash.h"
 
 #include <errno.h>
@@ -17,21 +18,26 @@ static bool add_content(struct hash128_stream *h, const char *path)
 {
     static const size_t size = 64 * 1024;
     char *block = malloc(size);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    ssize_t got = fd < 0 || !block ? -1 : 1;
-    int err;
+    int fd = file_open(path, O_RDONLY | O_NONBLOCK, 0), err;
+    ssize_t got = -1;
 
-    while (got > 0 || (got < 0 && fd >= 0 && block && errno == EINTR)) {
-        got = read(fd, block, size);
-        if (got > 0)
-            hash128_add(h, block, (size_t)got);
-    }
-    err = errno;
+    while (fd >= 0 && block && (got = file_read(fd, block, size)) > 0)
+        hash128_add(h, block, (size_t)got);
+    err = block ? errno : ENOMEM;
     if (fd >= 0)
         close(fd);
     free(block);
     errno = err;
     return got == 0;
+}
+
+static bool unreadable(struct plan *p, const struct mistake *m, const char *path)
+{
+    struct mistake known = *m;
+
+    known.err = errno;
+    known.help = NULL; /* that of the errno; it was found, wherever that is */
+    return plan_mistake(p, &known, "data file '%s' cannot be read", path);
 }
 
 /* Of a folder: the names from there on and the contents of all its files, in order. */
@@ -47,8 +53,7 @@ static bool add_folder_content(struct hash128_stream *h, struct plan *p, const c
         hash128_add(h, files[i].path + skip, strlen(files[i].path + skip) + 1);
         hash128_add(h, &files[i].size, sizeof(files[i].size));
         if (!add_content(h, files[i].path))
-            return plan_mistake(p, m, "data file '%s' cannot be read: %s", files[i].path,
-                                strerror(errno));
+            return unreadable(p, m, files[i].path);
     }
     return true;
 }
@@ -72,6 +77,8 @@ static const char *beside(struct plan *p, const char *file, int up, const char *
     buffer_byte(&path, '\0');
     if (!path.failed && stat(path.data, &st) == 0)
         found = arena_string(p->memory, path.data, path.len - 1);
+    if (path.failed)
+        plan_no_memory(p);
     buffer_free(&path);
     return found;
 }
@@ -114,10 +121,10 @@ bool stage_find_data(struct stage *s, size_t option)
     if (!folder && !S_ISREG(st.st_mode))
         return plan_mistake(s->plan, &m, "data file '%s' is neither a file nor a folder", path);
     hash128_begin(&h);
-    if (folder ? !add_folder_content(&h, s->plan, path, &m) : !add_content(&h, path))
-        return folder ? false
-                      : plan_mistake(s->plan, &m, "data file '%s' cannot be read: %s", path,
-                                     strerror(errno));
+    if (folder && !add_folder_content(&h, s->plan, path, &m))
+        return false;
+    if (!folder && !add_content(&h, path))
+        return unreadable(s->plan, &m, path);
     hash128_hex(hash128_end(&h), s->options[option].hash);
     s->options[option].hash[32] = '\0';
     s->options[option].path = path;

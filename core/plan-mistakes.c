@@ -3,6 +3,7 @@
  * told at the end in the order of files and lines: the first twenty, and how many more. */
 #include "core/plan-private.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -127,10 +128,24 @@ static int by_place(const void *a, const void *b)
     return x->order < y->order ? -1 : 1;
 }
 
+/* When memory was out, what else seems wrong is wrong because of it. */
+static void only_no_memory(struct plan_mistakes *l)
+{
+    for (size_t i = 0; i < l->n; i++)
+        if (l->kept[i].m.code == E0771 || l->kept[i].err == ENOMEM) {
+            l->kept[0] = l->kept[i];
+            l->n = 1;
+            l->unkept = 0;
+        }
+}
+
 void plan_mistakes_end(struct plan *p)
 {
     struct plan_mistakes *l = p->gathered;
-    size_t errors = 0, left_out = l->unkept;
+    size_t errors = 0, left_out;
+
+    only_no_memory(l);
+    left_out = l->unkept;
 
     p->gathered = NULL;
     p->diag = l->shows;

@@ -161,7 +161,7 @@ static bool mask_changed(void)
 {
     long now = file_mask();
 
-    if (now == the.mask || now < 0)
+    if (now == the.mask || now < 0 || the.mask < 0)
         return false;
     umask((mode_t)the.mask);
     return true;

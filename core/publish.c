@@ -182,6 +182,8 @@ int run_publish_record(struct run *r, const void *data, size_t len)
 
         if (part && name)
             result = publish_file(r, part, name, in_store);
+        else if (!at.bad)
+            diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
         if (result == 0)
             diag_log(r->plan->diag, DIAG_DEBUG, r->rundir.path, "published %s", name);
         free(part);

@@ -22,13 +22,14 @@ const char *engine_unit_path(const struct etl_unit *u)
     return u && u->file ? u->file->path : NULL;
 }
 
-void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, const char *text)
+void job_fail(struct job *j, struct etl_unit *u, enum diag_code code, int err, const char *text)
 {
     if (j->failed)
         return;
     j->failed = true;
     j->failure = strdup(text);
     j->failure_code = code;
+    j->failure_errno = err;
     j->failed_unit = u;
 }
 
@@ -41,8 +42,7 @@ void unit_fail(struct etl_unit *u, int err, const char *option, const char *msg,
         return;
     buffer_printf(&text, "[%s] %.*s", u->stage->name, msg ? (int)(len < 1024 ? len : 1024) : 0,
                   msg ? msg : "");
-    job_fail(j, u, option ? E0511 : E0520, buffer_string(&text));
-    j->failure_errno = err;
+    job_fail(j, u, option ? E0511 : E0520, err, buffer_string(&text));
     j->failure_at = stage_fail_place(u->stage, option);
     buffer_free(&text);
 }
@@ -186,7 +186,7 @@ static bool same_as_committed(struct etl_unit *u, const struct etl_record *r)
     snprintf(text, sizeof(text),
              "%.300s: document %llu is not the one that was committed before the run was stopped",
              engine_unit_path(u) ? engine_unit_path(u) : u->stage->name, (unsigned long long)u->skip);
-    job_fail(u->job, u, E0301, text);
+    job_fail(u->job, u, E0301, 0, text);
     return false;
 }
 
@@ -358,33 +358,28 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
     }
     buffer_printf(&text, "%s: %.*s, at byte %llu, after document %llu", path, (int)len, msg,
                   (unsigned long long)byte, (unsigned long long)u->ordinal);
-    job_fail(u->job, u, E0311, buffer_string(&text));
+    job_fail(u->job, u, E0311, 0, buffer_string(&text));
     buffer_free(&text);
     return ETL_FAIL;
 }
 
 void *unit_worker(etl_unit *u)
 {
-    void **block = &here.worker->unit_blocks[u->stage->index];
-
-    if (!*block)
-        *block = stage_block(u->stage, u->stage->plugin->is.worker_size);
-    if (!*block)
-        engine_stop(u->engine, EXIT_RESOURCES);
-    return *block;
+    return here.worker->unit_blocks[u->stage->index];
 }
 
 /* Size and hash of a file that was read, for the manifest: of its bytes as they lie there. */
 static int unit_hash(struct etl_unit *u)
 {
     char text[512];
+    int err;
 
     if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts ||
         file_hash(u->file->path, &u->size, &u->hash) == 0)
         return 0;
-    snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash: %s", u->file->path,
-             strerror(errno));
-    job_fail(u->job, u, E0744, text);
+    err = errno;
+    snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash", u->file->path);
+    job_fail(u->job, u, E0744, err, text);
     return -1;
 }
 
@@ -401,13 +396,13 @@ static bool unit_whole(struct etl_unit *u, int verdict)
                                          ? "[%s] stopped reading %.300s without saying why"
                                          : "[%s]: read of %.300s gave a verdict that it may not",
                  u->stage->name, name);
-        job_fail(u->job, u, verdict == ETL_FAIL ? E0520 : E0510, text);
+        job_fail(u->job, u, verdict == ETL_FAIL ? E0520 : E0510, 0, text);
         return false;
     }
     if (u->ordinal < u->skip) {
         snprintf(text, sizeof(text), "%.300s: holds %llu documents now, %llu of it are committed",
                  name, (unsigned long long)u->ordinal, (unsigned long long)u->skip);
-        job_fail(u->job, u, E0301, text);
+        job_fail(u->job, u, E0301, 0, text);
         return false;
     }
     return !u->file || unit_hash(u) == 0;

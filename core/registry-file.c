@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "core/registry-private.h"
 
+#include "common/file.h"
+
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,10 +27,18 @@ bool refuse(struct refusal *r, enum diag_code code, const char *help, const char
 
     r->is = true;
     r->code = code;
+    r->err = 0;
     snprintf(r->help, sizeof(r->help), "%s", help ? help : "");
     va_start(args, fmt);
     vsnprintf(r->text, sizeof(r->text), fmt, args);
     va_end(args);
+    return false;
+}
+
+static bool refuse_errno(struct refusal *r, int err, const char *what, const char *path)
+{
+    refuse(r, E0501, NULL, "%s '%s' cannot be read", what, path);
+    r->err = err;
     return false;
 }
 
@@ -61,7 +71,7 @@ static bool folder_safe(const char *path, struct refusal *r)
     if (slash == path)
         snprintf(folder, sizeof(folder), "/");
     if (stat(folder, &st) != 0)
-        return refuse(r, E0501, NULL, "folder '%s' of a plugin: %s", folder, strerror(errno));
+        return refuse_errno(r, errno, "plugin folder", folder);
     return safe(&st, "plugin folder", folder, r);
 }
 
@@ -108,16 +118,23 @@ static const char *machine_name(unsigned machine)
     }
 }
 
+/* False: errno, or 0 where the file is too short. */
 static bool read_at(int fd, void *to, size_t n, uint64_t at)
 {
-    return at <= INT64_MAX && pread(fd, to, n, (off_t)at) == (ssize_t)n;
+    ssize_t got = at <= INT64_MAX ? file_read_at(fd, to, n, at) : 0;
+
+    if (got >= 0)
+        errno = 0;
+    return got == (ssize_t)n;
 }
 
-/* What dlopen maps must lie inside the file: beyond its end the first touch is SIGBUS. */
+/* What dlopen maps must lie inside the file: beyond its end the first touch is SIGBUS. False: errno,
+ * or 0. */
 static bool whole(int fd, const ElfW(Ehdr) * h, uint64_t size)
 {
     ElfW(Phdr) p;
 
+    errno = 0;
     if (h->e_phentsize != sizeof(p) || h->e_phnum == 0 || h->e_phnum > MAX_PROGRAM_HEADERS)
         return false;
     for (unsigned i = 0; i < h->e_phnum; i++) {
@@ -136,8 +153,9 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
     ElfW(Ehdr) h;
 
     memset(&h, 0, sizeof(h));
-    if (size < SELFMAG || !read_at(fd, &h, size < sizeof(h) ? (size_t)size : sizeof(h), 0) ||
-        memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
+    if (!read_at(fd, &h, size < sizeof(h) ? (size_t)size : sizeof(h), 0) && errno != 0)
+        return refuse_errno(r, errno, "plugin", path);
+    if (size < SELFMAG || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
         return refuse(r, E0504, "a plugin is built with:  cc -shared -fPIC",
                       "'%s' is not a shared object (it does not begin with ELF)", path);
     if (size < sizeof(h))
@@ -152,7 +170,7 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
         return refuse(r, E0504, "a plugin is built with:  cc -shared -fPIC",
                       "'%s' is an ELF file, but not a shared object", path);
     if (!whole(fd, &h, size))
-        return refuse(r, E0504, "build it again, or copy it again",
+        return errno ? refuse_errno(r, errno, "plugin", path) : refuse(r, E0504, "build it again, or copy it again",
                       "'%s' was cut short or damaged: it should be longer", path);
     return true;
 }
@@ -161,12 +179,12 @@ bool plugin_file_check(const char *shown, const char *real, struct refusal *r)
 {
     struct stat st;
     bool good = false;
-    int fd = open(real, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    int fd = file_open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
 
     if (fd < 0)
-        return refuse(r, E0501, NULL, "plugin '%s' cannot be opened: %s", shown, strerror(errno));
+        return refuse_errno(r, errno, "plugin", shown);
     if (fstat(fd, &st) != 0)
-        refuse(r, E0501, NULL, "plugin '%s' cannot be looked at: %s", shown, strerror(errno));
+        refuse_errno(r, errno, "plugin", shown);
     else if (!S_ISREG(st.st_mode))
         refuse(r, E0504, "name the .so file itself", "plugin '%s' is not a regular file", shown);
     else

@@ -10,6 +10,7 @@
 struct refusal {
     bool is;
     enum diag_code code;
+    int err; /* an errno number, which is told behind text; or 0 */
     char text[600];
     char help[300];
 };

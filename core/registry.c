@@ -300,11 +300,14 @@ static struct library *library_open(struct registry *r, const char *path, struct
     char *real = realpath(path, NULL);
     struct library *l = NULL;
     struct stat st;
+    int err;
 
-    if (!real || stat(real, &st) != 0)
+    if (!real || stat(real, &st) != 0) {
+        err = errno;
         refuse(why, E0501, "the path of a plugin begins at the working directory (-C)",
-               "plugin '%s' cannot be opened: %s", path, strerror(errno));
-    else if (plugin_file_check(path, real, why)) {
+               "plugin '%s' cannot be opened", path);
+        why->err = err;
+    } else if (plugin_file_check(path, real, why)) {
         l = find_open(r, &st);
         if (!l) {
             l = library_start(r, path, real, &st, why);
@@ -327,7 +330,7 @@ static int report(struct diag *d, const struct diag_place *place, const char *pa
         m.place = *place;
     m.help = why->help[0] ? why->help : NULL;
     m.note = strstr(why->text, path) ? NULL : path;
-    return diag_report(d, &m);
+    return why->err ? diag_report_errno(d, &m, why->err) : diag_report(d, &m);
 }
 
 static bool find_file(const struct registry *r, enum etl_kind kind, const char *name,

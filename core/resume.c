@@ -86,7 +86,9 @@ static int resume_from(struct run *r, struct barrier *from, bool *resume,
     for (size_t i = 0; i < n && records[i].end <= j->barriers[keep - 1].end; i++)
         if (records[i].kind == JOURNAL_BARRIER &&
             !barrier_read(from, records[i].data, records[i].len))
-            return refuse(r, "the journal does not fit this pipeline");
+            return errno == ENOMEM
+                       ? diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot read the journal")
+                       : refuse(r, "the journal does not fit this pipeline");
     j->n = keep;
     j->journal.size = j->barriers[keep - 1].end;
     *resume = true;

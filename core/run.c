@@ -56,6 +56,7 @@ const char *run_part_path(struct stage *s, struct stage_file *f)
     } else if (f->kind == FILE_PART) {
         part = rundir_part_name(f->name);
         buffer_printf(&path, "%s/.state/%s", p->out, part ? part : "");
+        path.failed = path.failed || !part;
     } else {
         buffer_printf(&path, "%s/.state/stage-%u-%s", p->out, (unsigned)s->index, f->name);
     }
@@ -295,7 +296,10 @@ static int start(struct run *r, const struct barrier *from, bool resume)
     if (!resume && clear(r) < 0)
         return -1;
     if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
-        return diag_error(p->diag, E0705, NULL, "the journal's counts do not fit; rerun with --fresh");
+        return r->ledger.failed
+                   ? diag_error_errno(p->diag, E0771, ENOMEM, "cannot go on")
+                   : diag_error(p->diag, E0705, NULL,
+                                "the journal's counts do not fit; rerun with --fresh");
     r->resumed_at = r->ledger.read;
     if (memory_begin(&r->memory, p->memory_limit, r->options.jobs, p->diag) < 0)
         return -1;

@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/rundir.h"
 
+#include "common/file.h"
 #include "core/io.h"
 
 #include <dirent.h>
@@ -173,7 +174,7 @@ int rundir_open(struct rundir *r, const char *path, struct diag *d)
         unusable(d, errno, "cannot make the run directory", path);
         goto failed;
     }
-    r->fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    r->fd = file_open(path, O_RDONLY | O_DIRECTORY, 0);
     if (r->fd < 0) {
         unusable(d, errno, "cannot open the run directory", path);
         goto failed;

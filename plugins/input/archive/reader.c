@@ -8,6 +8,8 @@
 #include "plugins/input/archive/reader.h"
 #include "plugins/input/archive/source.h"
 
+#include "common/file.h"
+
 #include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -241,7 +243,7 @@ struct reader *reader_open(const char *path, const struct reader_setting *settin
     if (!r)
         return NULL;
     if (strcmp(path, "-") != 0) {
-        r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+        r->fd = file_open(path, O_RDONLY | O_NOCTTY, 0);
         if (r->fd < 0 || fstat(r->fd, &st)) {
             fault_set(f, errno, "cannot open %s", path);
             goto out;

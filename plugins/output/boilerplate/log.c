@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "log.h"
 
+#include "common/file.h"
 #include "common/hash.h"
 
 #include <errno.h>
@@ -37,14 +38,8 @@ static uint64_t get(const unsigned char *at, size_t bytes)
 
 static int flush(struct log *l, struct fault *f)
 {
-    for (size_t done = 0; done < l->pending.len;) {
-        ssize_t n = pwrite(l->fd, l->pending.data + done, l->pending.len - done,
-                           (off_t)(l->written + done));
-
-        if (n < 0 && errno != EINTR)
-            return fault_set(f, errno, "cannot write the side file %s", l->path);
-        done += n > 0 ? (size_t)n : 0;
-    }
+    if (file_write_at(l->fd, l->pending.data, l->pending.len, l->written) < 0)
+        return fault_set(f, errno, "cannot write the side file %s", l->path);
     l->written += l->pending.len;
     l->pending.len = 0;
     return 0;
@@ -85,7 +80,7 @@ int log_commit(struct log *l, unsigned char saved[LOG_SAVED_BYTES], struct fault
 
     if (flush(l, f) != 0)
         return -1;
-    if (fdatasync(l->fd) != 0)
+    if (file_sync(l->fd) < 0)
         return fault_set(f, errno, "cannot sync the side file %s", l->path);
     fact[1] = l->written;
     for (size_t i = 0; i < LOG_SAVED_BYTES; i++)
@@ -137,22 +132,18 @@ static int count_again(struct log *l, struct counts *c, const unsigned char *pag
 /* The next len bytes of the log in l->pending. */
 static int read_next(struct log *l, size_t len, uint64_t end, struct fault *f)
 {
+    ssize_t n;
+
     if (len > end - l->written)
         return damaged(l, f);
     l->pending.len = 0;
     if (!buffer_room(&l->pending, len))
         return fault_set(f, ENOMEM, "out of memory");
-    while (l->pending.len < len) {
-        ssize_t n = pread(l->fd, l->pending.data + l->pending.len, len - l->pending.len,
-                          (off_t)(l->written + l->pending.len));
-
-        if (n < 0 && errno != EINTR)
-            return fault_set(f, errno, "cannot read the side file %s", l->path);
-        if (n == 0)
-            return damaged(l, f);
-        l->pending.len += n > 0 ? (size_t)n : 0;
-    }
-    return 0;
+    n = file_read_at(l->fd, l->pending.data, len, l->written);
+    if (n < 0)
+        return fault_set(f, errno, "cannot read the side file %s", l->path);
+    l->pending.len = (size_t)n;
+    return l->pending.len < len ? damaged(l, f) : 0;
 }
 
 static int read_log(struct log *l, uint64_t pages, uint64_t end, uint64_t check, struct counts *c,
@@ -186,11 +177,11 @@ int log_open(struct log *l, const char *path, const void *saved, struct counts *
     l->path = path;
     for (size_t i = 0; saved && i < 3; i++)
         fact[i] = get((const unsigned char *)saved + 8 * i, 8);
-    l->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    l->fd = file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
     l->is_open = l->fd >= 0;
     if (l->fd < 0 || fstat(l->fd, &st) != 0)
         return fault_set(f, errno, "cannot open the side file %s", path);
-    if ((uint64_t)st.st_size > fact[1] && ftruncate(l->fd, (off_t)fact[1]) != 0)
+    if ((uint64_t)st.st_size > fact[1] && file_truncate(l->fd, fact[1]) < 0)
         return fault_set(f, errno, "cannot cut the side file %s", path);
     return read_log(l, fact[0], fact[1], fact[2], c, f);
 }

@@ -7,6 +7,7 @@
 #endif
 #include "database.h"
 
+#include "common/file.h"
 #include "common/buffer.h"
 
 #include <errno.h>
@@ -21,6 +22,8 @@ static int errno_of(sqlite3 *db, int code)
 {
     int system = db ? sqlite3_system_errno(db) : 0;
 
+    if (system == EBADF) /* of a file that it could not open before */
+        system = 0;
     switch (code & 0xff) {
     case SQLITE_FULL:
         return ENOSPC;
@@ -32,7 +35,7 @@ static int errno_of(sqlite3 *db, int code)
         return system ? system : EIO;
     case SQLITE_PERM:
     case SQLITE_READONLY:
-        return EACCES;
+        return system == EROFS ? EROFS : EACCES;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
         return EBUSY;
@@ -100,7 +103,8 @@ const char *rowid_name(const struct layout *l)
 
 /* ---- opening ---- */
 
-/* SQLITE_OPEN_NOFOLLOW refuses links anywhere in the path; only the file itself must be none. */
+/* SQLITE_OPEN_NOFOLLOW refuses links anywhere in the path; only the file itself must be none. NULL
+ * and errno. */
 static char *real_path(const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -111,21 +115,25 @@ static char *real_path(const char *path)
         buffer_append(&folder, path, (size_t)(slash - path) + 1);
     else
         buffer_puts(&folder, ".");
-    real = realpath(buffer_string(&folder), NULL);
+    errno = ENOMEM;
+    real = folder.failed ? NULL : realpath(buffer_string(&folder), NULL);
     buffer_free(&folder);
     if (!real)
         return NULL;
     buffer_printf(&whole, "%s/%s", real, slash ? slash + 1 : path);
     free(real);
-    return buffer_take(&whole);
+    real = buffer_take(&whole);
+    if (!real)
+        errno = ENOMEM;
+    return real;
 }
 
 /* SQLite would give a new file to all to read, whatever the umask lets others do. */
 static int make_file(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0666);
+    int fd = file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0666);
 
-    return fd < 0 ? -1 : close(fd);
+    return fd < 0 ? -1 : file_close(fd);
 }
 
 static int open_file(struct database *d, const char *path, int flags, struct fault *f)

@@ -5,11 +5,13 @@
 
 #include "database.h"
 #include "common/buffer.h"
+#include "common/fail.h"
 #include "common/json-write.h"
 #include "common/number.h"
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the record */
 enum { COLUMNS_MAX = 1999 };           /* SQLite's own limit is 2,000 */
@@ -195,11 +197,13 @@ static int open_output(void *self)
                                "rowid, _rowid_ and oid cannot all be columns: rename one, "
                                "NAME=field");
     if (database_try(&me->layout, &f) < 0)
-        return etl_fail_option(me, me->fts.n > 0 ? "fts" : "fields", "%s", f.text);
+        return fail_by(me, me->fts.n > 0 ? "fts" : "fields", NULL, &f);
     me->part = etl_part(me, me->path);
     if (!me->part)
         return ETL_FAIL;
     me->target = target_of(me->part, me->path);
+    if (!me->target && strstr(me->part, "/.state/"))
+        return etl_fail_errno(me, ENOMEM, "no memory for the name of the database");
     return ETL_OK;
 }
 
@@ -262,16 +266,11 @@ static void worker_close(const void *self, void *worker)
 
 /* ---- the file ---- */
 
-static int fail(const struct sqlite *me, const struct fault *f)
-{
-    return etl_fail_errno(me, f->err, "%s", f->text);
-}
-
 static int check_target(const struct sqlite *me)
 {
     struct fault f = { 0 };
 
-    return me->target && database_check_beside(me->target, &f) < 0 ? fail(me, &f) : ETL_OK;
+    return me->target && database_check_beside(me->target, &f) < 0 ? fail_by(me, NULL, NULL, &f) : ETL_OK;
 }
 
 static int start(const void *self, void *state, etl_blob saved)
@@ -291,7 +290,7 @@ static int start(const void *self, void *state, etl_blob saved)
         memcpy(&rows, saved.data, sizeof(rows));
     result = saved.data ? database_resume(&s->database, me->part, &me->layout, rows, &f)
                         : database_create(&s->database, me->part, &me->layout, &f);
-    return result < 0 ? fail(me, &f) : ETL_OK;
+    return result < 0 ? fail_by(me, NULL, NULL, &f) : ETL_OK;
 }
 
 static int step(const void *self, void *state, etl_record *rec)
@@ -302,7 +301,7 @@ static int step(const void *self, void *state, etl_record *rec)
 
     for (size_t i = 0; i < me->layout.n; i++)
         s->values[i] = etl_get(rec, me->bound[i]);
-    return database_insert(&s->database, s->values, &f) < 0 ? fail(me, &f) : ETL_OK;
+    return database_insert(&s->database, s->values, &f) < 0 ? fail_by(me, NULL, NULL, &f) : ETL_OK;
 }
 
 static int commit(const void *self, void *state)
@@ -312,7 +311,7 @@ static int commit(const void *self, void *state)
     struct fault f = { 0 };
 
     if (database_commit(&s->database, &f) < 0)
-        return fail(me, &f);
+        return fail_by(me, NULL, NULL, &f);
     etl_save(me, &s->database.rows, sizeof(s->database.rows));
     return ETL_OK;
 }
@@ -326,7 +325,7 @@ static int finish(const void *self, void *state, etl_unit *unit)
     (void)unit;
     if (check_target(me) != ETL_OK)
         return ETL_FAIL;
-    return database_finish(&s->database, &f) < 0 ? fail(me, &f) : ETL_OK;
+    return database_finish(&s->database, &f) < 0 ? fail_by(me, NULL, NULL, &f) : ETL_OK;
 }
 
 static void stop(const void *self, void *state)

@@ -6,6 +6,7 @@
 
 #include "bytes.h"
 #include "common/buffer.h"
+#include "common/fail.h"
 #include "index.h"
 
 #include <errno.h>
@@ -43,13 +44,6 @@ static const etl_option options[] = {
             "Folder of what earlier runs kept; this run adds its own pages when it is done"),
     ETL_OPT_END
 };
-
-static int fail(const void *self, const struct fault *f, const char *option)
-{
-    if (f->err)
-        return etl_fail_errno(self, f->err, "%s", f->text);
-    return option ? etl_fail_option(self, option, "%s", f->text) : etl_fail(self, "%s", f->text);
-}
 
 static int dedupe_open(void *self)
 {
@@ -105,7 +99,7 @@ static int list_segments(const struct dedupe *me, struct dedupe_state *st, uint6
     if (!st->segment)
         return ETL_FAIL;
     if (segments_list(me->index, etl_plan(me), &settings, &st->index.segments, &f) != 0)
-        return fail(me, &f, "index");
+        return fail_by(me, "index", NULL, &f);
     if (resumed && st->index.segments.fingerprint != fingerprint)
         return etl_fail_option(me, "index",
                                "the index folder %s has changed since this run began; start it "
@@ -137,7 +131,7 @@ static int dedupe_start(const void *self, void *state, etl_blob saved)
     if (!path)
         return ETL_FAIL;
     if (index_open(&st->index, path, fact[0], fact[1], &f) != 0)
-        return fail(self, &f, NULL);
+        return fail_by(self, NULL, NULL, &f);
     if (st->index.segments.n > 0)
         etl_log(self, NULL, ETL_INFO, "%u pages of %zu earlier runs in the index",
                 (unsigned)st->index.pages, st->index.segments.n);
@@ -194,7 +188,7 @@ static int dedupe_step(const void *self, void *state, etl_record *rec)
     unsigned needed = (unsigned)(me->threshold * BINS);
     needed += needed < me->threshold * BINS;
     if (index_judge(&st->index, &k, id, needed, &verdict, &f) != 0)
-        return fail(self, &f, NULL);
+        return fail_by(self, NULL, NULL, &f);
     if (!verdict.duplicate) {
         etl_note(rec, "dedupe", "no duplicate; %u candidates", verdict.candidates);
         return ETL_OK;
@@ -214,7 +208,7 @@ static int dedupe_commit(const void *self, void *state)
     unsigned char saved[SAVED_BYTES];
 
     if (side_flush(&st->index.side, true, &f) != 0)
-        return fail(self, &f, NULL);
+        return fail_by(self, NULL, NULL, &f);
     put64(saved, st->index.side.count);
     put64(saved + 8, st->index.side.check);
     put64(saved + 16, st->index.segments.fingerprint);
@@ -235,7 +229,7 @@ static int dedupe_finish(const void *self, void *state, etl_unit *unit)
     if (side_flush(&st->index.side, false, &f) != 0 ||
         segment_write(st->segment, etl_plan(self), st->index.segments.generation, &settings,
                       &st->index.side, &f) != 0)
-        return fail(self, &f, NULL);
+        return fail_by(self, NULL, NULL, &f);
     return ETL_OK;
 }
 

@@ -2,6 +2,7 @@
 /* A segment is a header of 192 bytes and pages as in the side file (docs/index-format-1.md). */
 #define _GNU_SOURCE
 #include "segment.h"
+#include "common/file.h"
 #include "bytes.h"
 
 #include <dirent.h>
@@ -152,7 +153,7 @@ void segment_name(const char *plan, char to[80])
 int segment_open(const char *folder, const struct segment *s, struct fault *f)
 {
     char *path = path_of(folder, s->name);
-    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    int fd = path ? file_open(path, O_RDONLY | O_NOFOLLOW, 0) : -1;
 
     if (fd < 0)
         fault_set(f, path ? errno : ENOMEM, "cannot open the index segment %s/%s", folder, s->name);
@@ -315,34 +316,32 @@ int segment_write(const char *path, const char *plan, uint32_t generation,
     enum { AT_ONCE = 256 * PAGE_BYTES };
     unsigned char header[SEGMENT_HEADER], *block = malloc(AT_ONCE);
     uint64_t size = side->count * PAGE_BYTES;
-    int fd = -1, err = ENOMEM, failed = 0;
+    int fd = -1, err = ENOMEM;
 
     if (!block)
         goto out;
     err = make_folders(path);
     if (err)
         goto out;
-    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0644);
+    fd = file_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW, 0644);
     if (fd < 0) {
         err = errno;
         goto out;
     }
     header_write(header, plan, generation, settings, side);
-    err = write_at(fd, header, sizeof(header), 0);
+    err = file_write_at(fd, header, sizeof(header), 0) < 0 ? errno : 0;
     for (uint64_t at = 0; at < size && !err;) {
         size_t n = size - at < AT_ONCE ? (size_t)(size - at) : AT_ONCE;
 
         err = read_at(side->fd, block, n, at);
-        if (!err)
-            err = write_at(fd, block, n, SEGMENT_HEADER + at);
+        if (!err && file_write_at(fd, block, n, SEGMENT_HEADER + at) < 0)
+            err = errno;
         at += n;
     }
-    while (!err && (failed = fsync(fd)) && errno == EINTR)
-        ;
-    if (!err && failed)
+    if (!err && file_sync(fd) < 0)
         err = errno;
 out:
-    if (fd >= 0 && close(fd) != 0 && !err)
+    if (fd >= 0 && file_close(fd) < 0 && !err)
         err = errno;
     free(block);
     return err ? fault_set(f, err, "cannot write the index segment %s", path) : 0;

@@ -4,6 +4,8 @@
 #define _GNU_SOURCE
 #include "side.h"
 
+#include "common/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -14,40 +16,9 @@
 
 int read_at(int fd, void *to, size_t len, uint64_t at)
 {
-    char *p = to;
+    ssize_t n = file_read_at(fd, to, len, at);
 
-    while (len > 0) {
-        ssize_t n = pread(fd, p, len, (off_t)at);
-
-        if (n < 0 && errno != EINTR)
-            return errno;
-        if (n == 0)
-            return ENODATA;
-        if (n > 0) {
-            p += n;
-            at += (uint64_t)n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
-}
-
-int write_at(int fd, const void *data, size_t len, uint64_t at)
-{
-    const char *p = data;
-
-    while (len > 0) {
-        ssize_t n = pwrite(fd, p, len, (off_t)at);
-
-        if (n < 0 && errno != EINTR)
-            return errno;
-        if (n > 0) {
-            p += n;
-            at += (uint64_t)n;
-            len -= (size_t)n;
-        }
-    }
-    return 0;
+    return n < 0 ? errno : (size_t)n < len ? ENODATA : 0;
 }
 
 int pages_check(int fd, const char *what, const char *path, uint64_t from, uint64_t count,
@@ -101,21 +72,17 @@ int side_open(struct side *s, const char *path, uint64_t count, uint64_t check, 
               void *to, struct fault *f)
 {
     struct stat st;
-    int failed;
 
     s->path = path;
     s->count = s->written = count;
     s->check = check;
-    s->fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    s->fd = file_open(path, O_RDWR | O_CREAT | O_NOFOLLOW, 0600);
     if (s->fd < 0 || fstat(s->fd, &st) != 0)
         return fault_set(f, errno, "cannot open the side file %s", path);
     if ((uint64_t)st.st_size < count * PAGE_BYTES)
         return fault_set(f, 0, "the side file %s is cut short: %" PRIu64 " pages were committed",
                          path, count);
-    do
-        failed = ftruncate(s->fd, (off_t)(count * PAGE_BYTES));
-    while (failed && errno == EINTR);
-    if (failed)
+    if (file_truncate(s->fd, count * PAGE_BYTES) < 0)
         return fault_set(f, errno, "cannot cut the side file %s", path);
     return pages_check(s->fd, "side file", path, 0, count, check, seen, to, f);
 }
@@ -152,17 +119,11 @@ int side_read(const struct side *s, uint64_t at, struct page *p, struct fault *f
 
 int side_flush(struct side *s, bool durable, struct fault *f)
 {
-    int err = write_at(s->fd, s->buffer, (size_t)(s->count - s->written) * PAGE_BYTES,
-                       s->written * PAGE_BYTES);
-    int failed;
-
-    if (err)
-        return fault_set(f, err, "cannot write the side file %s", s->path);
+    if (file_write_at(s->fd, s->buffer, (size_t)(s->count - s->written) * PAGE_BYTES,
+                      s->written * PAGE_BYTES) < 0)
+        return fault_set(f, errno, "cannot write the side file %s", s->path);
     s->written = s->count;
-    do
-        failed = durable ? fdatasync(s->fd) : 0;
-    while (failed && errno == EINTR);
-    if (failed)
+    if (durable && file_sync(s->fd) < 0)
         return fault_set(f, errno, "cannot sync the side file %s", s->path);
     return 0;
 }

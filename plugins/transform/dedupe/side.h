@@ -42,6 +42,5 @@ int pages_check(int fd, const char *what, const char *path, uint64_t from, uint6
 
 /* All len bytes at byte `at`: 0; else an errno number, ENODATA where the file ends before them. */
 int read_at(int fd, void *to, size_t len, uint64_t at);
-int write_at(int fd, const void *data, size_t len, uint64_t at);
 
 #endif

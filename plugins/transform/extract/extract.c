@@ -3,9 +3,10 @@
  * way to the host; page.c has the passes. */
 #include "extract.h"
 
+#include "common/fail.h"
+
 #include <etl/plugin.h>
 #include <errno.h>
-#include <inttypes.h>
 
 struct extract {
     etl_field text, language;
@@ -54,10 +55,7 @@ static int load_pack(struct extract *me, struct pack *pack, const char *path, co
 
     if (pack_load(pack, path, &f) == 0)
         return ETL_OK;
-    if (f.line)
-        return etl_fail_option(me, option, "%s:%" PRIu64 ":%" PRIu64 ": %s", path, f.line, f.column,
-                               f.text);
-    return etl_fail_option(me, option, "%s", f.text);
+    return fail_by(me, option, path, &f);
 }
 
 static int open_extract(void *self)
@@ -74,9 +72,7 @@ static int open_extract(void *self)
     }
     if (me->rules && me->rules[0]) {
         if (learned_load(&me->learned, me->rules, &f) != 0)
-            return f.line ? etl_fail_option(me, "rules", "%s:%" PRIu64 ":%" PRIu64 ": %s",
-                                            me->rules, f.line, f.column, f.text)
-                          : etl_fail_option(me, "rules", "%s", f.text);
+            return fail_by(me, "rules", me->rules, &f);
         me->has_learned = true;
     }
     return ETL_OK;

@@ -4,8 +4,9 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
+#include "common/file.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static int compare(const void *a, const void *b)
@@ -58,39 +59,15 @@ int learned_read(struct learned *l, const char *data, size_t n, struct fault *f)
 
 int learned_load(struct learned *l, const char *path, struct fault *f)
 {
-    FILE *file = fopen(path, "rbe");
-    char *data = NULL;
-    size_t n = 0, cap = 0;
-    int status = -1;
+    char *data;
+    size_t n;
+    int status;
 
     memset(l, 0, sizeof(*l));
-    if (!file)
-        return fault_set(f, errno, "cannot open the rule file %s", path);
-    for (;;) {
-        size_t got;
-
-        if (n == cap) {
-            char *more =
-                cap < ((size_t)1 << 30) ? realloc(data, cap = cap ? cap * 2 : 65536) : NULL;
-
-            if (!more) {
-                fault_set(f, ENOMEM, "the rule file %s does not fit into memory", path);
-                goto out;
-            }
-            data = more;
-        }
-        got = fread(data + n, 1, cap - n, file);
-        n += got;
-        if (got == 0)
-            break;
-    }
-    if (ferror(file))
-        fault_set(f, errno, "cannot read the rule file %s", path);
-    else
-        status = learned_read(l, data, n, f);
-out:
+    if (file_read_whole(path, "the rule file", 1u << 30, &data, &n, f) < 0)
+        return -1;
+    status = learned_read(l, data, n, f);
     free(data);
-    fclose(file);
     return status;
 }
 

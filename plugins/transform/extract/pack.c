@@ -4,9 +4,10 @@
 #define _GNU_SOURCE
 #include "pack.h"
 
+#include "common/file.h"
+
 #include <assert.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 static const char *const role_names[ROLES] = {
@@ -453,37 +454,15 @@ int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f)
 
 int pack_load(struct pack *pack, const char *path, struct fault *f)
 {
-    FILE *file = fopen(path, "rbe");
-    char *data = NULL;
-    size_t n = 0, cap = 0;
-    int status = -1;
+    char *data;
+    size_t n;
+    int status;
 
     memset(pack, 0, sizeof(*pack));
-    if (!file)
-        return fault_set(f, errno, "cannot open the language pack %s", path);
-    for (;;) {
-        if (n == cap) {
-            char *more = cap < (16u << 20) ? realloc(data, cap = cap ? cap * 2 : 65536) : NULL;
-
-            if (!more) {
-                fault_set(f, ENOMEM, "the language pack %s does not fit into memory", path);
-                goto out;
-            }
-            data = more;
-        }
-        size_t got = fread(data + n, 1, cap - n, file);
-
-        n += got;
-        if (got == 0)
-            break;
-    }
-    if (ferror(file))
-        fault_set(f, errno, "cannot read the language pack %s", path);
-    else
-        status = pack_read(pack, data, n, f);
-out:
+    if (file_read_whole(path, "the language pack", 16u << 20, &data, &n, f) < 0)
+        return -1;
+    status = pack_read(pack, data, n, f);
     free(data);
-    fclose(file);
     return status;
 }
 

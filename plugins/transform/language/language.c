@@ -4,6 +4,8 @@
 #include "cld2.h"
 #include "guess.h"
 
+#include "common/fail.h"
+
 #include <errno.h>
 #include <etl/plugin.h>
 #include <stdlib.h>
@@ -50,12 +52,7 @@ static int language_open(void *self)
         return etl_fail_errno(me, ENOMEM, "no memory for the word lists");
     if (words_load(me->words, me->path, &f) == 0)
         return ETL_OK;
-    if (f.err == ENOMEM)
-        return etl_fail_errno(me, ENOMEM, "%s", f.text);
-    if (f.line > 0)
-        return etl_fail_option(me, "words", "%s:%llu: %s", me->path, (unsigned long long)f.line,
-                               f.text);
-    return etl_fail_option(me, "words", "%s", f.text);
+    return fail_by(me, "words", me->path, &f);
 }
 
 static int language_map(const void *self, etl_record *rec)

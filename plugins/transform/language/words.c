@@ -2,8 +2,9 @@
 /* Reads languages/words.conf and freezes it into a hash table from word to languages. */
 #include "words.h"
 
+#include "common/file.h"
+
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -330,29 +331,15 @@ out:
 
 int words_load(struct words *w, const char *path, struct fault *f)
 {
-    FILE *file = fopen(path, "rbe");
-    char *text = NULL;
-    size_t n = 0;
-    int status = -1;
+    char *text;
+    size_t n;
+    int status;
 
     memset(w, 0, sizeof(*w));
-    if (!file)
-        return fault_set(f, errno, "cannot read %s", path);
-    text = malloc(FILE_MAX + 1);
-    if (!text) {
-        fault_set(f, ENOMEM, "no memory for %s", path);
-        goto out;
-    }
-    n = fread(text, 1, FILE_MAX + 1, file);
-    if (ferror(file))
-        fault_set(f, errno ? errno : EIO, "%s: cannot be read", path);
-    else if (n > FILE_MAX)
-        fault_set(f, 0, "%s: over 16 MiB, no list of words is that long", path);
-    else
-        status = words_parse(w, text, n, f);
-out:
+    if (file_read_whole(path, "the word list", FILE_MAX, &text, &n, f) < 0)
+        return -1;
+    status = words_parse(w, text, n, f);
     free(text);
-    fclose(file);
     return status;
 }
 
