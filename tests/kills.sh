@@ -24,7 +24,7 @@ killed_after()
     got=$?
     if [ $got = 137 ]; then
         n_killed=$((n_killed + 1))
-    elif [ $got = 0 ]; then
+    elif [ $got = 0 ] || { [ $got = 124 ] && [ -e out/manifest.json ]; }; then # 124: in that moment
         n_late=$((n_late + 1))
         [ -z "$anew" ] || span=$(($(now) - from)) # a resumed one is no measure
     else
