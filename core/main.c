@@ -20,30 +20,29 @@ static const struct cli_option check_options[] = {
 };
 
 static const struct cli_option help_options[] = {
-    { 1, 0, "man", "PART", "a part of the manual, as roff: options, verbs, codes, keys, pipeline" },
+    { 1, 0, "man", "PART", "roff: options, verbs, codes, keys or pipeline" },
     { 0, 0, NULL, NULL, NULL },
 };
 
 static const struct cli_option plugins_options[] = {
     { 1, 0, "json", NULL, "one JSON array, for programs" },
-    { 2, 0, "path", NULL, "the plugin's file; without a name, the folders looked in" },
+    { 2, 0, "path", NULL, "the plugin's file, or the folders looked in" },
     { 3, 0, "man", NULL, "manual pages, as roff" },
     { 0, 0, NULL, NULL, NULL },
 };
 
 const struct verb verbs[] = {
-    { "run", verb_run, "PIPELINE", "run a pipeline, or go on with its unfinished run", run_options,
+    { "run", verb_run, "PIPELINE", "run a pipeline, or go on with an unfinished run", run_options,
       "  etl run pipelines/news.conf\n"
       "  etl run -j 8 -o out/monday -D news=/data/monday news.conf\n"
-      "  etl run --from-rejects=out/news -o out/mended news.conf\n"
-      "  etl run --set pipeline.barrier_interval=1m news.conf   safe each minute, not each 10 s" },
+      "  etl run --from-rejects=out/news -o out/mended news.conf" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
-    { "help", verb_help, "[WORD]", "about a verb, an error code, a plugin, or any word",
+    { "help", verb_help, "[WORD]", "on a verb, an error code, a plugin, or any word",
       help_options, "  etl help E0103" },
     { NULL, NULL, NULL, NULL, NULL, NULL },
 };

@@ -159,15 +159,22 @@ places()
 }
 check "global options stand before and behind the verb" places
 
+fits_a_screen()
+{
+    [ "$(wc -l <"$work/.out")" -le 24 ] && [ "$(wc -L <"$work/.out")" -le 80 ] && return 0
+    echo "more than 24 lines of 80:"
+    awk '{ printf "%d, %d: %s\n", NR, length, $0 }' "$work/.out" | sed -n '25,$p;/, 8[1-9]:/p'
+    return 1
+}
 helps()
 {
     local verb
-    for verb in run check plugins help; do
-        status 0 "$ETL" $verb --help && [ "$(wc -l <"$work/.out")" -le 28 ] &&
+    for verb in run check verify plugins help; do
+        status 0 "$ETL" $verb --help && fits_a_screen &&
             grep -q example "$work/.out" && cp "$work/.out" "$work/help" || return 1
         status 0 "$ETL" help $verb && cmp "$work/.out" "$work/help" || return 1
     done
-    status 0 "$ETL" --help && grep -q plugin-path "$work/.out" &&
+    status 0 "$ETL" --help && fits_a_screen && grep -q plugin-path "$work/.out" &&
         status 0 "$ETL" --version && grep -q 'plugin ABI 1' "$work/.out" &&
         status 0 "$ETL" help E0103 && grep -q 'unknown key' "$work/.out" &&
         status 0 "$ETL" help e0503 && status 0 "$ETL" help good && grep -q '^keys:' "$work/.out" &&
