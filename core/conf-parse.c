@@ -25,6 +25,7 @@ struct parser {
     struct conf_draft *section;   /* NULL: none, or its header is bad */
     /* The key whose value may go on. */
     bool open, bad; /* bad: it has no name, what continues it is swallowed */
+    bool unclosed;  /* a quote in its value is, which was told */
     struct conf_key key;
     struct piece first; /* of the value, on first_line */
     const struct conf_line *first_line;
@@ -84,11 +85,13 @@ static struct piece find_piece(struct parser *p, size_t at)
             closing = close < len;
             if (closing && at == piece.from)
                 piece.quoted = true;
-            else if (!closing && at == piece.from)
+            else if (!closing && at == piece.from) {
                 conf_mistake(p->l, E0118, here(p, at, len - at), NULL,
                              "close it on the same line; a quote that belongs to the text is "
                              "written \\\" in a value that is whole in quotes",
                              "unterminated quote");
+                p->unclosed = true;
+            }
             at = closing ? close : at;
         }
         if (!conf_blank(s[at++]))
@@ -220,7 +223,7 @@ static void close_key(struct parser *p)
     if (map->n > 0)
         memcpy(map->runs, p->runs, map->n * sizeof(map->runs[0]));
     k->map = map;
-    store_key(p, p->l->n_errors == errors);
+    store_key(p, !p->unclosed && p->l->n_errors == errors);
 }
 
 /* ---- lines ---- */
@@ -358,6 +361,7 @@ static void read_key(struct parser *p)
     line = keep_line(p);
     p->open = true;
     p->bad = !ok || !line;
+    p->unclosed = false;
     p->key = (struct conf_key){ .name = "" };
     p->n_pieces = p->n_runs = p->value.len = 0;
     if (p->bad) {

@@ -89,10 +89,34 @@ static const char *other_than_text(const char *data, size_t len)
     return NULL;
 }
 
-/* A byte order mark of UTF-16, or of UTF-32 that begins with one. */
-static bool is_wide(const char *data, size_t len)
+/* The encoding of characters that take two bytes or four, by a byte order mark or by where the NULs
+ * of an ASCII character and the next one are; NULL: it is none. */
+static const char *wide_encoding(const char *data, size_t len)
 {
-    return len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0);
+    static const struct {
+        const char *name;
+        bool nul[4];
+    } kinds[] = {
+        { "UTF-32LE", { false, true, true, true } },
+        { "UTF-32BE", { true, true, true, false } },
+        { "UTF-16LE", { false, true, false, true } },
+        { "UTF-16BE", { true, false, true, false } },
+    };
+
+    if (len >= 4 &&
+        (memcmp(data, "\xff\xfe\0\0", 4) == 0 || memcmp(data, "\0\0\xfe\xff", 4) == 0))
+        return "UTF-32";
+    if (len >= 2 && (memcmp(data, "\xff\xfe", 2) == 0 || memcmp(data, "\xfe\xff", 2) == 0))
+        return "UTF-16";
+    for (size_t k = 0; len >= 4 && k < sizeof(kinds) / sizeof(*kinds); k++) {
+        size_t i = 0;
+
+        while (i < 4 && (data[i] == '\0') == kinds[k].nul[i])
+            i++;
+        if (i == 4)
+            return kinds[k].name;
+    }
+    return NULL;
 }
 
 /* May this file be read, and for the first time? */
@@ -162,9 +186,11 @@ bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, 
                conf_format(l, "%s is %s, not a pipeline", path, what));
         goto out;
     }
-    if (is_wide(text, (size_t)n)) {
-        refuse(l, E0112, start, 0, "save it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE",
-               "the file is in UTF-16");
+    what = wide_encoding(text, (size_t)n);
+    if (what) {
+        refuse(l, E0112, start, 0,
+               conf_format(l, "save it as UTF-8: iconv -f %s -t UTF-8 FILE", what),
+               conf_format(l, "the file is in %s", what));
         goto out;
     }
     text[n] = '\0';

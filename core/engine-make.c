@@ -44,12 +44,15 @@ static int add_unit(struct engine *e, size_t *cap, struct etl_unit u)
     return 0;
 }
 
-/* Units from where `from` says on: what lies before is committed. */
+/* Units from where `from` says on: what lies before is committed. A run of no documents has none, as
+ * looking at a file might already find something wrong with it. */
 static int make_units(struct engine *e, const struct barrier *from)
 {
     size_t cap = 0;
     uint64_t file_index = 0;
 
+    if (e->options.limit == 0)
+        return 0;
     for (size_t i = 0; i < e->plan->n_inputs; i++) {
         struct stage *s = &e->plan->stages[i];
 

@@ -83,6 +83,25 @@ END {
 check "as it stands it is good" status 0 "$ETL" check news.conf
 check "and runs" status 0 "$ETL" run --limit=0 -o out news.conf
 
+# A run of no documents opens no input, as check does not: the shim would kill it there.
+printf '[input archive]\npath = bad.tar.gz\n[input txt]\npath = bad.txt.gz\n[output jsonl]\npath = o\n' >no-data.conf
+head -c 5000 "$srcdir/pipelines/sample/news.tar.gz" | tee bad.tar.gz >bad.txt.gz
+if [ -z "${SANITIZE:-}" ]; then # which a preloaded shim does not go together with
+    limited() # LIMIT NAME
+    {
+        rm -rf out
+        ETL_KILL_OPENED=$2:0 LD_PRELOAD=$builddir/tests/torture/at-call.so \
+            "$ETL" -q run --limit="$1" -o out no-data.conf
+    }
+    exec 3>&2 2>killed # bash tells of each that is killed
+    check "--limit=1 opens a file" status 137 limited 1 bad.tar.gz
+    for name in bad.tar.gz bad.txt.gz; do
+        check "--limit=0 does not open $name" status 0 limited 0 $name
+    done
+    exec 2>&3
+    rm -rf out
+fi
+
 good=0
 bad=0
 differ=0

@@ -339,6 +339,8 @@ static const struct {
     { "[pipeline]\ninclude = none.conf\n", E0101, 2, 11, 9, "" },
     { "[pipeline]\ninclude = \"no, ne\"\n", E0101, 2, 12, 6, "" },
     { "[pipeline]\ninclude = \"none\\q\"\n", E0119, 2, 16, 2, "" },
+    { "[pipeline]\ninclude = \"none\n", E0118, 2, 11, 5, "" },
+    { "[pipeline]\ninclude =\n    \"none\n", E0118, 3, 5, 5, "" },
     { "\xff\xfe[\n", E0112, 1, 1, 1, "" },
     { "\xfe\xff\n", E0112, 1, 1, 1, "" },
 };
@@ -366,6 +368,43 @@ START_TEST(a_nul_is_found)
     ck_assert_ptr_null(load_bytes("[input a]\nk = x\0y\n", 18, &c));
     ck_assert_msg(c.n == 1 && c.all[0].code == E0113 && c.all[0].column == 6, "%s", catch_list(&c));
     catch_end(&c);
+}
+END_TEST
+
+/* In an encoding that is not for pipeline files, all lines are wrong: it is said once, and how to
+ * have it in UTF-8. */
+START_TEST(other_encodings_are_named_once)
+{
+    static const struct {
+        const char *name;
+        size_t width, at; /* of a character; where in it the byte of ASCII is */
+        bool mark;
+    } encodings[] = {
+        { "UTF-16", 2, 0, true },    { "UTF-16", 2, 1, true },    { "UTF-32", 4, 0, true },
+        { "UTF-32", 4, 3, true },    { "UTF-16LE", 2, 0, false }, { "UTF-16BE", 2, 1, false },
+        { "UTF-32LE", 4, 0, false }, { "UTF-32BE", 4, 3, false },
+    };
+    const char *text = "[input a]\npath = x\n[output b]\npath = y\n";
+    size_t width = encodings[_i].width, at = encodings[_i].at;
+    struct buffer b = { 0 };
+    struct caught c;
+    char wanted[100];
+
+    if (encodings[_i].mark)
+        buffer_append(&b, at == 0      ? "\xff\xfe\0\0"
+                          : width == 2 ? "\xfe\xff"
+                                       : "\0\0\xfe\xff",
+                      width);
+    for (; *text; text++)
+        for (size_t i = 0; i < width; i++)
+            buffer_byte(&b, i == at ? *text : '\0');
+    ck_assert_ptr_null(load_bytes(b.data, b.len, &c));
+    snprintf(wanted, sizeof(wanted), "iconv -f %s -t UTF-8", encodings[_i].name);
+    ck_assert_msg(c.n == 1 && c.all[0].code == E0112 && c.all[0].line == 1 &&
+                      strstr(c.all[0].help, wanted),
+                  "%s", catch_list(&c));
+    catch_end(&c);
+    buffer_free(&b);
 }
 END_TEST
 
@@ -821,6 +860,7 @@ int main(void)
     tcase_add_test(c, any_text_can_be_written);
     tcase_add_loop_test(c, mistakes_have_their_place, 0, sizeof(mistakes) / sizeof(mistakes[0]));
     tcase_add_test(c, a_nul_is_found);
+    tcase_add_loop_test(c, other_encodings_are_named_once, 0, 8);
     tcase_add_test(c, all_mistakes_come_at_once_and_in_order);
     tcase_add_test(c, what_looks_like_a_key_is_warned_of);
     tcase_add_test(c, the_command_line_wins);
