@@ -318,9 +318,9 @@ static bool set_up(struct cli *c)
         FILE *log = fopen(app->log_file, "ae");
 
         if (!log) {
-            c->status = EXIT_CANNOT_CREATE;
             diag_error_errno(&app->diag, E0204, errno, "--log-file '%s' cannot be written to",
                              app->log_file);
+            c->status = app->diag.status == EXIT_RESOURCES ? EXIT_RESOURCES : EXIT_CANNOT_CREATE;
             return false;
         }
         app->printer.out = log;

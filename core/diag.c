@@ -165,10 +165,13 @@ static const char *help_of_errno(int err)
         return "look at the disk and its cables, then run the same command again";
     case ENOMEM:
         return "give it more memory, then run the same command again";
-    case EROFS:
-        return "the file system is mounted read-only: write elsewhere, or mount it again";
     case EMFILE:
         return "raise the limit on open files (ulimit -n), then run the same command again";
+    case ENFILE:
+        return "the whole machine has too many files open: run the same command again later";
+    case EROFS:
+        return "the disk is read-only: mount it for writing, then run the same command again, or "
+               "name a run directory elsewhere (-o)";
     default:
         return NULL;
     }

@@ -7,6 +7,7 @@
 #include "common/file.h"
 #include "core/figures.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <malloc.h>
 #include <stdio.h>
@@ -62,6 +63,8 @@ int memory_begin(struct memory *m, int64_t limit, unsigned jobs, struct diag *d)
     if (limit <= 0)
         return 0;
     m->statm = file_open("/proc/self/statm", O_RDONLY, 0);
+    if (m->statm < 0)
+        return diag_error_errno(d, E0771, errno, "cannot read /proc/self/statm for --memory");
     m->first = look(m);
     m->spare = limit / 32 + (int64_t)jobs * A_THREAD / 2;
     if (m->first + (int64_t)jobs * A_THREAD > limit - m->spare)

@@ -41,8 +41,9 @@ static bool cannot_read(struct file_list *l, const char *what, const char *path,
                       strchr(path, ' ') ? "does not exist (several are parted by commas)"
                                         : "does not exist");
     m.code = E0611;
+    m.err = err;
     m.help = err == EACCES ? "see that you may read it, or leave it out" : NULL;
-    return plan_mistake(l->plan, &m, "%s '%s' cannot be read: %s", what, path, strerror(err));
+    return plan_mistake(l->plan, &m, "%s '%s' cannot be read", what, path);
 }
 
 static bool add_file(struct file_list *l, const char *path, const struct stat *st)

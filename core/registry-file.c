@@ -21,24 +21,37 @@ enum { MAX_PROGRAM_HEADERS = 256 };
 /* Our own header, put there by the linker: what a plugin must look like. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
+__attribute__((format(printf, 5, 0))) static bool refuse_with(struct refusal *r,
+                                                              enum diag_code code, int err,
+                                                              const char *help, const char *fmt,
+                                                              va_list args)
+{
+    r->is = true;
+    r->code = code;
+    r->err = err;
+    snprintf(r->help, sizeof(r->help), "%s", help ? help : "");
+    vsnprintf(r->text, sizeof(r->text), fmt, args);
+    return false;
+}
+
 bool refuse(struct refusal *r, enum diag_code code, const char *help, const char *fmt, ...)
 {
     va_list args;
 
-    r->is = true;
-    r->code = code;
-    r->err = 0;
-    snprintf(r->help, sizeof(r->help), "%s", help ? help : "");
     va_start(args, fmt);
-    vsnprintf(r->text, sizeof(r->text), fmt, args);
+    refuse_with(r, code, 0, help, fmt, args);
     va_end(args);
     return false;
 }
 
-static bool refuse_errno(struct refusal *r, int err, const char *what, const char *path)
+bool refuse_errno(struct refusal *r, enum diag_code code, int err, const char *help,
+                  const char *fmt, ...)
 {
-    refuse(r, E0501, NULL, "%s '%s' cannot be read", what, path);
-    r->err = err;
+    va_list args;
+
+    va_start(args, fmt);
+    refuse_with(r, code, err, help, fmt, args);
+    va_end(args);
     return false;
 }
 
@@ -71,7 +84,7 @@ static bool folder_safe(const char *path, struct refusal *r)
     if (slash == path)
         snprintf(folder, sizeof(folder), "/");
     if (stat(folder, &st) != 0)
-        return refuse_errno(r, errno, "plugin folder", folder);
+        return refuse_errno(r, E0501, errno, NULL, "folder '%s' of a plugin", folder);
     return safe(&st, "plugin folder", folder, r);
 }
 
@@ -154,7 +167,7 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
 
     memset(&h, 0, sizeof(h));
     if (!read_at(fd, &h, size < sizeof(h) ? (size_t)size : sizeof(h), 0) && errno != 0)
-        return refuse_errno(r, errno, "plugin", path);
+        return refuse_errno(r, E0501, errno, NULL, "plugin '%s' cannot be read", path);
     if (size < SELFMAG || memcmp(h.e_ident, ELFMAG, SELFMAG) != 0)
         return refuse(r, E0504, "a plugin is built with:  cc -shared -fPIC",
                       "'%s' is not a shared object (it does not begin with ELF)", path);
@@ -169,10 +182,12 @@ static bool elf_fits(int fd, const char *path, uint64_t size, struct refusal *r)
     if (h.e_type != ET_DYN)
         return refuse(r, E0504, "a plugin is built with:  cc -shared -fPIC",
                       "'%s' is an ELF file, but not a shared object", path);
-    if (!whole(fd, &h, size))
-        return errno ? refuse_errno(r, errno, "plugin", path) : refuse(r, E0504, "build it again, or copy it again",
-                      "'%s' was cut short or damaged: it should be longer", path);
-    return true;
+    if (whole(fd, &h, size))
+        return true;
+    if (errno)
+        return refuse_errno(r, E0501, errno, NULL, "plugin '%s' cannot be read", path);
+    return refuse(r, E0504, "build it again, or copy it again",
+                  "'%s' was cut short or damaged: it should be longer", path);
 }
 
 bool plugin_file_check(const char *shown, const char *real, struct refusal *r)
@@ -182,9 +197,9 @@ bool plugin_file_check(const char *shown, const char *real, struct refusal *r)
     int fd = file_open(real, O_RDONLY | O_NONBLOCK | O_NOFOLLOW, 0);
 
     if (fd < 0)
-        return refuse_errno(r, errno, "plugin", shown);
+        return refuse_errno(r, E0501, errno, NULL, "plugin '%s' cannot be opened", shown);
     if (fstat(fd, &st) != 0)
-        refuse_errno(r, errno, "plugin", shown);
+        refuse_errno(r, E0501, errno, NULL, "plugin '%s' cannot be looked at", shown);
     else if (!S_ISREG(st.st_mode))
         refuse(r, E0504, "name the .so file itself", "plugin '%s' is not a regular file", shown);
     else

@@ -10,7 +10,7 @@
 struct refusal {
     bool is;
     enum diag_code code;
-    int err; /* an errno number, which is told behind text; or 0 */
+    int err; /* an errno number that belongs behind the text, or 0 */
     char text[600];
     char help[300];
 };
@@ -18,6 +18,9 @@ struct refusal {
 /* Fills r in; returns false, so that a caller can `return refuse(...)`. */
 bool refuse(struct refusal *r, enum diag_code code, const char *help, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
+/* The same with an errno number. */
+bool refuse_errno(struct refusal *r, enum diag_code code, int err, const char *help,
+                  const char *fmt, ...) __attribute__((format(printf, 5, 6)));
 
 /* A plugin of a file, usable or not. */
 struct loaded {

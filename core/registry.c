@@ -24,6 +24,8 @@ struct registry {
     const etl_host *host;
     struct library *libraries;
     const char **names[ETL_KIND_OUTPUT + 1]; /* by kind; NULL: not looked yet */
+    const char *unlisted;                    /* a folder that is there and could not be listed */
+    int unlisted_errno;
 };
 
 const char *kind_name(enum etl_kind kind)
@@ -135,6 +137,10 @@ static bool list_folder(struct registry *r, const char *path, const char ***list
     const struct dirent *e;
     bool good = true;
 
+    if (!folder && errno != ENOENT && errno != ENOTDIR) {
+        r->unlisted_errno = errno;
+        r->unlisted = arena_string(&r->memory, path, strlen(path));
+    }
     while (good && folder && (e = readdir(folder)) != NULL) {
         size_t len = strlen(e->d_name);
         char *name;
@@ -156,6 +162,12 @@ static bool list_folder(struct registry *r, const char *path, const char ***list
     if (folder)
         closedir(folder);
     return good;
+}
+
+const char *registry_unlisted(const struct registry *r, int *err)
+{
+    *err = r->unlisted_errno;
+    return r->unlisted;
 }
 
 const char *const *registry_names(struct registry *r, enum etl_kind kind)
@@ -300,14 +312,12 @@ static struct library *library_open(struct registry *r, const char *path, struct
     char *real = realpath(path, NULL);
     struct library *l = NULL;
     struct stat st;
-    int err;
 
-    if (!real || stat(real, &st) != 0) {
-        err = errno;
-        refuse(why, E0501, "the path of a plugin begins at the working directory (-C)",
-               "plugin '%s' cannot be opened", path);
-        why->err = err;
-    } else if (plugin_file_check(path, real, why)) {
+    if (!real || stat(real, &st) != 0)
+        refuse_errno(why, E0501, errno,
+                     "the path of a plugin begins at the working directory (-C)",
+                     "plugin '%s' cannot be opened", path);
+    else if (plugin_file_check(path, real, why)) {
         l = find_open(r, &st);
         if (!l) {
             l = library_start(r, path, real, &st, why);

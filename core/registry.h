@@ -31,6 +31,9 @@ const struct plugin *registry_load(struct registry *r, enum etl_kind kind, const
 /* Names of all plugins of a kind that could be found (file names only; nothing is loaded), sorted,
  * NULL-ended; lives as long as the registry. */
 const char *const *registry_names(struct registry *r, enum etl_kind kind);
+/* A folder that is there, whose plugins are missing from the names since it could not be listed, and
+ * the errno number; NULL: none. Lives as long as the registry. */
+const char *registry_unlisted(const struct registry *r, int *err);
 const char *kind_name(enum etl_kind kind); /* "input" */
 
 /* All plugins of one file: at most max are stored, their number is given; what is refused in it is

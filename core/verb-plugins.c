@@ -92,8 +92,14 @@ static void report_none(struct show *s, const char *name)
                                       "input/, transform/ and output/ in them" };
     char text[300], note[2000];
     const char *const *folders = registry_folders(s->app->registry);
+    int err;
+    const char *unlisted = registry_unlisted(s->app->registry, &err);
     size_t used = (size_t)snprintf(note, sizeof(note), "looked in");
 
+    if (unlisted) {
+        diag_error_errno(&s->app->diag, E0501, err, "cannot list the plugins in %s", unlisted);
+        return;
+    }
     for (; *folders && used < sizeof(note); folders++)
         used += (size_t)snprintf(note + used, sizeof(note) - used, " %s", *folders);
     snprintf(text, sizeof(text), name ? "there is no plugin '%.200s'" : "there are no plugins%s",

@@ -37,6 +37,23 @@ static void mismatch(struct verify *v, const char *path, const char *what)
     v->bad++;
 }
 
+/* Where only the system is short of something, the file may yet be what the manifest says. */
+static void cannot_read(struct verify *v, const char *path, int err, const char *why)
+{
+    struct diag_message m = {
+        .level = DIAG_ERROR, .code = E0710, .document = path, .text = "cannot be read"
+    };
+    char text[500];
+
+    if (status_of_errno(err, EXIT_MISMATCH) == EXIT_RESOURCES) {
+        diag_report_errno(&v->app->diag, &m, err);
+        v->bad++;
+        return;
+    }
+    snprintf(text, sizeof(text), "cannot be read: %.400s", why);
+    mismatch(v, path, text);
+}
+
 /* Lines of a JSONL file, whatever it is packed with. */
 static void check_lines(struct verify *v, const char *path, uint64_t want)
 {
@@ -50,8 +67,7 @@ static void check_lines(struct verify *v, const char *path, uint64_t want)
         for (char *at = block; (at = memchr(at, '\n', (size_t)(block + n - at))); at++)
             lines++;
     if (n < 0) {
-        snprintf(text, sizeof(text), "cannot be read: %.400s", *f.text ? f.text : "memory is out");
-        mismatch(v, path, text);
+        cannot_read(v, path, *f.text ? f.err : ENOMEM, f.text);
     } else if (lines != want) {
         snprintf(text, sizeof(text), "holds %llu records, the manifest says %llu",
                  (unsigned long long)lines, (unsigned long long)want);
@@ -69,8 +85,7 @@ static void check_file(struct verify *v, const char *path, const struct manifest
 
     v->files++;
     if (file_hash(path, &bytes, &hash) < 0) {
-        snprintf(text, sizeof(text), "cannot be read: %.150s", strerror(errno));
-        mismatch(v, path, text);
+        cannot_read(v, path, errno, strerror(errno));
         return;
     }
     v->bytes += bytes;
@@ -147,5 +162,5 @@ int verb_verify(struct app *app, int argc, char **argv)
                m.pipeline, v.files, (unsigned long long)v.bytes,
                (unsigned long long)(m.read + m.split + m.made), (unsigned long long)m.kept);
     manifest_free(&m);
-    return v.bad ? EXIT_MISMATCH : EXIT_DONE;
+    return v.bad ? (int)app->diag.status : EXIT_DONE;
 }

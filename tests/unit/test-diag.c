@@ -306,6 +306,8 @@ START_TEST(errno_picks_the_exit_status)
         { E0101, ENOENT, EXIT_NO_INPUT },  { E0101, EIO, EXIT_IO },
         { E0101, EACCES, EXIT_NO_INPUT },  { E0101, EMFILE, EXIT_RESOURCES },
         { E0102, ENOMEM, EXIT_RESOURCES }, { E0102, ENOENT, EXIT_UNSAFE },
+        { E0744, ENFILE, EXIT_RESOURCES }, { E0710, EMFILE, EXIT_RESOURCES },
+        { E0702, EROFS, EXIT_CANNOT_CREATE }, { E0744, EROFS, EXIT_IO },
     };
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
