@@ -84,5 +84,29 @@ check "over the quota, from then on" fault 122 :sticky ""
 check "interrupted, once" fault 4 "" ""
 check "one byte a write, once" fault 0 "" ""
 check "one byte a write, from then on" fault 0 :sticky ""
+
+# A file system that fails turns itself read-only, and says so where a file is synced.
+sed '/sqlite/,$d' f.conf >sync.conf
+printf '[output boilerplate]\npath = lines.tsv\ntext = text\ngroup = source\nmin_pages = 2\n' >>sync.conf
+sync_run()
+{
+    timeout 60 env "$@" "$ETL" run -q -j1 sync.conf -o synced
+}
+sync_sums()
+{
+    (cd synced && sha256sum f.jsonl.gz f.csv lines.tsv rejects.jsonl manifest.json)
+}
+check "the run to compare syncs with" status 0 sync_run
+sync_sums >want.synced
+rm -rf synced
+check "what is not synced is not taken for written" status 74 sync_run ETL_FAIL_SYNC=30 LD_PRELOAD="$shim"
+check "it names the file" says "synced/.state/"
+check "and says why, and what to do" says "Read-only file system; the disk is read-only: mount it for writing"
+check "nothing is published" test -z "$(ls synced)"
+check "it goes on" status 0 sync_run
+check "to the same bytes" diff want.synced <(sync_sums)
+rm -rf synced
+check "each sync is interrupted, and done again" status 0 sync_run ETL_FAIL_SYNC=4 LD_PRELOAD="$shim"
+check "the same bytes" diff want.synced <(sync_sums)
 echo "cases: $n_faults faults, at $calls calls"
 finish

@@ -5,7 +5,8 @@
  *   ETL_FAIL_AT=N:E    the Nth fails with errno E (a number); N:E:sticky: all from the Nth on.
  *                      E = 0: a write takes one byte only, any other call is left alone
  *   ETL_KILL_OPENED=NAME:US  SIGKILL so many microseconds after a path that ends with NAME is
- * opened ETL_CALLS=FILE     how many there were is written there at exit */
+ * opened ETL_CALLS=FILE     how many there were is written there at exit
+ *   ETL_FAIL_SYNC=E  each fdatasync fails with errno E; with EINTR the first, third, ... one */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -24,18 +25,20 @@
 
 static _Atomic long calls;
 static long kill_at, fail_at;
-static int fail_with;
+static int fail_with, fail_sync;
 static bool behind, sticky;
 
 __attribute__((constructor)) static void begin(void)
 {
     const char *kill = getenv("ETL_KILL_AT"), *fail = getenv("ETL_FAIL_AT");
+    const char *sync = getenv("ETL_FAIL_SYNC");
     const char *colon = fail ? strchr(fail, ':') : NULL;
 
     kill_at = kill ? atol(kill) : 0;
     behind = kill && strchr(kill, '+');
     fail_at = fail ? atol(fail) : 0;
     fail_with = colon ? atoi(colon + 1) : EIO;
+    fail_sync = sync ? atoi(sync) : 0;
     sticky = fail && strstr(fail, "sticky");
 }
 
@@ -126,6 +129,12 @@ int fsync(int fd)
 
 int fdatasync(int fd)
 {
+    static _Atomic unsigned syncs;
+
+    if (fail_sync && (fail_sync != EINTR || atomic_fetch_add(&syncs, 1) % 2 == 0)) {
+        errno = fail_sync;
+        return -1;
+    }
     HARM(int, true, NEXT(int, fdatasync, int)(fd));
 }
 
