@@ -261,7 +261,8 @@ interrupted()
     began=$(date +%s%N)
     wait $pid 2>/dev/null
     status=$?
-    [ $(($(date +%s%N) - began)) -lt 2000000000 ] || { echo "took more than 2 s"; return 1; }
+    took=$((($(date +%s%N) - began) / 1000000))
+    [ $took -lt 2000 ] || { echo "SIG$1 after $2 s: took $took ms"; late=1; }
     if [ $status = 0 ]; then # it was through already
         return 0
     fi
@@ -280,10 +281,22 @@ none_half()
         cmp out/"$file" want/"$file" || return 1
     done
 }
+# It ends within 2 s by the clock, in which others may have the processors and the disk. What makes
+# etl late by itself, a wait or work that it does not leave, is there in the next tries as well.
+in_time()
+{
+    local try took late
+    for try in 1 2 3; do
+        late=
+        interrupted "$@" || return 1
+        [ "$late" ] || return 0
+    done
+    return 1
+}
 n_interrupted=0
 for signal in INT TERM HUP; do
     for after in 0.02 0.05 0.1 0.15; do
-        check "$signal after $after s: ends by it, says what next, nothing is half there" interrupted $signal $after
+        check "$signal after $after s: ends by it, says what next, nothing is half there" in_time $signal $after
         check "$signal after $after s: the same command ends as if nothing had been" as_wanted out
     done
 done

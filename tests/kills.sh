@@ -4,7 +4,7 @@
 #   same_and_clean   out/ is as the run to compare with left it, and nothing else is there
 #   in_between       what must hold of out/ after a kill
 
-span=0 # how long a run takes, in ms: the test measures it; later the last one that was not killed
+span=0 # how long a run takes, in ms: the test measures it; later the last one that was a whole one
 n_killed=0 n_late=0 n_resumed=0 n_published=0 n_differing=0
 
 now() # in milliseconds
@@ -39,13 +39,16 @@ killed_after()
 # with publishing that had begun.
 goes_on() # J
 {
-    local command
+    local command from
     the_run "$1"
+    from=$(now)
     if "${command[@]}" 2>"$work/.said" && same_and_clean; then
         if grep -q "the run before had finished it" "$work/.said"; then
             n_published=$((n_published + 1))
         elif grep -q '"resumed_at": [1-9]' out/run.json; then
             n_resumed=$((n_resumed + 1))
+        else # a whole run: the machine may be busier or idler than when the last was measured
+            span=$(($(now) - from))
         fi
         return 0
     fi
