@@ -79,7 +79,7 @@ judge()
     grep -q "error: .*\(out\|f\.conf\|pages\|/\|\[\)" .said || { echo "no file is named"; return 1; }
     ! grep -q "Sanitizer\|runtime error" .said || { echo "a sanitizer speaks"; return 1; }
     # Once publishing has begun, names stand there, and the rerun completes them.
-    grep -q "publish\|manifest.json\|cannot sync\|journal\|cannot remove\|cannot close" .said ||
+    grep -q "publish\|manifest.json\|cannot sync\|journal\|cannot remove\|cannot close\|while a message was made" .said ||
         { [ ! -e out/manifest.json ] && [ ! -e out/f.csv ] && [ ! -e out/f.db ]; } ||
         { echo "something is published"; return 1; }
 }
