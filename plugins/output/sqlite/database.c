@@ -283,24 +283,28 @@ static int drop_indexes(struct database *d, struct fault *f)
     return run_buffer(d, &sql, "cannot go back in", f);
 }
 
-/* The number of rows, which must be 1 to that number; -1: SQLite failed. */
-static int64_t count_rows(struct database *d)
+/* There must be that many rows, numbered from 1. */
+static int check_rows(struct database *d, int64_t rows, struct fault *f)
 {
     struct buffer sql = { 0 };
     sqlite3_stmt *stmt = NULL;
-    int64_t rows = -1;
+    int result;
 
     buffer_printf(&sql, "SELECT count(*), ifnull(max(%s), 0) FROM \"%s\"", rowid_name(d->layout),
                   d->layout->table);
-    if (sqlite3_prepare_v2(d->db, buffer_string(&sql), -1, &stmt, NULL) == SQLITE_OK &&
-        sqlite3_step(stmt) == SQLITE_ROW) {
-        rows = sqlite3_column_int64(stmt, 0);
-        if (rows != sqlite3_column_int64(stmt, 1))
-            rows = -1;
-    }
+    if (sql.failed)
+        result = fault_set(f, ENOMEM, "cannot count the rows of %s", d->path);
+    else if (sqlite3_prepare_v2(d->db, buffer_string(&sql), -1, &stmt, NULL) != SQLITE_OK ||
+             sqlite3_step(stmt) != SQLITE_ROW)
+        result = failed(d, "cannot count the rows of", f);
+    else if (sqlite3_column_int64(stmt, 0) != rows || sqlite3_column_int64(stmt, 1) != rows)
+        result = fault_set(f, 0, "%s does not hold the %lld rows that were committed", d->path,
+                           (long long)rows);
+    else
+        result = 0;
     sqlite3_finalize(stmt);
     buffer_free(&sql);
-    return rows;
+    return result;
 }
 
 int database_resume(struct database *d, const char *path, const struct layout *l, int64_t rows,
@@ -315,10 +319,7 @@ int database_resume(struct database *d, const char *path, const struct layout *l
                   (long long)rows);
     if (run_buffer(d, &sql, "cannot go back in", f) < 0)
         return -1;
-    if (count_rows(d) != rows)
-        return fault_set(f, 0, "%s does not hold the %lld rows that were committed", path,
-                         (long long)rows);
-    return prepare_insert(d, f);
+    return check_rows(d, rows, f) < 0 ? -1 : prepare_insert(d, f);
 }
 
 /* ---- writing ---- */
