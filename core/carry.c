@@ -19,6 +19,14 @@ static uint64_t cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+static uint64_t clock_ns(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
+}
+
 static void add_time(struct engine *e, const struct stage *s, uint64_t since)
 {
     atomic_fetch_add_explicit(&e->stage_time[s->index], cpu_ns() - since, memory_order_relaxed);
@@ -26,9 +34,10 @@ static void add_time(struct engine *e, const struct stage *s, uint64_t since)
 
 /* A callback stopped the run. Whoever fails says why, but a plugin may forget to. */
 static void fail_callback(struct engine *e, struct stage *s, const struct etl_record *r,
-                          const char *callback, int verdict)
+                          enum callback callback, int verdict)
 {
     char text[200];
+    static const char *const names[] = { "read", "map", "step" };
     static const char *const whys[] = {
         "stopped the run without saying why",
         "returned a verdict that does not exist",
@@ -38,7 +47,7 @@ static void fail_callback(struct engine *e, struct stage *s, const struct etl_re
     int why = verdict == ETL_FAIL ? 0 : 1;
 
     if (s->plugin->is.kind == ETL_KIND_OUTPUT && verdict > ETL_OK && verdict <= ETL_DUPLICATE)
-        why = strcmp(callback, "step") == 0 ? 2 : 3;
+        why = callback == CALLBACK_STEP ? 2 : 3;
     if (!stage_failed(s)) {
         snprintf(text, sizeof(text), "[%.140s] %s", s->name, whys[why]);
         stage_fail(s, &(struct diag_message) { .level = DIAG_ERROR,
@@ -46,7 +55,7 @@ static void fail_callback(struct engine *e, struct stage *s, const struct etl_re
                                                .text = text,
                                                .section = s->name,
                                                .document = r ? record_origin(r) : NULL,
-                                               .note = callback });
+                                               .note = names[callback] });
     }
     engine_stop(e, e->diag->status);
 }
@@ -63,6 +72,8 @@ static bool handle_error(struct engine *e, struct stage *s, struct etl_record *r
         r->rule = "on_error";
         return true;
     case ON_ERROR_KEEP:
+        if (r->watched)
+            observe_on_error(e, s, r);
         memcpy(r->slots, before, e->plan->schema.n * sizeof(*before));
         r->fate = KEPT;
         r->fate_stage = UINT32_MAX;
@@ -84,9 +95,9 @@ static bool handle_error(struct engine *e, struct stage *s, struct etl_record *r
     return true;
 }
 
-/* Takes what a transform's or output's callback returned. False: the run stops. */
-static bool judge(struct engine *e, struct stage *s, struct etl_record *r, int verdict,
-                  const etl_value *before, const char *callback)
+/* What a transform's or output's callback returned, to a fate. False: the run stops. */
+static bool apply_verdict(struct engine *e, struct stage *s, struct etl_record *r, int verdict,
+                          const etl_value *before, enum callback callback)
 {
     if (r->batch->short_of_memory) {
         engine_stop(e, EXIT_RESOURCES);
@@ -102,6 +113,39 @@ static bool judge(struct engine *e, struct stage *s, struct etl_record *r, int v
     if (r->fate == REJECTED)
         return handle_error(e, s, r, before);
     return true;
+}
+
+/* The same, by what `call` returned. */
+static bool judge(struct engine *e, struct stage *s, struct etl_record *r, int verdict,
+                  const etl_value *before, enum callback callback)
+{
+    bool good = apply_verdict(e, s, r, verdict, before, callback);
+
+    if (r->watched)
+        observe_after(e, s, r, callback, verdict);
+    return good;
+}
+
+static int call_plainly(const struct stage *s, struct etl_record *r, enum callback callback)
+{
+    return callback == CALLBACK_MAP ? s->plugin->is.map(s->self, r)
+                                    : s->plugin->is.step(s->self, s->state, r);
+}
+
+/* A record's map or step. One that is watched is timed. */
+static inline int call(const struct engine *e, const struct stage *s, struct etl_record *r,
+                       enum callback callback)
+{
+    uint64_t start;
+    int verdict;
+
+    if (!r->watched)
+        return call_plainly(s, r, callback);
+    e->options.observer->before(e->options.observer->owner, r, s, callback);
+    start = clock_ns();
+    verdict = call_plainly(s, r, callback);
+    here.worker->took = clock_ns() - start;
+    return verdict;
 }
 
 static bool wanted(const struct stage *s, const struct etl_record *r)
@@ -121,7 +165,7 @@ static bool run_input_maps(struct engine *e, struct batch *b)
         if (r->fate != KEPT || r->enters > here.post || !s->plugin->is.map)
             continue;
         here.stage = s;
-        if (!judge(e, s, r, s->plugin->is.map(s->self, r), NULL, "map"))
+        if (!judge(e, s, r, call(e, s, r, CALLBACK_MAP), NULL, CALLBACK_MAP))
             return false;
     }
     add_time(e, b->first ? b->first->unit->stage : &e->plan->stages[0], start);
@@ -146,11 +190,13 @@ static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *
         if (r->fate != KEPT || r->enters > here.post)
             continue;
         r->passed_by = !wanted(s, r);
+        if (r->passed_by && r->watched)
+            observe_passed(e, s, r);
         if (r->passed_by || !plugin->map)
             continue;
         if (before)
             memcpy(before, r->slots, bytes);
-        if (!judge(e, s, r, plugin->map(s->self, r), before, "map"))
+        if (!judge(e, s, r, call(e, s, r, CALLBACK_MAP), before, CALLBACK_MAP))
             return false;
     }
     add_time(e, s, start);
@@ -159,13 +205,12 @@ static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *
 
 static bool run_transform_steps(struct engine *e, struct stage *s, struct batch *b)
 {
-    const etl_plugin *plugin = &s->plugin->is;
     uint64_t start = cpu_ns();
 
     for (struct etl_record *r = b->first; r; r = r->next) {
         if (r->fate != KEPT || r->enters > here.post || r->passed_by)
             continue;
-        if (!judge(e, s, r, plugin->step(s->self, s->state, r), NULL, "step"))
+        if (!judge(e, s, r, call(e, s, r, CALLBACK_STEP), NULL, CALLBACK_STEP))
             return false;
         if (stage_record_end(s) < 0) {
             engine_stop(e, e->diag->status);
@@ -212,6 +257,21 @@ static bool goes_without(const struct stage *s, const struct etl_record *r)
     return r->unwritten && r->unwritten[output_number(s) / 64] >> output_number(s) % 64 & 1;
 }
 
+static bool apply_output_verdict(struct engine *e, struct stage *s, struct etl_record *r,
+                                 int verdict)
+{
+    if (verdict != ETL_OK && verdict != ETL_REJECT) {
+        fail_callback(e, s, r, CALLBACK_MAP, verdict);
+        return false;
+    }
+    if (!r->final)
+        return apply_verdict(e, s, r, verdict, NULL, CALLBACK_MAP);
+    if ((verdict != ETL_REJECT && !r->bad) || go_without(s, r))
+        return true;
+    engine_stop(e, EXIT_RESOURCES);
+    return false;
+}
+
 static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
 {
     const etl_plugin *plugin = &s->plugin->is;
@@ -222,20 +282,16 @@ static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
     here.stage = s;
     for (struct etl_record *r = b->first; r; r = r->next) {
         int verdict;
+        bool good;
 
         if (!goes_to(s, r))
             continue;
-        verdict = plugin->map(s->self, r);
-        if (verdict != ETL_OK && verdict != ETL_REJECT) {
-            fail_callback(e, s, r, "map", verdict);
+        verdict = call(e, s, r, CALLBACK_MAP);
+        good = apply_output_verdict(e, s, r, verdict);
+        if (r->watched)
+            observe_after(e, s, r, CALLBACK_MAP, verdict);
+        if (!good)
             return false;
-        }
-        if (!r->final && !judge(e, s, r, verdict, NULL, "map"))
-            return false;
-        if (r->final && (verdict == ETL_REJECT || r->bad) && !go_without(s, r)) {
-            engine_stop(e, EXIT_RESOURCES);
-            return false;
-        }
     }
     add_time(e, s, start);
     return true;
@@ -273,7 +329,7 @@ static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
             continue;
         verdict = plugin->step ? plugin->step(s->self, s->state, r) : ETL_OK;
         if (verdict != ETL_OK) {
-            fail_callback(e, s, r, "step", verdict);
+            fail_callback(e, s, r, CALLBACK_STEP, verdict);
             return false;
         }
         if (stage_record_end(s) < 0) {
@@ -312,6 +368,7 @@ static bool run_steps(struct engine *e, struct post *p, struct batch *b)
     case POST_OUTPUT:
         return run_output_steps(e, p->stage, b);
     case POST_LEDGER:
+        observe_fates(e, b);
         if (ledger_take(e->ledger, b) == 0)
             return true;
         engine_stop(e, e->diag->status);

@@ -124,8 +124,9 @@ static int make_posts(struct engine *e)
             .kind = POST_TRANSFORM, .stage = s, .ordered = s->plugin->is.step != NULL
         };
     }
-    if (!e->options.dry) {
+    if (!e->options.dry || e->options.output_maps)
         *at++ = (struct post) { .kind = POST_OUTPUT_MAPS };
+    if (!e->options.dry) {
         for (size_t i = p->n_inputs + p->n_transforms; i < p->n_stages; i++)
             *at++ = (struct post) { .kind = POST_OUTPUT, .stage = &p->stages[i], .ordered = true };
     }

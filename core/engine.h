@@ -12,6 +12,7 @@
 #include "core/barrier.h"
 #include "core/ledger.h"
 #include "core/memory.h"
+#include "core/observe.h"
 #include "core/record.h"
 #include "core/rundir.h"
 
@@ -76,15 +77,18 @@ struct worker {
     pthread_t thread;
     void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker. A thread reads one
                                    * unit at a time, so one of each will do */
+    uint64_t took; /* ns: the last callback of a watched record */
 };
 
 struct engine_options {
     unsigned jobs;              /* busy threads, at least 1 */
     int64_t limit;              /* records to read; -1: all */
     bool dry;                   /* outputs are left out */
+    bool output_maps;           /* ... but for their maps, which may still reject */
     int64_t barrier_interval;   /* microseconds; 0: no barriers */
     struct memory *memory;      /* what may be held, asked as it goes on */
     struct replay *replay;      /* what alone is let through, or NULL: everything */
+    const struct observer *observer; /* who watches records, or NULL: nobody */
 };
 
 struct engine {

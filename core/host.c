@@ -80,6 +80,7 @@ static etl_record *host_split(etl_record *r)
         engine_stop(r->unit->engine, EXIT_RESOURCES);
         return NULL;
     }
+    observe_new(here.engine, made);
     return made;
 }
 
@@ -189,19 +190,18 @@ static void host_count(const void *self, etl_record *r, const char *name, int64_
         run_count(s, name, n);
 }
 
-/* Notes are for explaining a single document; a run has no reader for them. */
+/* Notes are for explaining single documents; an ordinary run has no reader for them. */
 static int host_noting(const etl_record *r)
 {
-    (void)r;
-    return 0;
+    return r->watched && r->unit->engine->options.observer->note;
 }
 
 static void host_note(etl_record *r, const char *key, const char *msg, size_t len)
 {
-    (void)r;
-    (void)key;
-    (void)msg;
-    (void)len;
+    const struct observer *o = r->unit->engine->options.observer;
+
+    if (r->watched && o->note)
+        o->note(o->owner, r, here.stage, key, msg, len);
 }
 
 static void host_log(const void *self, const etl_record *r, uint32_t level, const char *msg,

@@ -207,6 +207,15 @@ static bool let_through(struct etl_unit *u, struct etl_record *r)
     return false;
 }
 
+static void apply_mark(const struct etl_unit *u, struct etl_record *r)
+{
+    int verdict = r->mark;
+
+    record_apply_mark(r, u->stage->index);
+    if (r->watched)
+        observe_after(u->engine, u->stage, r, CALLBACK_READ, verdict);
+}
+
 /* The record under way is complete: it stays, or it is one that is committed and goes again. */
 static bool settle(struct etl_unit *u)
 {
@@ -227,7 +236,7 @@ static bool settle(struct etl_unit *u)
     }
     if (u->engine->options.replay && !u->finishing && !let_through(u, r))
         return true;
-    record_apply_mark(r, u->stage->index);
+    apply_mark(u, r);
     if (!u->finishing) {
         b->last_unit = u;
         b->last_ordinal = u->ordinal;
@@ -307,6 +316,7 @@ etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line)
         goto memory;
     if (u->job)
         take_pending(e, u->job, u->batch);
+    observe_new(e, r);
     u->ordinal++;
     u->record = r;
     return r;

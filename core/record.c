@@ -139,7 +139,7 @@ void batch_reset(struct batch *b)
     b->n_records = b->counts.n = 0;
     b->counts_each = false;
     b->post = 0;
-    b->mapped = false;
+    b->mapped = b->watched = false;
     b->short_of_memory = false;
     b->barrier = NULL;
     b->last_unit = NULL;

@@ -29,6 +29,7 @@ struct etl_record {
     uint8_t mark;           /* enum etl_verdict that a host call noted in the callback under way */
     bool passed_by;         /* the stage's `when` is false for it */
     bool bad;               /* a value was refused: reject, whatever the callback returns */
+    bool watched;           /* the observer wants it; see observe.h */
     bool final;             /* its fate is: what outputs say of it is no more than their affair */
     uint64_t *unwritten;    /* outputs that go without it, by bit; NULL: none. In the arena */
     struct arena_open open; /* of begin */
@@ -63,6 +64,7 @@ struct batch {
     bool mapped;    /* the maps of that post are done, its steps are not */
     struct counts counts;
     bool counts_each; /* the batch may be cut: what is counted belongs to the record being filled */
+    bool watched;         /* one of its records is, or was before it was unread */
     bool short_of_memory; /* a host call failed for want of memory: the run must stop */
     size_t reserved;      /* of memory, in the engine's sum; see there */
     struct barrier *barrier; /* follows this batch, or NULL */
