@@ -290,7 +290,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .dry = r->options.dry,
         .replay = r->options.replay,
         .memory = &r->memory,
-        .barrier_interval = r->resumable ? p->barrier_interval : 0,
+        .barrier_interval = r->resumable && !r->options.dry ? p->barrier_interval : 0,
     };
 
     if (!resume && clear(r) < 0)

@@ -70,6 +70,8 @@ check "a limit" status 0 "$ETL" run e.conf -o few -n 150 -j3
 check "counts what is read" grep -q '"read": 150' few/manifest.json
 check "a dry run" status 0 "$ETL" run e.conf -o dry --dry-run
 check "makes nothing" test ! -e dry
+check "a dry run as long as a barrier" status 0 "$ETL" run e.conf -o dry --dry-run \
+    --set pipeline.barrier_interval=1ms
 
 sed 's/^path = in.*/&\ndamage_at = 5000/' e.conf >damage.conf
 check "damage ends with 65" status 65 "$ETL" run damage.conf -o damaged -j2
