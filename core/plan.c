@@ -350,6 +350,7 @@ struct plan *plan_make(const struct plan_options *o, struct registry *r, struct 
         return NULL;
     }
     p->diag = d;
+    p->dry = o->dry;
     p->memory = calloc(1, sizeof(struct arena));
     p->exprs = calloc(1, sizeof(*p->exprs));
     p->n_exprs = 1;

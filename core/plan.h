@@ -92,6 +92,7 @@ struct plan {
     int64_t barrier_interval;       /* microseconds */
     int64_t memory_limit;           /* bytes; 0: not said */
     char hash[33];                  /* XXH3-128 of all that makes the output: 32 hex digits */
+    bool dry;                       /* parts in a STORE go to the run directory, too */
     void *run;                      /* the run under way (run.h), or NULL */
     size_t mistakes;                /* private to plan_make */
     struct plan_mistakes *gathered; /* likewise */
@@ -106,6 +107,7 @@ struct plan_options {
     const char *max_rejects; /* as given on the command line, or NULL */
     const char *memory;      /* likewise */
     bool offline;            /* do not look at input files */
+    bool dry;                /* nothing is to be published: see struct plan */
 };
 
 /* Loads, checks and opens everything; reports all mistakes it can find to d. NULL: there were

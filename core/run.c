@@ -43,7 +43,8 @@ static int clear_part(struct stage *s, const struct stage_file *f)
                             (const char *)f->handle);
 }
 
-/* In a STORE a part lies beside its final place, so that the rename stays in one file system. */
+/* In a STORE a part lies beside its final place, so that the rename stays in one file system; a dry
+ * run leaves stores alone. */
 const char *run_part_path(struct stage *s, struct stage_file *f)
 {
     struct plan *p = s->plan;
@@ -51,7 +52,7 @@ const char *run_part_path(struct stage *s, struct stage_file *f)
     struct buffer path = { 0 };
     char *part = NULL;
 
-    if (f->kind == FILE_PART && stage_in_store(s, f->name)) {
+    if (f->kind == FILE_PART && !p->dry && stage_in_store(s, f->name)) {
         buffer_printf(&path, "%.*s/.%s.part", (int)(slash - f->name), f->name, slash + 1);
     } else if (f->kind == FILE_PART) {
         part = rundir_part_name(f->name);

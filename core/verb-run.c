@@ -306,6 +306,7 @@ int verb_run(struct app *app, int argc, char **argv)
     q.plan.defines = app->defines;
     q.plan.n_defines = app->n_defines;
     q.plan.sets = q.sets;
+    q.plan.dry = q.run.dry;
     if (q.run.dry) {
         temporary = temporary_folder(&app->diag);
         q.plan.out = temporary;

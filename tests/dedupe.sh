@@ -124,6 +124,13 @@ check 'a run finds neither itself nor what came after it' same_as_one
 segments > after
 check 'the segments are the same' cmp before after
 
+# ---- a dry run of a fourth ----
+pipeline dry few.jsonl 'index = store/pages'
+ls -A store/pages > before-dry
+check 'a dry run with an index' status 0 "$ETL" run -q --dry-run dry.conf
+ls -A store/pages > after-dry
+check 'leaves the folder as it was' cmp before-dry after-dry
+
 # ---- kills in the second day ----
 for delay in 0.004 0.008 0.012 0.016 0.02 0.03 0.04 0.06; do
     rm -rf store out-day[123]
