@@ -159,7 +159,7 @@ static bool run_input_maps(struct engine *e, struct batch *b)
 {
     uint64_t start = cpu_ns();
 
-    for (struct etl_record *r = b->first; r; r = r->next) {
+    for (struct etl_record *r = e->options.feed ? NULL : b->first; r; r = r->next) {
         struct stage *s = r->unit->stage;
 
         if (r->fate != KEPT || r->enters > here.post || !s->plugin->is.map)

@@ -9,12 +9,6 @@
 
 #include <string.h>
 
-/* What a line gives to a value: bytes from..to of it, without blanks round them and the comment. */
-struct piece {
-    size_t from, to;
-    bool quoted; /* from and to - 1 are a pair of quotes */
-};
-
 struct parser {
     struct conf_loader *l;
     struct conf_parsed *out;
@@ -27,7 +21,7 @@ struct parser {
     bool open, bad; /* bad: it has no name, what continues it is swallowed */
     bool unclosed;  /* a quote in its value is, which was told */
     struct conf_key key;
-    struct piece first; /* of the value, on first_line */
+    struct conf_span first; /* of the value, on first_line */
     const struct conf_line *first_line;
     size_t n_pieces;
     bool comma;          /* the last piece ended in one */
@@ -68,29 +62,22 @@ static bool opens_quote(const char *s, size_t from, size_t at)
     return s[at] == '"' && (at == from || strchr(" \t,(=<>", s[at - 1]) != NULL);
 }
 
-/* The piece that begins at `at` or behind the blanks there. A '#' in quotes begins no comment. */
-static struct piece find_piece(struct parser *p, size_t at)
+struct conf_span conf_piece(const char *s, size_t len, size_t at)
 {
-    const char *s = p->line.text;
-    size_t len = p->line.len, close = 0;
+    size_t close = 0;
     bool closing = true; /* is there still a closing quote to be found? */
-    struct piece piece;
+    struct conf_span piece;
 
     while (at < len && conf_blank(s[at]))
         at++;
-    piece = (struct piece){ .from = at, .to = at };
+    piece = (struct conf_span){ .from = at, .to = at };
     while (at < len && !(s[at] == '#' && (at == 0 || conf_blank(s[at - 1])))) {
         if (closing && opens_quote(s, piece.from, at)) {
             close = at + quote_close(s + at, len - at);
             closing = close < len;
-            if (closing && at == piece.from)
-                piece.quoted = true;
-            else if (!closing && at == piece.from) {
-                conf_mistake(p->l, E0118, here(p, at, len - at), NULL,
-                             "close it on the same line; a quote that belongs to the text is "
-                             "written \\\" in a value that is whole in quotes",
-                             "unterminated quote");
-                p->unclosed = true;
+            if (at == piece.from) {
+                piece.quoted = closing;
+                piece.unterminated = !closing;
             }
             at = closing ? close : at;
         }
@@ -102,14 +89,28 @@ static struct piece find_piece(struct parser *p, size_t at)
     return piece;
 }
 
-static void append_plain(struct parser *p, const struct conf_line *line, struct piece piece)
+static struct conf_span find_piece(struct parser *p, size_t at)
+{
+    struct conf_span piece = conf_piece(p->line.text, p->line.len, at);
+
+    if (piece.unterminated) {
+        conf_mistake(p->l, E0118, here(p, piece.from, p->line.len - piece.from), NULL,
+                     "close it on the same line; a quote that belongs to the text is "
+                     "written \\\" in a value that is whole in quotes",
+                     "unterminated quote");
+        p->unclosed = true;
+    }
+    return piece;
+}
+
+static void append_plain(struct parser *p, const struct conf_line *line, struct conf_span piece)
 {
     add_run(p, line, piece.from + 1, 0);
     buffer_append(&p->value, line->text + piece.from, piece.to - piece.from);
 }
 
 /* What stands in a pair of quotes, escapes resolved. */
-static void append_quoted(struct parser *p, const struct conf_line *line, struct piece piece)
+static void append_quoted(struct parser *p, const struct conf_line *line, struct conf_span piece)
 {
     const char *s = line->text;
     size_t end = piece.to - 1;
@@ -145,7 +146,7 @@ static void append_quoted(struct parser *p, const struct conf_line *line, struct
 /* Quotes round a line of a test's text are resolved line by line. Round any other value they are
  * resolved when it is known that they surround all of it, since expressions and lists have quotes
  * of their own. */
-static void add_piece(struct parser *p, struct piece piece)
+static void add_piece(struct parser *p, struct conf_span piece)
 {
     bool test = p->section && p->section->section.kind == CONF_TEST;
     const struct conf_line *line = keep_line(p);
@@ -252,7 +253,7 @@ static bool looks_like_more(const char *s, size_t len)
 
 static void read_continuation(struct parser *p)
 {
-    struct piece piece;
+    struct conf_span piece;
 
     if (!p->open) {
         size_t from = strspn(p->line.text, " \t");
@@ -321,7 +322,7 @@ static bool read_header(struct parser *p)
 static bool find_name(struct parser *p, size_t *name_len, size_t *equals)
 {
     const char *s = p->line.text;
-    struct piece all = { .to = p->line.len };
+    struct conf_span all = { .to = p->line.len };
     const char *sign = memchr(s, '=', p->line.len);
     size_t end, wrong;
 

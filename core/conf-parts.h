@@ -100,6 +100,16 @@ bool conf_read(struct conf_loader *l, const char *path, struct diag_place from, 
 
 /* ---- conf-parse.c ---- */
 
+/* What a line gives to a value: bytes from..to of it, without blanks round them and the comment. */
+struct conf_span {
+    size_t from, to;
+    bool quoted;       /* from and to - 1 are a pair of quotes */
+    bool unterminated; /* it begins with a quote that nothing closes */
+};
+/* The piece of the line s that begins at `at` or behind the blanks there. A '#' in quotes begins no
+ * comment. */
+struct conf_span conf_piece(const char *s, size_t len, size_t at);
+
 /* What one file holds. */
 struct conf_parsed {
     struct conf_draft *sections;

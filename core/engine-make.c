@@ -53,6 +53,8 @@ static int make_units(struct engine *e, const struct barrier *from)
 
     if (e->options.limit == 0)
         return 0;
+    if (e->options.feed)
+        return add_unit(e, &cap, (struct etl_unit) { .stage = &e->plan->stages[0], .parts = 1 });
     for (size_t i = 0; i < e->plan->n_inputs; i++) {
         struct stage *s = &e->plan->stages[i];
 

@@ -507,7 +507,7 @@ int engine_finish(struct engine *e)
 {
     e->no_more = false; /* the limit is for what is read */
     e->options.limit = -1;
-    for (size_t i = 0; i < e->plan->n_inputs; i++)
+    for (size_t i = 0; i < e->plan->n_inputs && !e->options.feed; i++)
         if (e->plan->stages[i].plugin->is.finish && finish_output(e, &e->plan->stages[i]) < 0)
             return -1;
     for (size_t i = 0; i < e->n_posts; i++) {

@@ -80,6 +80,13 @@ struct worker {
     uint64_t took; /* ns: the last callback of a watched record */
 };
 
+/* What takes the place of all inputs: one read, which emits records as a plugin's read does, into
+ * the fields of the first input. They enter behind the inputs' maps. */
+struct feed {
+    int (*read)(const void *of, etl_unit *u);
+    const void *of;
+};
+
 struct engine_options {
     unsigned jobs;              /* busy threads, at least 1 */
     int64_t limit;              /* records to read; -1: all */
@@ -88,6 +95,7 @@ struct engine_options {
     int64_t barrier_interval;   /* microseconds; 0: no barriers */
     struct memory *memory;      /* what may be held, asked as it goes on */
     struct replay *replay;      /* what alone is let through, or NULL: everything */
+    const struct feed *feed;    /* instead of the inputs, or NULL */
     const struct observer *observer; /* who watches records, or NULL: nobody */
 };
 

@@ -38,6 +38,8 @@ const struct verb verbs[] = {
       "  etl run --from-rejects=out/news -o out/mended news.conf" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },
+    { "test", verb_test, "PATH...", "run the tests of pipelines", test_options,
+      "  etl test pipelines/\n  etl test --filter='*date*' pipelines/news.test" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,

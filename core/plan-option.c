@@ -122,6 +122,22 @@ static bool set_words(struct stage *s, size_t i)
     return true;
 }
 
+/* Another folder takes its place, and its name in all that is asked of the stage. */
+static bool set_other_store(struct stage *s, size_t i)
+{
+    struct buffer path = { 0 };
+    char *text = NULL;
+
+    buffer_printf(&path, "%s/%u-%s", s->plan->stores, (unsigned)s->index,
+                  s->plugin->options[i].name);
+    if (!path.failed)
+        text = arena_string(s->plan->memory, path.data, path.len);
+    buffer_free(&path);
+    s->options[i].text = text ? text : "";
+    *(const char **)option_member(s, i) = text;
+    return text || plan_no_memory(s->plan);
+}
+
 /* OUTPUT, DATA and STORE: NULL where left out. */
 static bool set_path(struct stage *s, size_t i)
 {
@@ -142,6 +158,8 @@ static bool set_path(struct stage *s, size_t i)
                  "%s; an output is a name inside the run directory ([pipeline] out, or -o)", fault);
         return option_mistake(s, i, E0614, NULL, what);
     }
+    if (kind == ETL_OPTION_STORE && s->plan->stores)
+        return set_other_store(s, i);
     *member = text;
     return true;
 }

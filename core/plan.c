@@ -3,6 +3,7 @@
  * are gathered: a stage that cannot be set up does not hide what is wrong with the others. */
 #include "core/plan-private.h"
 #include "core/engine.h"
+#include "core/plan-tests.h"
 #include "core/process.h"
 #include "core/stream.h"
 #include "common/nearest.h"
@@ -337,6 +338,7 @@ static bool make(struct plan *p, const struct plan_options *o, struct registry *
         return false;
     host_plan_set(p);
     open_stages(p);
+    plan_tests(p);
     return p->mistakes == 0 && plan_hash(p);
 }
 
@@ -355,10 +357,13 @@ struct plan *plan_make(const struct plan_options *o, struct registry *r, struct 
     p->exprs = calloc(1, sizeof(*p->exprs));
     p->n_exprs = 1;
     p->conf = conf_load(o->path, o->defines, o->n_defines, o->sets, o->n_sets, d);
-    if (p->conf && p->memory && p->exprs && schema_init(&p->schema) && plan_mistakes_begin(p, d)) {
+    p->stores = o->stores;
+    if (o->tests)
+        p->test_conf = conf_load(o->tests, NULL, 0, NULL, 0, d);
+    if (p->conf && (p->test_conf || !o->tests) && p->memory && p->exprs && schema_init(&p->schema) && plan_mistakes_begin(p, d)) {
         good = make(p, o, r) && p->diag->errors == 0;
         plan_mistakes_end(p);
-    } else if (p->conf) {
+    } else if (p->conf && (p->test_conf || !o->tests)) {
         plan_no_memory(p);
     }
     if (good)
@@ -402,6 +407,7 @@ void plan_close(struct plan *p)
     free(p->stages);
     schema_free(&p->schema);
     conf_free(p->conf);
+    conf_free(p->test_conf);
     if (p->memory)
         arena_free(p->memory);
     free(p->memory);

@@ -94,9 +94,13 @@ struct plan {
     char hash[33];                  /* XXH3-128 of all that makes the output: 32 hex digits */
     bool dry;                       /* parts in a STORE go to the run directory, too */
     void *run;                      /* the run under way (run.h), or NULL */
+    struct conf *test_conf;         /* of a file of tests, or NULL */
+    struct plan_test *tests;        /* its tests; without it, the pipeline's own: plan-tests.h */
+    size_t n_tests;
     size_t mistakes;                /* private to plan_make */
     struct plan_mistakes *gathered; /* likewise */
     bool fields_unknown; /* private to plan_make: a broken stage might have written some */
+    const char *stores;  /* likewise: see plan_options */
 };
 
 struct plan_options {
@@ -108,6 +112,9 @@ struct plan_options {
     const char *memory;      /* likewise */
     bool offline;            /* do not look at input files */
     bool dry;                /* nothing is to be published: see struct plan */
+    const char *tests;       /* a file of [test] sections for the pipeline, or NULL */
+    const char *stores;      /* a folder in which each STORE is another, empty one, so that what
+                              * outlives runs is neither read nor changed; or NULL */
 };
 
 /* Loads, checks and opens everything; reports all mistakes it can find to d. NULL: there were

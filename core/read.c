@@ -422,12 +422,13 @@ static bool unit_whole(struct etl_unit *u, int verdict)
 int unit_read(struct engine *e, struct worker *w, struct etl_unit *u, struct batch **batch)
 {
     const etl_plugin *plugin = &u->stage->plugin->is;
+    const struct feed *feed = e->options.feed;
     struct here saved = here;
     int verdict;
 
     u->batch = *batch;
     here = (struct here) { e, w, u->stage, u->batch, u, 0, DUTY_READ };
-    verdict = plugin->read(u->stage->self, u);
+    verdict = feed ? feed->read(feed->of, u) : plugin->read(u->stage->self, u);
     if (u->batch && !settle(u) && !u->job->failed)
         engine_stop(e, EXIT_RESOURCES);
     here = saved;

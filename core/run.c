@@ -114,6 +114,8 @@ static void find_resumable(struct run *r)
 
 static bool left_out(const struct run *r, const struct stage *s)
 {
+    if (s->index < r->plan->n_inputs)
+        return r->options.feed != NULL;
     return r->options.dry && s->index >= r->plan->n_inputs + r->plan->n_transforms;
 }
 
@@ -289,6 +291,9 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .jobs = r->options.jobs,
         .limit = r->options.limit,
         .dry = r->options.dry,
+        .output_maps = r->options.output_maps,
+        .feed = r->options.feed,
+        .observer = r->options.observer,
         .replay = r->options.replay,
         .memory = &r->memory,
         .barrier_interval = r->resumable && !r->options.dry ? p->barrier_interval : 0,

@@ -13,6 +13,9 @@ struct run_options {
     unsigned jobs;
     int64_t limit; /* -1: none */
     bool dry;
+    bool output_maps;  /* see engine_options, as the next two; an input that is fed is not started */
+    const struct feed *feed;
+    const struct observer *observer;
     bool fresh;    /* drop unpublished state first */
     enum resume resume;
     struct replay *replay; /* what alone is let through, or NULL: everything */

@@ -2,12 +2,9 @@
 /* etl check: pipelines made ready as for a run, by the same code, and no data touched. */
 #define _GNU_SOURCE
 #include "core/plan.h"
+#include "core/test-files.h"
 #include "core/verbs.h"
 
-#include <dirent.h>
-#include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 
 struct check {
@@ -27,10 +24,12 @@ static void say_resume(const struct check *k, const struct plan *p)
                      p->conf->path, p->stages[i].name);
 }
 
-static void check_file(struct check *k, const char *path)
+/* tests: a file of tests for the pipeline, which is what is checked then; or NULL. */
+static void check_file(struct check *k, const char *path, const char *tests)
 {
     struct diag *d = &k->app->diag;
     struct plan_options o = { .path = path,
+                              .tests = tests,
                               .defines = k->app->defines,
                               .n_defines = k->app->n_defines,
                               .offline = k->offline };
@@ -41,6 +40,9 @@ static void check_file(struct check *k, const char *path)
     k->bad += !p || (k->strict && d->warnings > warnings);
     if (p && k->print) {
         plan_print(p, stdout);
+    } else if (p && tests) {
+        if (!k->app->quiet)
+            printf("%s: good (%zu test%s)\n", tests, p->n_tests, p->n_tests == 1 ? "" : "s");
     } else if (p && !k->app->quiet) {
         say_resume(k, p);
         printf("%s: %s (%zu input%s, %zu transform%s, %zu output%s)\n", path,
@@ -51,50 +53,25 @@ static void check_file(struct check *k, const char *path)
     plan_close(p);
 }
 
-static int is_pipeline(const struct dirent *e)
+/* A pipeline alone is one file; a folder has files of tests, too. */
+static void check_path(struct check *k, const char *path)
 {
-    size_t len = strlen(e->d_name);
+    struct test_files files = { 0 };
+    struct stat st;
 
-    return e->d_name[0] != '.' && len > 5 && strcmp(e->d_name + len - 5, ".conf") == 0;
-}
-
-static int by_bytes(const struct dirent **a, const struct dirent **b)
-{
-    return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static void check_folder(struct check *k, const char *folder)
-{
-    struct dirent **entries = NULL;
-    int n = scandir(folder, &entries, is_pipeline, by_bytes);
-
-    if (n < 0)
-        diag_error_errno(&k->app->diag, E0101, errno, "folder '%s' cannot be read", folder);
-    if (n == 0)
-        diag_error(&k->app->diag, E0101, NULL, "folder '%s' holds no pipeline (*.conf)", folder);
-    k->bad += n <= 0;
-    for (int i = 0; i < n; i++) {
-        size_t size = strlen(folder) + strlen(entries[i]->d_name) + 2;
-        char *path = malloc(size);
-
-        if (path) {
-            snprintf(path, size, "%s%s%s", folder, folder[strlen(folder) - 1] == '/' ? "" : "/",
-                     entries[i]->d_name);
-            check_file(k, path);
-        } else {
-            diag_error(&k->app->diag, E0771, NULL, "memory is out");
-            k->bad++;
-        }
-        free(path);
-        free(entries[i]);
+    if (!test_file_named(path) && !(stat(path, &st) == 0 && S_ISDIR(st.st_mode))) {
+        check_file(k, path, NULL);
+        return;
     }
-    free(entries);
+    k->bad += test_files_add(&files, path, &k->app->diag) < 0;
+    for (size_t i = 0; i < files.n; i++)
+        check_file(k, files.at[i].pipeline, files.at[i].tests);
+    test_files_free(&files);
 }
 
 int verb_check(struct app *app, int argc, char **argv)
 {
     struct check k = { .app = app };
-    struct stat st;
     struct cli c;
     int id;
 
@@ -107,10 +84,7 @@ int verb_check(struct app *app, int argc, char **argv)
     if (!cli_ready(&c, 1, SIZE_MAX))
         return c.status;
     for (size_t i = 0; i < c.n_arguments; i++)
-        if (stat(c.arguments[i], &st) == 0 && S_ISDIR(st.st_mode))
-            check_folder(&k, c.arguments[i]);
-        else
-            check_file(&k, c.arguments[i]);
+        check_path(&k, c.arguments[i]);
     if (k.bad == 0)
         return EXIT_DONE;
     return app->diag.status ? (int)app->diag.status : EXIT_CONFIG;
