@@ -9,8 +9,10 @@
 #include "core/stream.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Files whose last part was verified since the barrier before, and that lie before unit `upto`. */
 static int note_verified(struct engine *e, struct barrier *b, uint64_t upto)
@@ -66,8 +68,9 @@ void barrier_begin(struct engine *e, struct batch *batch)
     struct barrier *b = &e->barrier;
     const struct etl_unit *u = batch->last_unit;
 
-    if (e->options.barrier_interval <= 0 || !e->journal || e->barrier_busy ||
-        now_us() - e->last_barrier < e->options.barrier_interval)
+    if (e->options.barrier_interval <= 0 || !e->journal || e->barrier_busy)
+        return;
+    if (!e->options.each_batch && now_us() - e->last_barrier < e->options.barrier_interval)
         return;
     if (note_verified(e, b, u->index) < 0)
         return;
@@ -180,7 +183,8 @@ static int write_record(struct engine *e, struct barrier *b)
 /* The barrier has left the last post: what it took is counted, and the next one may begin. */
 static void end_barrier(struct engine *e, const struct barrier *b)
 {
-    atomic_fetch_add(&e->barriers_made, 1);
+    if (atomic_fetch_add(&e->barriers_made, 1) + 1 == e->options.die_after)
+        kill(getpid(), SIGKILL);
     atomic_fetch_add(&e->barrier_time, b->time);
     if (b->time > atomic_load(&e->longest_barrier))
         atomic_store(&e->longest_barrier, b->time);

@@ -95,6 +95,9 @@ struct engine_options {
     int64_t barrier_interval;   /* microseconds; 0: no barriers */
     struct memory *memory;      /* what may be held, asked as it goes on */
     struct replay *replay;      /* what alone is let through, or NULL: everything */
+    size_t batch_records;       /* a batch is full with so many records; 0: as many as usual */
+    bool each_batch;            /* a barrier follows every batch that it can, whatever the interval */
+    uint64_t die_after;         /* as if the power went, right behind that barrier; 0: never */
     const struct feed *feed;    /* instead of the inputs, or NULL */
     const struct observer *observer; /* who watches records, or NULL: nobody */
 };

@@ -168,7 +168,7 @@ static int flush_output(struct app *app, int status)
 
 int main(int argc, char **argv)
 {
-    struct app app = { .log_format = "auto", .colour = "auto" };
+    struct app app = { .argc = argc, .argv = argv, .log_format = "auto", .colour = "auto" };
     int status;
 
     process_begin(&app.diag, &app.printer);

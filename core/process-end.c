@@ -131,6 +131,11 @@ void process_begin(struct diag *d, const struct diag_printer *p)
     watch_crashes();
 }
 
+void process_forked(void)
+{
+    own = getpid();
+}
+
 void process_over(void)
 {
     over = true;

@@ -14,6 +14,8 @@
  * messages get descriptors of their own, and an end that is not ours will be told through d. */
 void process_begin(struct diag *d, const struct diag_printer *printer);
 void process_streams_begin(void); /* for process_begin */
+/* In a copy of the process that the host itself has made by fork. */
+void process_forked(void);
 /* At the end of main: from now on exit is ours. */
 void process_over(void);
 

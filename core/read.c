@@ -254,8 +254,9 @@ int unit_settle(struct etl_unit *u)
 static bool is_full(const struct engine *e, const struct batch *b)
 {
     int64_t interval = e->options.barrier_interval;
+    size_t records = e->options.batch_records ? e->options.batch_records : BATCH_RECORDS;
 
-    return b->arena.used >= BATCH_BYTES || b->n_records >= BATCH_RECORDS ||
+    return b->arena.used >= BATCH_BYTES || b->n_records >= records ||
            (interval > 0 && now_us() - b->born >= interval);
 }
 

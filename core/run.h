@@ -15,6 +15,9 @@ struct run_options {
     bool dry;
     bool output_maps;  /* see engine_options, as the next two; an input that is fed is not started */
     const struct feed *feed;
+    size_t batch_records; /* likewise, as the next two; for tests of plugins */
+    bool each_batch;
+    uint64_t die_after;
     const struct observer *observer;
     bool fresh;    /* drop unpublished state first */
     enum resume resume;

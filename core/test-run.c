@@ -2,6 +2,7 @@
 /* Runs one test and tells what is not as expected. */
 #include "core/test-run.h"
 
+#include "common/word-diff.h"
 #include "core/plan-tests.h"
 #include "core/trial.h"
 #include "core/value-text.h"
@@ -83,23 +84,48 @@ static const char *stage_of_value(const struct comparison *c, const struct trial
     return name && strchr(name, ' ') ? strchr(name, ' ') + 1 : "";
 }
 
-/* Lines of a value, those that both have at the beginning and at the end left out. */
-static void put_lines(struct buffer *to, const char *lead, const struct buffer *value, size_t from,
-                      size_t behind)
+/* Lines, each with what stands before it. */
+static void put_lines(struct buffer *to, const char *lead, const char *at, size_t len)
 {
-    const char *at = value->data + from, *end = value->data + value->len - behind;
+    const char *end = at + len;
     size_t n = 0;
 
     for (; at <= end; n++) {
         const char *stop = at < end ? memchr(at, '\n', (size_t)(end - at)) : NULL;
-        size_t len = (size_t)((stop ? stop : end) - at);
+        size_t length = (size_t)((stop ? stop : end) - at);
 
         if (n < SHOWN_LINES)
-            buffer_printf(to, "%s%.*s\n", lead, (int)len, at);
-        at += len + 1;
+            buffer_printf(to, "%s%.*s\n", lead, (int)length, at);
+        at += length + 1;
     }
     if (n > SHOWN_LINES)
         buffer_printf(to, "%s(%zu more lines)\n", lead, n - SHOWN_LINES);
+}
+
+/* b, with what it has and a has not in {+...+}, and what a has and b has not in [-...-]. Where they
+ * have little in common the marks would tell nothing: b as it is. */
+static void put_marked(struct buffer *to, const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    struct word_diff d;
+    size_t same = 0;
+
+    if (word_diff(&d, a, a_len, b, b_len) < 0) {
+        to->failed = true;
+        return;
+    }
+    for (size_t i = 0; i < d.n; i++)
+        same += d.runs[i].kind == WORDS_SAME ? d.runs[i].len : 0;
+    if (3 * same < a_len || 3 * same < b_len)
+        buffer_append(to, b, b_len);
+    for (size_t i = 0; i < d.n && 3 * same >= a_len && 3 * same >= b_len; i++) {
+        const struct word_run *run = &d.runs[i];
+        const char *text = run->kind == WORDS_GONE ? a + run->a : b + run->b;
+
+        buffer_puts(to, run->kind == WORDS_GONE ? "[-" : run->kind == WORDS_NEW ? "{+" : "");
+        buffer_append(to, text, run->len);
+        buffer_puts(to, run->kind == WORDS_GONE ? "-]" : run->kind == WORDS_NEW ? "+}" : "");
+    }
+    word_diff_free(&d);
 }
 
 static size_t same_lines_before(const struct buffer *a, const struct buffer *b)
@@ -132,13 +158,15 @@ static void put_difference(struct buffer *to, const char *stage, const char *key
     char lead[200];
     int width = snprintf(lead, sizeof(lead), "  %s%.60s%s%.60s  ", *stage ? "stage " : "", stage,
                          *stage ? "  " : "", key);
-    struct buffer lines = { 0 };
+    struct buffer lines = { 0 }, marked = { 0 };
 
     if (width < KEY_WIDTH)
         width = snprintf(lead + width, sizeof(lead) - (size_t)width, "%*s", KEY_WIDTH - width, "") +
                 width;
-    put_lines(&lines, "- ", wanted, before, behind);
-    put_lines(&lines, "+ ", is, before, behind);
+    put_marked(&marked, wanted->data + before, wanted->len - before - behind, is->data + before,
+               is->len - before - behind);
+    put_lines(&lines, "- ", wanted->data + before, wanted->len - before - behind);
+    put_lines(&lines, "+ ", marked.data ? marked.data : "", marked.len);
     for (size_t at = 0; at < lines.len;) {
         const char *stop = memchr(lines.data + at, '\n', lines.len - at);
         size_t len = (size_t)(stop - lines.data) - at + 1;
@@ -150,8 +178,9 @@ static void put_difference(struct buffer *to, const char *stage, const char *key
         buffer_append(to, lines.data + at, len);
         at += len;
     }
-    to->failed |= lines.failed;
+    to->failed |= lines.failed || marked.failed;
     buffer_free(&lines);
+    buffer_free(&marked);
 }
 
 static void note_change(struct comparison *c, const struct test_value *v, struct buffer *is)

@@ -1,34 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* etl test: the tests of pipelines, in their own files and beside them. */
 #define _GNU_SOURCE
-#include "core/process.h"
-#include "core/test-files.h"
-#include "core/test-run.h"
 #include "core/plan-tests.h"
+#include "core/test-run.h"
+#include "core/testing.h"
 #include "core/trial.h"
-#include "core/verbs.h"
 #include "common/glob.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-enum { UPDATE = 1, FILTER, TAP };
+static const char under_valgrind[] = "ETL_UNDER_VALGRIND"; /* in the environment: it is so */
+
+enum { UPDATE = 1, FILTER, TAP, VALGRIND };
 
 const struct cli_option test_options[] = {
     { UPDATE, 0, "update", NULL, "write what comes out into the tests that fail" },
-    { FILTER, 0, "filter", "GLOB", "only tests with such a name" },
+    { FILTER, 0, "filter", "GLOB", "only tests, or cases of a plugin, with such a name" },
     { TAP, 0, "tap", NULL, "report as TAP 13, for programs" },
+    { VALGRIND, 0, "valgrind", NULL, "under valgrind: its errors and leaks are failures" },
     { 0, 0, NULL, NULL, NULL },
-};
-
-struct testing {
-    struct app *app;
-    bool update, tap;
-    const char *filter; /* or NULL */
-    size_t n, failed;   /* tests that were run */
-    size_t updated;     /* of these, which were given other values */
-    size_t broken;      /* files that could not be tested */
 };
 
 /* A name in a command for a shell. */
@@ -63,33 +57,47 @@ static void put_description(FILE *out, const char *text)
     }
 }
 
-static void report(const struct testing *t, const struct test_file *f, const struct plan_test *test,
-                   struct test_result *result, bool updated)
+void testing_result(struct testing *t, const char *name, const char *where, bool passed,
+                    const char *text)
 {
-    const char *file = test->section->at.file;
-    bool passed = !result->failed || updated;
-
+    t->n++;
+    t->failed += !passed;
     if (t->tap) {
-        printf("%sok %zu - %s: ", passed ? "" : "not ", t->n, file);
-        put_description(stdout, test->name);
+        printf("%sok %zu - ", passed ? "" : "not ", t->n);
+        put_description(stdout, name);
         putchar('\n');
         if (!passed)
-            put_comment(stdout, buffer_string(&result->text));
-    } else if (updated) {
-        printf("updated %s:%u test \"%s\": %zu value%s\n", file, test->section->at.line, test->name,
-               result->unlike, result->unlike == 1 ? "" : "s");
+            put_comment(stdout, text);
     } else if (!passed) {
-        printf("FAIL %s:%u test \"%s\"\n%s", file, test->section->at.line, test->name,
-               buffer_string(&result->text));
-        printf("  see it: etl explain %s --test=", f->pipeline);
-        put_quoted(stdout, test->name);
-        putchar('\n');
+        printf("FAIL %s\n%s", where, text);
     } else if (t->app->verbose) {
-        printf("ok   %s:%u test \"%s\"\n", file, test->section->at.line, test->name);
+        printf("ok   %s\n", where);
     }
 }
 
-static bool let_through(const struct testing *t, const char *name)
+static void report(struct testing *t, const struct test_file *f, const struct plan_test *test,
+                   struct test_result *result, bool updated)
+{
+    struct buffer name = { 0 }, where = { 0 };
+    const char *file = test->section->at.file;
+
+    buffer_printf(&name, "%s: %s", file, test->name);
+    buffer_printf(&where, "%s:%u test \"%s\"", file, test->section->at.line, test->name);
+    testing_result(t, buffer_string(&name), buffer_string(&where), !result->failed || updated,
+                   buffer_string(&result->text));
+    if (updated && !t->tap)
+        printf("updated %s: %zu value%s\n", buffer_string(&where), result->unlike,
+               result->unlike == 1 ? "" : "s");
+    if (result->failed && !updated && !t->tap) {
+        printf("  see it: etl explain %s --test=", f->pipeline);
+        put_quoted(stdout, test->name);
+        putchar('\n');
+    }
+    buffer_free(&name);
+    buffer_free(&where);
+}
+
+bool testing_wants(const struct testing *t, const char *name)
 {
     return !t->filter || glob_match(t->filter, name, strlen(name));
 }
@@ -101,16 +109,14 @@ static void run_one(struct testing *t, const struct test_file *f, size_t which,
     struct test_result result;
     bool updated;
 
-    if (test_run(f, which, o, t->app->registry, &t->app->diag, &result,
-                 t->update ? changes : NULL) < 0) {
+    if (test_run(f, which, o, t->registry, &t->app->diag, &result, t->update ? changes : NULL) <
+        0) {
         t->broken++;
         buffer_free(&result.text);
         return;
     }
     updated = t->update && result.failed && !result.stopped;
-    t->n++;
     t->updated += updated;
-    t->failed += result.failed && !updated;
     report(t, f, test, &result, updated);
     buffer_free(&result.text);
 }
@@ -128,11 +134,11 @@ static void run_file(struct testing *t, const struct test_file *f)
                               .offline = true };
     size_t failed = t->failed, n = t->n, updated = t->updated;
     struct test_changes changes = { 0 };
-    struct plan *p = folder ? plan_make(&o, app->registry, &app->diag) : NULL;
+    struct plan *p = folder ? plan_make(&o, t->registry, &app->diag) : NULL;
 
     t->broken += !p;
     for (size_t i = 0; p && i < p->n_tests; i++)
-        if (let_through(t, p->tests[i].name))
+        if (testing_wants(t, p->tests[i].name))
             run_one(t, f, i, &p->tests[i], &o, &changes);
     if (test_update(&changes, &app->diag) < 0)
         t->broken++;
@@ -145,26 +151,84 @@ static void run_file(struct testing *t, const struct test_file *f)
     trial_folder_remove(folder);
 }
 
-static int run_files(struct testing *t, char **paths, size_t n)
+void testing_files(struct testing *t, const struct test_files *files)
+{
+    for (size_t i = 0; i < files->n; i++)
+        run_file(t, &files->at[i]);
+}
+
+static int run_paths(struct testing *t, char **paths, size_t n)
 {
     struct diag *d = &t->app->diag;
     struct test_files files = { 0 };
-    int status;
 
     for (size_t i = 0; i < n; i++)
         t->broken += test_files_add(&files, paths[i], d) < 0;
-    if (t->tap)
-        puts("TAP version 13");
-    for (size_t i = 0; i < files.n; i++)
-        run_file(t, &files.at[i]);
+    testing_files(t, &files);
     test_files_free(&files);
     if (t->n == 0 && t->broken == 0)
         diag_error(d, E0625, NULL,
                    t->filter ? "no test has a name like '%s'" : "no test was found%s",
                    t->filter ? t->filter : "; a pipeline file has them as [test \"name\"]");
+    return d->errors > 0 ? (int)d->status : EXIT_DONE;
+}
+
+/* The same command, under valgrind: a process that it finds fault with ends with status 1. Comes
+ * back only where that cannot be. */
+static int run_under_valgrind(struct app *app)
+{
+    static const char *const first[] = { "valgrind",
+                                         "-q",
+                                         "--leak-check=full",
+                                         "--show-leak-kinds=definite",
+                                         "--errors-for-leak-kinds=definite",
+                                         "--error-exitcode=1" };
+    enum { N_FIRST = sizeof(first) / sizeof(*first) };
+    char **argv = calloc(N_FIRST + (size_t)app->argc + 2, sizeof(*argv)), program[4096];
+    ssize_t len = readlink("/proc/self/exe", program, sizeof(program) - 1);
+
+    if (!argv || len < 0 || setenv(under_valgrind, "1", 1) != 0) {
+        free(argv);
+        return diag_error(&app->diag, E0771, NULL, "memory is out"), (int)app->diag.status;
+    }
+    program[len] = '\0';
+    for (size_t i = 0; i < N_FIRST; i++)
+        argv[i] = (char *)(uintptr_t)first[i];
+    argv[N_FIRST] = program;
+    for (int i = 1; i < app->argc; i++)
+        argv[N_FIRST + i] = app->argv[i];
+    execvp(argv[0], argv);
+    diag_report_errno(&app->diag,
+                      &(struct diag_message){ .level = DIAG_ERROR,
+                                              .code = E0204,
+                                              .text = "--valgrind: cannot run valgrind",
+                                              .help = "install it, as with  apt-get install "
+                                                      "valgrind" },
+                      errno);
+    free(argv);
+    return EXIT_USAGE;
+}
+
+static bool is_plugin(const char *path)
+{
+    size_t len = strlen(path);
+
+    return len > 3 && strcmp(path + len - 3, ".so") == 0;
+}
+
+static int run(struct testing *t, struct cli *c)
+{
+    int status;
+
+    if (t->tap)
+        puts("TAP version 13");
+    t->registry = t->app->registry;
+    if (is_plugin(c->arguments[0]))
+        status = testing_plugin(t, c->arguments[0], c->arguments + 1, c->n_arguments - 1);
+    else
+        status = run_paths(t, c->arguments, c->n_arguments);
     if (t->tap)
         printf("1..%zu\n", t->n);
-    status = d->errors > 0 ? (int)d->status : EXIT_DONE;
     return status ? status : t->failed > 0 ? EXIT_MISMATCH : EXIT_DONE;
 }
 
@@ -178,9 +242,12 @@ int verb_test(struct app *app, int argc, char **argv)
     while ((id = cli_next(&c)) > 0) {
         t.update = t.update || id == UPDATE;
         t.tap = t.tap || id == TAP;
+        t.valgrind = t.valgrind || id == VALGRIND;
         t.filter = id == FILTER ? c.value : t.filter;
     }
+    if (!c.stop && t.valgrind && !getenv(under_valgrind))
+        return run_under_valgrind(app);
     if (!cli_ready(&c, 1, SIZE_MAX))
         return c.status;
-    return run_files(&t, c.arguments, c.n_arguments);
+    return run(&t, &c);
 }

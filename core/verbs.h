@@ -32,6 +32,8 @@ const struct verb *verb_named(const char *name); /* or NULL */
 
 /* What main made of the global options. */
 struct app {
+    int argc; /* of the process */
+    char **argv;
     struct diag diag;
     struct diag_printer printer;
     struct registry *registry;   /* from cli_ready on */
