@@ -42,6 +42,10 @@ const struct verb verbs[] = {
       "  etl test pipelines/\n  etl test --filter='*date*' pipelines/news.test" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
+    { "graph", verb_graph, "PIPELINE", "draw a pipeline: its stages and where documents go",
+      graph_options,
+      "  etl graph pipelines/news.conf\n"
+      "  etl graph --format=dot --stats=out/news pipelines/news.conf | dot -Tsvg >news.svg" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
     { "help", verb_help, "[WORD]", "on a verb, an error code, a plugin, or any word",

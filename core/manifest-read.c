@@ -7,6 +7,7 @@
 #include "common/json-read.h"
 #include "common/number.h"
 #include "core/io.h"
+#include "core/json-take.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,23 +15,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static char *text_of(const struct json_token *t)
-{
-    char *to = malloc(t->len + 1);
-
-    if (to)
-        to[json_unescape(to, t)] = '\0';
-    return to;
-}
-
-static uint64_t number_of(const struct json_token *t)
-{
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < t->len && t->text[i] >= '0' && t->text[i] <= '9'; i++)
-        n = 10 * n + (uint64_t)(t->text[i] - '0');
-    return n;
-}
 
 static bool hash_of(const struct json_token *t, struct hash128 *h)
 {
@@ -58,12 +42,12 @@ static bool read_file(struct json *j, struct manifest_file *f)
         if (json_next(j, &value) == JSON_BAD)
             return false;
         if (json_is(&key, "path", 4) && value.kind == JSON_STRING) {
-            free(f->path);
-            f->path = text_of(&value);
+            if (!json_take_text(&value, &f->path))
+                return false;
         } else if (json_is(&key, "bytes", 5) && value.kind == JSON_NUMBER) {
-            f->bytes = number_of(&value);
+            f->bytes = json_number(&value);
         } else if (json_is(&key, "records", 7) && value.kind == JSON_NUMBER) {
-            f->records = number_of(&value);
+            f->records = json_number(&value);
             f->has_records = true;
         } else if (json_is(&key, "damaged_at", 10)) {
             f->damaged = true;
@@ -95,6 +79,67 @@ static bool read_files(struct json *j, struct manifest_file **files, size_t *n)
     return t.kind == JSON_ARRAY_END;
 }
 
+/* {"dropped: too short": 12, ...}, after its brace. */
+static bool read_stage_counts(struct json *j, struct manifest_stage *s)
+{
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        struct manifest_count *grown = realloc(s->counts, (s->n_counts + 1) * sizeof(*grown));
+
+        if (!grown)
+            return false;
+        s->counts = grown;
+        if (json_next(j, &value) != JSON_NUMBER)
+            return false;
+        grown[s->n_counts] = (struct manifest_count){ json_text(&key), 0 };
+        if (!grown[s->n_counts].name)
+            return false;
+        number_read_int(value.text, value.len, &grown[s->n_counts++].n);
+    }
+    return key.kind == JSON_OBJECT_END;
+}
+
+static bool read_stage(struct json *j, struct manifest_stage *s)
+{
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        bool good = true;
+
+        if (json_next(j, &value) == JSON_BAD)
+            return false;
+        if (json_is(&key, "name", 4) && value.kind == JSON_STRING)
+            good = json_take_text(&value, &s->name);
+        else if (json_is(&key, "version", 7) && value.kind == JSON_STRING)
+            good = json_take_text(&value, &s->version);
+        else if (json_is(&key, "counts", 6) && value.kind == JSON_OBJECT)
+            good = read_stage_counts(j, s);
+        else
+            good = json_skip(j, &value);
+        if (!good)
+            return false;
+    }
+    return key.kind == JSON_OBJECT_END && s->name;
+}
+
+static bool read_stages(struct json *j, struct manifest *m)
+{
+    struct json_token t;
+
+    while (json_next(j, &t) == JSON_OBJECT) {
+        struct manifest_stage *grown = realloc(m->stages, (m->n_stages + 1) * sizeof(*grown));
+
+        if (!grown)
+            return false;
+        m->stages = grown;
+        memset(&grown[m->n_stages], 0, sizeof(*grown));
+        if (!read_stage(j, &grown[m->n_stages++]))
+            return false;
+    }
+    return t.kind == JSON_ARRAY_END;
+}
+
 static bool read_counts(struct json *j, struct manifest *m)
 {
     const struct {
@@ -112,7 +157,7 @@ static bool read_counts(struct json *j, struct manifest *m)
             return false;
         for (size_t i = 0; i < sizeof(counts) / sizeof(*counts); i++)
             if (json_is(&key, counts[i].name, strlen(counts[i].name)))
-                *counts[i].to = number_of(&value);
+                *counts[i].to = json_number(&value);
         if (!json_skip(j, &value))
             return false;
     }
@@ -132,17 +177,17 @@ static bool read_all(struct json *j, struct manifest *m)
         if (json_next(j, &value) == JSON_BAD)
             return false;
         if (json_is(&key, "pipeline", 8) && value.kind == JSON_STRING) {
-            free(m->pipeline);
-            good = (m->pipeline = text_of(&value)) != NULL;
+            good = json_take_text(&value, &m->pipeline);
         } else if (json_is(&key, "plan", 4) && value.kind == JSON_STRING) {
-            free(m->plan);
-            good = (m->plan = text_of(&value)) != NULL;
+            good = json_take_text(&value, &m->plan);
         } else if (json_is(&key, "counts", 6) && value.kind == JSON_OBJECT) {
             good = counted = read_counts(j, m);
         } else if (json_is(&key, "inputs", 6) && value.kind == JSON_ARRAY) {
             good = read_files(j, &m->inputs, &m->n_inputs);
         } else if (json_is(&key, "outputs", 7) && value.kind == JSON_ARRAY) {
             good = read_files(j, &m->outputs, &m->n_outputs);
+        } else if (json_is(&key, "stages", 6) && value.kind == JSON_ARRAY) {
+            good = read_stages(j, m);
         } else {
             good = json_skip(j, &value);
         }
@@ -214,5 +259,13 @@ void manifest_free(struct manifest *m)
     free(m->plan);
     free_files(m->inputs, m->n_inputs);
     free_files(m->outputs, m->n_outputs);
+    for (size_t i = 0; i < m->n_stages; i++) {
+        for (size_t k = 0; k < m->stages[i].n_counts; k++)
+            free(m->stages[i].counts[k].name);
+        free(m->stages[i].counts);
+        free(m->stages[i].name);
+        free(m->stages[i].version);
+    }
+    free(m->stages);
     memset(m, 0, sizeof(*m));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* manifest.json read back, for whoever looks at a finished run. */
+/* manifest.json and run.json read back, for whoever looks at a finished run. */
 #ifndef CORE_MANIFEST_READ_H
 #define CORE_MANIFEST_READ_H
 
@@ -17,11 +17,24 @@ struct manifest_file {
     bool has_hash, has_records, in_store, damaged;
 };
 
+/* What a stage counted, by name: "dropped: too short", "records written". */
+struct manifest_count {
+    char *name;
+    int64_t n;
+};
+
+struct manifest_stage {
+    char *name, *version;
+    struct manifest_count *counts;
+    size_t n_counts;
+};
+
 struct manifest {
     char *pipeline, *plan; /* plan: its hash; NULL: not said */
     uint64_t read, split, made, kept, dropped, duplicates, rejected;
     struct manifest_file *inputs, *outputs;
-    size_t n_inputs, n_outputs;
+    struct manifest_stage *stages; /* in the order of the pipeline */
+    size_t n_inputs, n_outputs, n_stages;
 };
 
 /* Unknown keys are passed over, so that a later etl may add some. -1: see the fault. */
@@ -29,5 +42,22 @@ int manifest_read(struct manifest *m, const char *text, size_t len, struct fault
 /* That of a run directory; without one the run there is not finished. -1: reported. */
 int manifest_load(struct manifest *m, const char *folder, struct diag *d);
 void manifest_free(struct manifest *m);
+
+/* What differs from run to run. Zeroed where run.json is not there or cannot be read: nothing is
+ * promised of it. */
+struct run_times {
+    double seconds, cpu_seconds, barrier_seconds;
+    uint64_t threads, peak_memory, barriers, resumed_at;
+    struct run_time {
+        char *stage;
+        double seconds; /* of CPU in its callbacks */
+    } *stages;
+    size_t n_stages;
+};
+
+/* That of a run directory, or of its folder .state after a run that failed. */
+void run_times_load(struct run_times *t, int dir);
+double run_times_of(const struct run_times *t, const char *stage); /* 0: not known */
+void run_times_free(struct run_times *t);
 
 #endif

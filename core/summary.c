@@ -4,6 +4,7 @@
 #include "core/progress.h"
 
 #include "common/buffer.h"
+#include "common/json-write.h"
 #include "core/figures.h"
 #include "core/io.h"
 
@@ -268,10 +269,12 @@ void summary_write(const struct run *r)
         seconds_of(atomic_load(&r->engine.barrier_time)),
         seconds_of(atomic_load(&r->engine.longest_barrier)), (unsigned long long)r->resumed_at,
         host.machine);
-    for (size_t i = 0; i < r->plan->n_stages; i++)
-        buffer_printf(&b, "    \"%s\": %.6f%s\n", r->plan->stages[i].name,
-                      (double)atomic_load(&r->engine.stage_time[i]) / 1e9,
+    for (size_t i = 0; i < r->plan->n_stages; i++) {
+        buffer_puts(&b, "    ");
+        json_write_text(&b, r->plan->stages[i].name, strlen(r->plan->stages[i].name));
+        buffer_printf(&b, ": %.6f%s\n", (double)atomic_load(&r->engine.stage_time[i]) / 1e9,
                       i + 1 < r->plan->n_stages ? "," : "");
+    }
     buffer_puts(&b, "  }\n}\n");
     if (!b.failed)
         io_replace_unsynced(r->rundir.fd, "run.json", b.data, b.len);
