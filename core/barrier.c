@@ -228,3 +228,33 @@ bool barrier_read(struct barrier *b, const void *data, size_t len)
         return false;
     return read_verified(b, &r) && r.at == r.end;
 }
+
+static void skim_mark(struct reader *r)
+{
+    size_t n;
+
+    get_u64(r);
+    get_u64(r);
+    get_bytes(r, &n);
+}
+
+bool barrier_skim(const void *data, size_t len, uint64_t *file_index, struct reader *counts)
+{
+    struct reader r = { data, (const unsigned char *)data + len, false };
+    size_t n;
+
+    *file_index = get_u64(&r);
+    for (int i = 0; i < 3; i++) /* part, committed, last_hash */
+        get_u64(&r);
+    for (uint64_t stages = get_u64(&r); stages > 0 && !r.bad; stages--) {
+        get_u64(&r); /* has */
+        get_bytes(&r, &n);
+        for (uint64_t marks = get_u64(&r); marks > 0 && !r.bad; marks--)
+            skim_mark(&r);
+    }
+    skim_mark(&r); /* of rejects.jsonl */
+    counts->at = get_bytes(&r, &n);
+    counts->end = r.bad ? NULL : counts->at + n;
+    counts->bad = false;
+    return !r.bad;
+}

@@ -54,6 +54,11 @@ void barrier_write(const struct barrier *b, struct buffer *to);
  * b->verified: call it for each record in turn. */
 bool barrier_read(struct barrier *b, const void *data, size_t len);
 
+struct reader;
+/* Without a plan: the input file that the barrier is in, and where its counts lie in data. False: it
+ * is no barrier. */
+bool barrier_skim(const void *data, size_t len, uint64_t *file_index, struct reader *counts);
+
 /* Plain little-endian values in a buffer, and back; a reader that runs out says so for good. */
 struct reader {
     const unsigned char *at, *end;

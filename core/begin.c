@@ -47,6 +47,7 @@ void run_put_begin(const struct run *r, struct buffer *to)
             put_u64(to, (uint64_t)s->files[k].mtime);
         }
     }
+    put_bytes(to, p->name, strlen(p->name));
 }
 
 /* Appends to the differences told so far. */

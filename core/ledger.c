@@ -279,29 +279,37 @@ void ledger_save(struct ledger *l, struct buffer *to)
         replay_save(l->replay, to);
 }
 
-bool ledger_restore(struct ledger *l, const void *data, size_t len)
+bool ledger_restore_counts(struct ledger *l, struct reader *from)
 {
-    struct reader r = { data, (const unsigned char *)data + len, false };
     uint64_t n;
 
-    l->read = get_u64(&r);
-    l->split = get_u64(&r);
-    l->made = get_u64(&r);
+    l->read = get_u64(from);
+    l->split = get_u64(from);
+    l->made = get_u64(from);
     for (int i = 0; i < FATES; i++)
-        l->fates[i] = get_u64(&r);
-    l->rejects_bytes = get_u64(&r);
-    l->rejects_unwritten = get_u64(&r);
-    n = get_u64(&r);
-    for (uint64_t i = 0; i < n && !r.bad; i++) {
-        uint32_t stage = (uint32_t)get_u64(&r);
-        int64_t count = (int64_t)get_u64(&r);
+        l->fates[i] = get_u64(from);
+    l->rejects_bytes = get_u64(from);
+    l->rejects_unwritten = get_u64(from);
+    n = get_u64(from);
+    for (uint64_t i = 0; i < n && !from->bad; i++) {
+        uint32_t stage = (uint32_t)get_u64(from);
+        int64_t count = (int64_t)get_u64(from);
         size_t name_len;
-        const char *text = get_bytes(&r, &name_len);
+        const char *text = get_bytes(from, &name_len);
         char name[256];
 
         snprintf(name, sizeof(name), "%.*s", (int)name_len, text ? text : "");
         ledger_count(l, stage, name, count);
     }
+    return !from->bad && !l->failed;
+}
+
+bool ledger_restore(struct ledger *l, const void *data, size_t len)
+{
+    struct reader r = { data, (const unsigned char *)data + len, false };
+
+    if (!ledger_restore_counts(l, &r))
+        return false;
     if (r.at < r.end) /* a journal of before there was this */
         l->warnings = get_u64(&r);
     if (l->replay && !replay_restore(l->replay, &r))

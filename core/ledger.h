@@ -44,6 +44,9 @@ void ledger_sort(struct ledger *l);
 bool ledger_balanced(const struct ledger *l);
 void ledger_save(struct ledger *l, struct buffer *to);
 bool ledger_restore(struct ledger *l, const void *data, size_t len);
+struct reader;
+/* The counts alone, for who looks on; l->plan may be NULL. */
+bool ledger_restore_counts(struct ledger *l, struct reader *from);
 /* True when more were rejected than [pipeline] max_rejects lets through; a share is rounded up to
  * whole documents. */
 bool ledger_too_many_rejects(const struct ledger *l);

@@ -40,6 +40,8 @@ const struct verb verbs[] = {
       "  etl check --print pipelines/news.conf" },
     { "test", verb_test, "PATH...", "run the tests of pipelines", test_options,
       "  etl test pipelines/\n  etl test --filter='*date*' pipelines/news.test" },
+    { "status", verb_status, "RUNDIR", "how far a run is, and what to do next", status_options,
+      "  etl status out/news\n  etl status --watch out/news" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "graph", verb_graph, "PIPELINE", "draw a pipeline: its stages and where documents go",

@@ -79,23 +79,42 @@ static bool read_files(struct json *j, struct manifest_file **files, size_t *n)
     return t.kind == JSON_ARRAY_END;
 }
 
+bool manifest_add_count(struct manifest_stage *s, const char *name, int64_t n)
+{
+    struct manifest_count *grown = realloc(s->counts, (s->n_counts + 1) * sizeof(*grown));
+
+    if (!grown)
+        return false;
+    s->counts = grown;
+    grown[s->n_counts] = (struct manifest_count){ strdup(name), n };
+    return grown[s->n_counts++].name != NULL;
+}
+
+bool manifest_add_stage(struct manifest *m, const char *name, size_t len)
+{
+    struct manifest_stage *grown = realloc(m->stages, (m->n_stages + 1) * sizeof(*grown));
+
+    if (!grown)
+        return false;
+    m->stages = grown;
+    grown[m->n_stages] = (struct manifest_stage){ .name = strndup(name, len) };
+    return grown[m->n_stages++].name != NULL;
+}
+
 /* {"dropped: too short": 12, ...}, after its brace. */
 static bool read_stage_counts(struct json *j, struct manifest_stage *s)
 {
     struct json_token key, value;
 
     while (json_next(j, &key) == JSON_KEY) {
-        struct manifest_count *grown = realloc(s->counts, (s->n_counts + 1) * sizeof(*grown));
+        char *name = json_text(&key);
+        int64_t n = 0;
+        bool good = name && json_next(j, &value) == JSON_NUMBER &&
+                    number_read_int(value.text, value.len, &n) && manifest_add_count(s, name, n);
 
-        if (!grown)
+        free(name);
+        if (!good)
             return false;
-        s->counts = grown;
-        if (json_next(j, &value) != JSON_NUMBER)
-            return false;
-        grown[s->n_counts] = (struct manifest_count){ json_text(&key), 0 };
-        if (!grown[s->n_counts].name)
-            return false;
-        number_read_int(value.text, value.len, &grown[s->n_counts++].n);
     }
     return key.kind == JSON_OBJECT_END;
 }
@@ -188,13 +207,18 @@ static bool read_all(struct json *j, struct manifest *m)
             good = read_files(j, &m->outputs, &m->n_outputs);
         } else if (json_is(&key, "stages", 6) && value.kind == JSON_ARRAY) {
             good = read_stages(j, m);
+        } else if (json_is(&key, "status", 6)) {
+            m->status = json_number(&value);
+            good = json_skip(j, &value);
+        } else if (json_is(&key, "code", 4) && value.kind == JSON_STRING) {
+            good = json_take_text(&value, &m->code);
         } else {
             good = json_skip(j, &value);
         }
         if (!good)
             return false;
     }
-    return key.kind == JSON_OBJECT_END && counted && m->pipeline && m->n_outputs > 0;
+    return key.kind == JSON_OBJECT_END && counted && m->pipeline && (m->n_outputs > 0 || m->code);
 }
 
 int manifest_read(struct manifest *m, const char *text, size_t len, struct fault *f)
@@ -246,6 +270,19 @@ int manifest_load(struct manifest *m, const char *folder, struct diag *d)
     return result;
 }
 
+int manifest_load_ended(struct manifest *m, int state)
+{
+    struct fault f = { 0 };
+    char *text = NULL;
+    size_t len;
+    int result = -1;
+
+    if (state >= 0 && io_read_file(state, "ended.json", &text, &len) == 0)
+        result = manifest_read(m, text, len, &f);
+    free(text);
+    return result;
+}
+
 static void free_files(struct manifest_file *files, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -257,6 +294,7 @@ void manifest_free(struct manifest *m)
 {
     free(m->pipeline);
     free(m->plan);
+    free(m->code);
     free_files(m->inputs, m->n_inputs);
     free_files(m->outputs, m->n_outputs);
     for (size_t i = 0; i < m->n_stages; i++) {

@@ -35,12 +35,20 @@ struct manifest {
     struct manifest_file *inputs, *outputs;
     struct manifest_stage *stages; /* in the order of the pipeline */
     size_t n_inputs, n_outputs, n_stages;
+    uint64_t status; /* of a failed run's last words: its exit status and its error's code */
+    char *code;
 };
 
 /* Unknown keys are passed over, so that a later etl may add some. -1: see the fault. */
 int manifest_read(struct manifest *m, const char *text, size_t len, struct fault *f);
 /* That of a run directory; without one the run there is not finished. -1: reported. */
 int manifest_load(struct manifest *m, const char *folder, struct diag *d);
+/* .state/ended.json, the last words of a run that failed: the same without outputs. -1: there are
+ * none, or they cannot be read; nothing is reported. */
+int manifest_load_ended(struct manifest *m, int state);
+/* For who puts one together from elsewhere. False: memory is out. */
+bool manifest_add_stage(struct manifest *m, const char *name, size_t len);
+bool manifest_add_count(struct manifest_stage *s, const char *name, int64_t n);
 void manifest_free(struct manifest *m);
 
 /* What differs from run to run. Zeroed where run.json is not there or cannot be read: nothing is

@@ -144,7 +144,9 @@ static void put_replay(const struct replay *y, struct buffer *b)
                   replay_missing(y), (unsigned long long)y->n_made);
 }
 
-void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *b)
+/* All that a run knows; failure: members of its own, if it failed. */
+static void put_facts(struct run *r, const char *failure, const struct published *files, size_t n,
+                      struct buffer *b)
 {
     ledger_sort(&r->ledger);
     for (size_t i = 0; i < r->engine.n_units && i < r->engine.limit_unit; i++) {
@@ -157,7 +159,7 @@ void manifest_write(struct run *r, const struct published *files, size_t n, stru
     }
     buffer_puts(b, "{\n  \"etl\": \"" PACKAGE_VERSION "\",\n  ");
     put_name(b, "pipeline", r->plan->name);
-    buffer_printf(b, ",\n  \"plan\": \"%s\",\n", r->plan->hash);
+    buffer_printf(b, ",\n  \"plan\": \"%s\",\n%s", r->plan->hash, failure);
     if (r->options.limit >= 0)
         buffer_printf(b, "  \"limit\": %lld,\n", (long long)r->options.limit);
     if (r->options.replay)
@@ -167,4 +169,18 @@ void manifest_write(struct run *r, const struct published *files, size_t n, stru
     put_outputs(b, files, n);
     put_stages(r, b);
     buffer_puts(b, "}\n");
+}
+
+void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *b)
+{
+    put_facts(r, "", files, n, b);
+}
+
+void manifest_write_ended(struct run *r, int status, enum diag_code code, struct buffer *b)
+{
+    char failure[100];
+
+    snprintf(failure, sizeof(failure), "  \"status\": %d,\n  \"code\": \"%s\",\n", status,
+             diag_code_name(code));
+    put_facts(r, failure, NULL, 0, b);
 }

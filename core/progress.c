@@ -211,15 +211,18 @@ static void announce(struct progress *p)
 
 static void write_file(const struct progress *p, const struct progress_view *v)
 {
-    char text[400];
-    int n =
-        snprintf(text, sizeof(text),
-                 "{\"pid\": %ld, \"bytes\": %llu, \"total\": %lld, \"read\": %llu, \"kept\": %llu, "
-                 "\"duplicates\": %llu, \"rejected\": %llu, \"seconds\": %.1f}\n",
-                 (long)getpid(), (unsigned long long)v->bytes, (long long)v->total,
-                 (unsigned long long)v->records, (unsigned long long)v->kept,
-                 (unsigned long long)v->duplicates, (unsigned long long)v->rejected,
-                 (double)(now_us() - p->began) / 1e6);
+    char text[600];
+    int n = snprintf(
+        text, sizeof(text),
+        "{\"pid\": %ld, \"bytes\": %llu, \"total\": %lld, \"read\": %llu, \"kept\": %llu, "
+        "\"dropped\": %llu, \"duplicates\": %llu, \"rejected\": %llu, \"seconds\": %.1f, "
+        "\"bytes_a_second\": %.0f, \"records_a_second\": %.0f, \"left\": %lld}\n",
+        (long)getpid(), (unsigned long long)v->bytes, (long long)v->total,
+        (unsigned long long)v->records, (unsigned long long)v->kept,
+        (unsigned long long)(v->fates - v->kept - v->duplicates - v->rejected),
+        (unsigned long long)v->duplicates, (unsigned long long)v->rejected,
+        (double)(now_us() - p->began) / 1e6, v->bytes_a_second, v->records_a_second,
+        (long long)v->left);
 
     if (n > 0 && (size_t)n < sizeof(text))
         io_replace_unsynced(p->run->rundir.fd, "progress.json", text, (size_t)n);

@@ -57,7 +57,10 @@ void summary_print(const struct run *r, bool more, struct diag_printer *to);
 /* The same as one JSON object on a line, whatever the run's end was. r may be NULL: it never began.
  * goes_on: it has not ended yet, and only what it shows to other threads is looked at. */
 void summary_json(struct run *r, bool goes_on, int status, struct diag_printer *to);
-/* run.json: times, memory, host. Best effort: it is outside every promise. */
-void summary_write(const struct run *r);
+/* run.json in that folder: times, memory, host. Best effort: it is outside every promise. */
+void summary_write(const struct run *r, int dir);
+/* What a run that failed leaves in .state for who asks later: its counts and times, and the error.
+ * Best effort. */
+void summary_write_ended(struct run *r, int status);
 
 #endif

@@ -304,6 +304,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
 
     if (!resume && clear(r) < 0)
         return -1;
+    rundir_forget_end(&r->rundir);
     if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
         return r->ledger.failed
                    ? diag_error_errno(p->diag, E0771, ENOMEM, "cannot go on")

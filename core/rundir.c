@@ -266,6 +266,12 @@ int rundir_clear(struct rundir *r, struct diag *d)
     return diag_error_errno(d, E0702, err, "cannot remove %s/.state/%s", r->path, name);
 }
 
+void rundir_forget_end(struct rundir *r)
+{
+    io_unlink(r->state, "ended.json");
+    io_unlink(r->state, "run.json");
+}
+
 void rundir_remove(struct rundir *r, struct diag *d)
 {
     rundir_clear(r, d);

@@ -23,6 +23,8 @@ int rundir_sync(const struct rundir *r);
 /* Removes everything in .state but the lock, and for good the journal before what it speaks of. 0, or
  * -1 (reported). */
 int rundir_clear(struct rundir *r, struct diag *d);
+/* Removes the last words of a run that failed: another one begins. */
+void rundir_forget_end(struct rundir *r);
 /* Removes a run directory that was made for one run alone, as far as it can be removed. */
 void rundir_remove(struct rundir *r, struct diag *d);
 /* Removes what is left over once all is published: everything in .state but the lock and the

@@ -246,7 +246,19 @@ void summary_json(struct run *r, bool goes_on, int status, struct diag_printer *
     buffer_free(&b);
 }
 
-void summary_write(const struct run *r)
+void summary_write_ended(struct run *r, int status)
+{
+    struct buffer b = { 0 };
+
+    manifest_write_ended(r, status, r->plan->diag->first, &b);
+    if (!b.failed) {
+        summary_write(r, r->rundir.state);
+        io_replace_unsynced(r->rundir.state, "ended.json", b.data, b.len);
+    }
+    buffer_free(&b);
+}
+
+void summary_write(const struct run *r, int dir)
 {
     struct buffer b = { 0 };
     struct utsname host;
@@ -277,6 +289,6 @@ void summary_write(const struct run *r)
     }
     buffer_puts(&b, "  }\n}\n");
     if (!b.failed)
-        io_replace_unsynced(r->rundir.fd, "run.json", b.data, b.len);
+        io_replace_unsynced(dir, "run.json", b.data, b.len);
     buffer_free(&b);
 }

@@ -205,7 +205,9 @@ static void report_end(struct app *app, struct run *r, enum exit_status status)
                  r->plan->name,
                  r->published ? "is published: the run before had finished it" : "is up to date");
     if (r->live && r->published)
-        summary_write(r);
+        summary_write(r, r->rundir.fd);
+    else if (r->live && status != EXIT_DONE && !r->options.dry)
+        summary_write_ended(r, (int)status);
     if (r->live && (status == EXIT_IO || status == EXIT_RESOURCES))
         diag_log(r->plan->diag, DIAG_INFO, r->rundir.path, "%s", run_what_next(r));
     if (json)

@@ -96,6 +96,8 @@ extern const struct cli_option test_options[]; /* of verb-test.c */
 int verb_test(struct app *app, int argc, char **argv);
 extern const struct cli_option graph_options[]; /* of verb-graph.c */
 int verb_graph(struct app *app, int argc, char **argv);
+extern const struct cli_option status_options[]; /* of verb-status.c */
+int verb_status(struct app *app, int argc, char **argv);
 int verb_check(struct app *app, int argc, char **argv);
 int verb_plugins(struct app *app, int argc, char **argv);
 int verb_help(struct app *app, int argc, char **argv);
