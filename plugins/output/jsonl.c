@@ -3,10 +3,9 @@
 #include <etl/plugin.h>
 
 #include "common/buffer.h"
-#include "common/json-write.h"
+#include "common/json-fields.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
 #define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the line */
 
@@ -15,7 +14,7 @@ struct jsonl {
     etl_columns fields;
     etl_field line; /* the rendered line, from map to step */
     etl_stream *stream;
-    struct buffer *keys; /* for each column what stands before its value: `,"name":` */
+    struct buffer *keys; /* of json_columns_open */
 };
 
 struct scratch {
@@ -30,31 +29,12 @@ static const etl_option options[] = {
     ETL_OPT_END
 };
 
-static int make_keys(struct jsonl *me)
-{
-    me->keys = calloc(me->fields.n + 1, sizeof(*me->keys));
-    if (!me->keys)
-        return etl_fail_errno(me, ENOMEM, "no memory");
-    for (size_t i = 0; i < me->fields.n; i++) {
-        const char *as = me->fields.at[i].as;
-
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(as, me->fields.at[k].as) == 0)
-                return etl_fail_option(me, "fields", "the name '%s' stands twice", as);
-        buffer_byte(&me->keys[i], i == 0 ? '{' : ',');
-        json_write_text(&me->keys[i], as, strlen(as));
-        buffer_byte(&me->keys[i], ':');
-        if (me->keys[i].failed)
-            return etl_fail_errno(me, ENOMEM, "no memory");
-    }
-    return ETL_OK;
-}
-
 static int open_output(void *self)
 {
     struct jsonl *me = self;
 
-    if (make_keys(me) != ETL_OK)
+    me->keys = json_columns_open(me, "fields", me->fields);
+    if (!me->keys)
         return ETL_FAIL;
     me->line = etl_declare(me, "line", ETL_BYTES, ETL_PRIVATE | ETL_READS | ETL_WRITES);
     me->stream = etl_create(me, me->path);
@@ -65,9 +45,7 @@ static void close_output(void *self)
 {
     struct jsonl *me = self;
 
-    for (size_t i = 0; me->keys && i < me->fields.n; i++)
-        buffer_free(&me->keys[i]);
-    free(me->keys);
+    json_columns_free(me->keys, me->fields);
 }
 
 static int map(const void *self, etl_record *rec)
@@ -80,11 +58,7 @@ static int map(const void *self, etl_record *rec)
         return etl_fail_errno(me, ENOMEM, "no memory to write a line");
     line = &s->line;
     line->len = 0;
-    for (size_t i = 0; i < me->fields.n; i++) {
-        buffer_append(line, me->keys[i].data, me->keys[i].len);
-        json_write_value(line, etl_get(rec, me->fields.at[i].field));
-    }
-    buffer_puts(line, me->fields.n > 0 ? "}\n" : "{}\n");
+    json_columns_write(line, me->keys, me->fields, rec);
     if (line->failed)
         return etl_fail_errno(me, ENOMEM, "no memory to write a line");
     etl_set(rec, me->line, etl_bytes(line->data, line->len));
