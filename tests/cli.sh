@@ -55,9 +55,9 @@ seldom()
 check "and not, where it is not" seldom
 says_how()
 {
-    "$ETL" run --help >out.txt && grep -q 'pipeline.barrier_interval=' out.txt &&
-        "$ETL" check --print slow.conf --plugin-path="$slow" | grep -qE '^barrier_interval = 10s +# preset' &&
-        "$ETL" help --man pipeline | grep -q 'barrier_interval'
+    "$ETL" check --print slow.conf --plugin-path="$slow" | grep -qE '^barrier_interval = 10s +# preset' &&
+        "$ETL" help --man pipeline | grep -q 'barrier_interval' &&
+        [ -n "$(sed -n '/^\.SH RESUMING/,/^\.SH/s/pipeline\.barrier_interval=/&/p' "$srcdir/docs/etl.1.in")" ]
 }
 check "the interval is an option of [pipeline], and said to be" says_how
 verbose()

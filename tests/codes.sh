@@ -182,6 +182,7 @@ conf E0615 "$input" "$output" '[output jsonl two]' 'path = o.jsonl'
 conf E0616 "$input" '[transform dedupe]' 'field = text' 'on_error = keep' "$output"
 conf E0618 '[pipeline]' 'format = 2' "$input" "$output"
 conf E0619=0 '[input jsonl]' 'path = in.jsonl, in.jsonl' "$output"
+provoke E0621 etl run --strict c.conf -o strict
 conf E0622 "$input" "$output" '[test a]' 'in.text = a'
 printf "$input\n$output\n" >tested.conf
 printf "[test a]\nin.text = a\nout.text = a\n$output\n" >tested.test
@@ -189,7 +190,6 @@ provoke E0623 etl test tested.test
 printf '[test a]\nin.text = a\nout.text = a\n' >alone.test
 provoke E0624 etl test alone.test
 provoke E0625 etl test good.conf
-provoke E0621 etl run --strict c.conf -o strict
 printf 'bad\n' >bad.jsonl
 printf '[pipeline]\nmax_rejects = 0\n[input jsonl]\npath = bad.jsonl\n'"$output"'\n' >rejects.conf
 provoke E0620 etl run rejects.conf -o rejects
