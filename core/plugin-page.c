@@ -75,8 +75,7 @@ size_t plugin_doc_length(const struct plugin *p)
     return len;
 }
 
-/* A value that is plausible for a key that must be given. */
-static const char *sample(const struct plugin *p, const etl_option *o)
+const char *plugin_sample(const struct plugin *p, const etl_option *o)
 {
     static const char *const samples[OPTION_KINDS] = {
         [ETL_OPTION_BOOL] = "yes",           [ETL_OPTION_INT] = "1",
@@ -130,7 +129,7 @@ void plugin_example(const struct plugin *p, FILE *out)
         if (!o->preset && o->kind == ETL_OPTION_CHOICE)
             fprintf(out, "  %s = %.*s\n", o->name, (int)strcspn(o->limits, "|"), o->limits);
         else if (!o->preset)
-            fprintf(out, "  %s = %s\n", o->name, sample(p, o));
+            fprintf(out, "  %s = %s\n", o->name, plugin_sample(p, o));
         else if (*o->preset && shown++ < 3)
             fprintf(out, "  %s = %s\n", o->name, o->preset);
     }

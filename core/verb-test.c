@@ -209,6 +209,15 @@ static int run_under_valgrind(struct app *app)
     return EXIT_USAGE;
 }
 
+/* Before the command line is taken apart, which moves its words about. */
+static bool asks_for_valgrind(int argc, char **argv)
+{
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--valgrind") == 0)
+            return true;
+    return false;
+}
+
 static bool is_plugin(const char *path)
 {
     size_t len = strlen(path);
@@ -238,6 +247,8 @@ int verb_test(struct app *app, int argc, char **argv)
     struct cli c;
     int id;
 
+    if (asks_for_valgrind(argc, argv) && !getenv(under_valgrind))
+        return run_under_valgrind(app);
     cli_begin(&c, app, argc, argv);
     while ((id = cli_next(&c)) > 0) {
         t.update = t.update || id == UPDATE;
@@ -245,8 +256,6 @@ int verb_test(struct app *app, int argc, char **argv)
         t.valgrind = t.valgrind || id == VALGRIND;
         t.filter = id == FILTER ? c.value : t.filter;
     }
-    if (!c.stop && t.valgrind && !getenv(under_valgrind))
-        return run_under_valgrind(app);
     if (!cli_ready(&c, 1, SIZE_MAX))
         return c.status;
     return run(&t, &c);

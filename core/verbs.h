@@ -98,6 +98,7 @@ extern const struct cli_option graph_options[]; /* of verb-graph.c */
 int verb_graph(struct app *app, int argc, char **argv);
 extern const struct cli_option status_options[]; /* of verb-status.c */
 int verb_status(struct app *app, int argc, char **argv);
+int verb_new(struct app *app, int argc, char **argv);
 int verb_check(struct app *app, int argc, char **argv);
 int verb_plugins(struct app *app, int argc, char **argv);
 int verb_help(struct app *app, int argc, char **argv);
@@ -107,6 +108,8 @@ void plugin_page(const struct plugin *p, FILE *out);
 bool plugin_json(const struct plugin *p, FILE *out); /* one object, no line end */
 /* Of what a plugin says of itself, what stands before its example: an indented section at the end. */
 size_t plugin_doc_length(const struct plugin *p);
+/* A value that is plausible for a key that must be given. */
+const char *plugin_sample(const struct plugin *p, const etl_option *o);
 void plugin_example(const struct plugin *p, FILE *out); /* a section with its keys, indented */
 
 /* man-page.c: the same as roff. Parts: "options", "verbs", "codes", "keys",
