@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* etl help: about a verb, an error code, a plugin; of any other word, where it occurs. */
+#include "core/complete.h"
 #include "core/option.h"
-#include "core/verbs.h"
 #include "common/nearest.h"
 
 #include <string.h>
@@ -179,13 +179,19 @@ int verb_help(struct app *app, int argc, char **argv)
 {
     const struct verb *v;
     const char *word, *man = NULL;
+    bool completes = false;
     struct cli c;
+    int id;
 
     cli_begin(&c, app, argc, argv);
-    while (cli_next(&c) > 0)
-        man = c.value;
-    if (!cli_ready(&c, 0, man ? 0 : 1))
+    while ((id = cli_next(&c)) > 0) {
+        man = id == 1 ? c.value : man;
+        completes = completes || id == 2;
+    }
+    if (!cli_ready(&c, 0, completes ? SIZE_MAX : man ? 0 : 1))
         return c.status;
+    if (completes)
+        return complete(app, c.n_arguments, c.arguments, stdout) ? EXIT_DONE : EXIT_RESOURCES;
     if (man && !man_part(man, stdout)) {
         c.value = man;
         return cli_wrong(&c, "--man", "is not options, verbs, codes, keys or pipeline");
