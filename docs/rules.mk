@@ -5,7 +5,7 @@
 
 man_texts = docs/etl.1 docs/etl.conf.5 docs/etl-plugins.7
 man_of_plugin = docs/etl-$(subst /,-,$(1)).7
-man_pages := $(man_texts) $(foreach p,$(plugin_names),$(call man_of_plugin,$p))
+man_pages := $(man_texts) docs/etl-plugin.3 $(foreach p,$(plugin_names),$(call man_of_plugin,$p))
 man_made = $(if $(filter yes,$(cross_compiling)),,$(man_pages))
 man_folder = $(DESTDIR)$(mandir)/man$(patsubst .%,%,$(suffix $(1)))
 
@@ -18,6 +18,11 @@ $(man_texts): docs/%: $(srcdir)/docs/%.in $(srcdir)/docs/assemble etl$(EXEEXT) $
 	    sed -e 's|@VERSION[@]|$(VERSION)|g' -e 's|@plugindir[@]|$(plugindir)|g' \
 	        -e 's|@pkgdatadir[@]|$(pkgdatadir)|g' $@.new >$@.whole && \
 	    rm -f $@.new && mv $@.whole $@
+
+docs/etl-plugin.3: docs/%: $(srcdir)/docs/%.in $(srcdir)/docs/header.awk $(etlinclude_HEADERS)
+	@$(MKDIR_P) docs
+	$(AM_V_GEN)$(AWK) -v header=$(srcdir)/core/etl/plugin.h -f $(srcdir)/docs/header.awk $< >$@.new && \
+	    sed 's|@VERSION[@]|$(VERSION)|g' $@.new >$@.whole && rm -f $@.new && mv $@.whole $@
 
 define man_rule
 $(call man_of_plugin,$(1)): etl$(EXEEXT) plugins/$(1).so
@@ -32,5 +37,5 @@ install-pages: $(man_made)
 uninstall-pages:
 	$(foreach page,$(man_made),rm -f "$(call man_folder,$(page))/$(notdir $(page))" && ) :
 clean-pages:
-	rm -f $(man_pages) $(man_pages:%=%.new) $(man_texts:%=%.whole)
+	rm -f $(man_pages) $(man_pages:%=%.new) $(man_pages:%=%.whole)
 .PHONY: install-pages uninstall-pages clean-pages

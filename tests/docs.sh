@@ -25,7 +25,7 @@ has()
     grep -qF -- "$2" "$work/plain"
 }
 
-for page in "$pages"/*.[157]; do
+for page in "$pages"/*.[1357]; do
     name=${page##*/}
     if command -v groff >/dev/null; then
         check "$name: groff" formats groff -t -man -Tutf8 -ww -z "$page"
@@ -58,6 +58,20 @@ done
 for status in $(grep -o 'EXIT_[A-Z_]* = [0-9]*' "$srcdir/core/diag.h" | sed 's/.* //'); do
     [ "$status" = 1 ] || check "etl.1 has exit status $status" grep -q "^ *$status *[A-Z]" "$work/etl.1"
 done
+
+# ---- the header ----
+plain "$pages/etl-plugin.3" >"$work/etl-plugin.3"
+for name in $(sed -n '/^typedef struct etl_host/,/^} etl_host/s/.*(\*\([a-z_]*\))(.*/\1/p' \
+    "$srcdir/core/etl/plugin.h"); do
+    check "etl-plugin.3 has $name of the host table" grep -q "(\*$name)" "$work/etl-plugin.3"
+    check "and etl_$name" grep -q "etl_$name(" "$work/etl-plugin.3"
+done
+for name in $(grep -o 'ETL_OPTION_[A-Z]*' "$srcdir/core/etl/plugin.h" | sort -u); do
+    check "etl-plugin.3 has $name" grep -q "$name" "$work/etl-plugin.3"
+done
+while IFS= read -r message; do
+    check "etl can say '$message'" grep -rqF "$message" "$srcdir/core"
+done < <(sed -n '/^| message/,/^$/s/^| `\([^`]*\)` .*/\1/p' "$srcdir/docs/writing-plugins.md")
 
 # ---- plugins and keys ----
 for plugin in "$builddir"/plugins/*/*.so; do
