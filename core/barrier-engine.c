@@ -5,6 +5,7 @@
 #include "core/barrier-engine.h"
 
 #include "core/process.h"
+#include "core/profile.h"
 #include "core/run.h"
 #include "core/stream.h"
 
@@ -196,6 +197,7 @@ static void end_barrier(struct engine *e, const struct barrier *b)
 
 int barrier_pass(struct engine *e, struct post *p, struct barrier *b)
 {
+    account before = p->stage ? profile_stage(p->stage, WORK_COMMIT) : profile_host(HOST_JOURNAL);
     int64_t start = now_us();
     bool ended = false;
     int result = 0;
@@ -209,6 +211,7 @@ int barrier_pass(struct engine *e, struct post *p, struct barrier *b)
     b->time += now_us() - start;
     if (ended)
         end_barrier(e, b);
+    profile_back(before);
     if (result < 0)
         engine_stop(e, e->diag->status);
     return result;

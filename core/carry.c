@@ -5,19 +5,11 @@
 #include "core/engine.h"
 #include "core/barrier-engine.h"
 #include "core/process.h"
+#include "core/profile.h"
 #include "core/stream.h"
 
 #include <string.h>
 #include <time.h>
-
-/* CPU time of this thread, in ns: taken a few times a batch. */
-static uint64_t cpu_ns(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
-    return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
 
 static uint64_t clock_ns(void)
 {
@@ -25,11 +17,6 @@ static uint64_t clock_ns(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
-}
-
-static void add_time(struct engine *e, const struct stage *s, uint64_t since)
-{
-    atomic_fetch_add_explicit(&e->stage_time[s->index], cpu_ns() - since, memory_order_relaxed);
 }
 
 /* A callback stopped the run. Whoever fails says why, but a plugin may forget to. */
@@ -157,8 +144,8 @@ static bool wanted(const struct stage *s, const struct etl_record *r)
 
 static bool run_input_maps(struct engine *e, struct batch *b)
 {
-    uint64_t start = cpu_ns();
-
+    if (b->first)
+        profile_stage(b->first->unit->stage, WORK_MAP);
     for (struct etl_record *r = e->options.feed ? NULL : b->first; r; r = r->next) {
         struct stage *s = r->unit->stage;
 
@@ -168,7 +155,6 @@ static bool run_input_maps(struct engine *e, struct batch *b)
         if (!judge(e, s, r, call(e, s, r, CALLBACK_MAP), NULL, CALLBACK_MAP))
             return false;
     }
-    add_time(e, b->first ? b->first->unit->stage : &e->plan->stages[0], start);
     return true;
 }
 
@@ -177,8 +163,8 @@ static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *
     const etl_plugin *plugin = &s->plugin->is;
     size_t bytes = e->plan->schema.n * sizeof(etl_value);
     etl_value *before = NULL;
-    uint64_t start = cpu_ns();
 
+    profile_stage(s, WORK_MAP);
     if (s->on_error == ON_ERROR_KEEP) {
         before = arena_get(&b->arena, bytes);
         if (!before) {
@@ -199,14 +185,13 @@ static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *
         if (!judge(e, s, r, call(e, s, r, CALLBACK_MAP), before, CALLBACK_MAP))
             return false;
     }
-    add_time(e, s, start);
     return true;
 }
 
 static bool run_transform_steps(struct engine *e, struct stage *s, struct batch *b)
 {
-    uint64_t start = cpu_ns();
 
+    profile_stage(s, WORK_STEP);
     for (struct etl_record *r = b->first; r; r = r->next) {
         if (r->fate != KEPT || r->enters > here.post || r->passed_by)
             continue;
@@ -217,7 +202,6 @@ static bool run_transform_steps(struct engine *e, struct stage *s, struct batch 
             return false;
         }
     }
-    add_time(e, s, start);
     return true;
 }
 
@@ -275,10 +259,10 @@ static bool apply_output_verdict(struct engine *e, struct stage *s, struct etl_r
 static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
 {
     const etl_plugin *plugin = &s->plugin->is;
-    uint64_t start = cpu_ns();
 
     if (!plugin->map)
         return true;
+    profile_stage(s, WORK_MAP);
     here.stage = s;
     for (struct etl_record *r = b->first; r; r = r->next) {
         int verdict;
@@ -293,7 +277,6 @@ static bool run_maps_of(struct engine *e, struct stage *s, struct batch *b)
         if (!good)
             return false;
     }
-    add_time(e, s, start);
     return true;
 }
 
@@ -320,8 +303,9 @@ static bool run_output_maps(struct engine *e, struct batch *b)
 static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
 {
     const etl_plugin *plugin = &s->plugin->is;
-    uint64_t written = 0, start = cpu_ns();
+    uint64_t written = 0;
 
+    profile_stage(s, WORK_STEP);
     for (struct etl_record *r = b->first; r; r = r->next) {
         int verdict;
 
@@ -340,11 +324,10 @@ static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
     }
     /* With the batch, so that a barrier counts only what is before it. */
     batch_count(b, s->index, "records written", (int64_t)written);
-    add_time(e, s, start);
     return true;
 }
 
-/* ---- posts ---- */
+/* ---- posts: each says what the thread's time goes to, and what follows takes it over ---- */
 
 static bool run_maps(struct engine *e, struct post *p, struct batch *b)
 {
@@ -369,6 +352,7 @@ static bool run_steps(struct engine *e, struct post *p, struct batch *b)
         return run_output_steps(e, p->stage, b);
     case POST_LEDGER:
         observe_fates(e, b);
+        profile_host(HOST_LEDGER);
         if (ledger_take(e->ledger, b) == 0)
             return true;
         engine_stop(e, e->diag->status);
@@ -413,6 +397,7 @@ static void pass_turn(struct engine *e, struct post *p)
 void batch_carry(struct engine *e, struct worker *w, struct batch *b)
 {
     struct here saved = here;
+    account before = profile_host(HOST_ENGINE);
 
     for (; b->post < e->n_posts && !atomic_load_explicit(&e->stop, memory_order_relaxed); b->post++) {
         struct post *p = &e->posts[b->post];
@@ -425,6 +410,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
         if (p->ordered) {
             if (!turn_has_come(e, p, b)) {
                 here = saved;
+                profile_back(before);
                 return;
             }
             here.duty = DUTY_STEP;
@@ -438,5 +424,7 @@ void batch_carry(struct engine *e, struct worker *w, struct batch *b)
         b->mapped = false;
     }
     here = saved;
+    profile_host(HOST_ENGINE);
     engine_done(e, b);
+    profile_back(before);
 }

@@ -183,8 +183,7 @@ int engine_init(struct engine *e, struct plan *p, const struct engine_options *o
     pthread_mutex_init(&e->lock, NULL);
     pthread_cond_init(&e->changed, NULL);
     e->finish_units = calloc(p->n_stages ? p->n_stages : 1, sizeof(*e->finish_units));
-    e->stage_time = calloc(p->n_stages ? p->n_stages : 1, sizeof(*e->stage_time));
-    if (!e->finish_units || !e->stage_time || make_units(e, from) < 0 || make_jobs(e) < 0 || make_posts(e) < 0 ||
+    if (!e->finish_units || make_units(e, from) < 0 || make_jobs(e) < 0 || make_posts(e) < 0 ||
         make_workers(e) < 0 || barrier_init(&e->barrier, p) < 0) {
         if (p->diag->errors == 0)
             diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
@@ -260,7 +259,6 @@ void engine_free(struct engine *e)
         free((void *)(uintptr_t)e->units[i].damage);
     barrier_free(&e->barrier);
     free(e->units);
-    free(e->stage_time);
     free(e->finish_units);
     free(e->job);
     free(e->posts);

@@ -386,7 +386,9 @@ static void *thread_main(void *p)
 {
     struct worker *w = p;
 
+    profile_join(w->engine->options.profile);
     work(w->engine, w);
+    profile_leave();
     return NULL;
 }
 
@@ -417,6 +419,7 @@ int engine_run(struct engine *e)
 {
     unsigned started = 1;
 
+    profile_host(HOST_ENGINE);
     e->running = true;
     for (; started < e->options.jobs; started++) {
         int err = pthread_create(&e->workers[started].thread, NULL, thread_main, &e->workers[started]);
@@ -470,12 +473,14 @@ static int finish_transform(struct engine *e, size_t post)
     *u = (struct etl_unit) { .engine = e, .stage = s, .finishing = true, .batch = b };
     here = (struct here) { e, &e->workers[0], s, b, u, (uint32_t)post, DUTY_FINISH };
     s->phase = PHASE_FINISH;
+    profile_stage(s, WORK_FINISH);
     verdict = s->plugin->is.finish(s->self, s->state, u);
     process_end_copy();
     if (unit_settle(u) < 0)
         engine_stop(e, EXIT_RESOURCES);
     b = u->batch;
     here = saved;
+    profile_host(HOST_ENGINE);
     if (verdict != ETL_OK && !stage_failed(s))
         diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);
     if (verdict != ETL_OK)
@@ -493,8 +498,10 @@ static int finish_output(struct engine *e, struct stage *s)
 
     here = (struct here) { e, &e->workers[0], s, NULL, NULL, 0, DUTY_FINISH };
     s->phase = PHASE_FINISH;
+    profile_stage(s, WORK_FINISH);
     verdict = s->plugin->is.finish(s->self, s->state, NULL);
     process_end_copy();
+    profile_host(HOST_ENGINE);
     here = saved;
     if (verdict != ETL_OK && !stage_failed(s))
         diag_error(e->diag, E0520, NULL, "%s failed at the end without saying why", s->name);

@@ -13,6 +13,7 @@
 #include "core/ledger.h"
 #include "core/memory.h"
 #include "core/observe.h"
+#include "core/profile.h"
 #include "core/record.h"
 #include "core/rundir.h"
 
@@ -100,6 +101,7 @@ struct engine_options {
     uint64_t die_after;         /* as if the power went, right behind that barrier; 0: never */
     const struct feed *feed;    /* instead of the inputs, or NULL */
     const struct observer *observer; /* who watches records, or NULL: nobody */
+    struct profile *profile;    /* what the workers' time goes to */
 };
 
 struct engine {
@@ -145,7 +147,6 @@ struct engine {
     struct run_journal *journal; /* NULL: the run cannot be resumed */
     uint64_t verified_upto; /* units that a barrier has spoken of */
 
-    _Atomic uint64_t *stage_time; /* ns of CPU in its callbacks, by stage index */
     _Atomic uint64_t barriers_made;
     _Atomic int64_t barrier_time, longest_barrier; /* microseconds spent committing: in all of them,
                                                     * in one */

@@ -17,6 +17,10 @@
 /* A batch is full there. */
 enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
 
+/* To ask the clock costs as much as hashing so many bytes a hundred times: a smaller file's hash is
+ * part of its reading. */
+enum { COUNTED_HASH = 64 * 1024 };
+
 const char *engine_unit_path(const struct etl_unit *u)
 {
     return u && u->file ? u->file->path : NULL;
@@ -267,6 +271,7 @@ static bool renew(struct etl_unit *u)
     struct batch *b = u->batch;
     struct worker *w = here.worker;
     struct here saved = here;
+    account reading;
 
     if (!is_full(e, b))
         return true;
@@ -279,8 +284,10 @@ static bool renew(struct etl_unit *u)
         return true;
     }
     u->batch = NULL;
+    reading = profile_host(HOST_ENGINE);
     engine_hand_over(e, w, u->job, b, false);
     u->batch = engine_take_batch(e, w, u->job);
+    profile_back(reading);
     here = saved;
     here.batch = u->batch;
     return u->batch != NULL;
@@ -383,12 +390,18 @@ void *unit_worker(etl_unit *u)
 static int unit_hash(struct etl_unit *u)
 {
     char text[512];
+    account reading;
     int err;
 
-    if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts ||
-        file_hash(u->file->path, &u->size, &u->hash) == 0)
+    if (strcmp(u->file->path, "-") == 0 || u->part + 1 < u->parts)
         return 0;
-    err = errno;
+    reading = profile_stage(u->stage, WORK_READ);
+    if (u->file->size >= COUNTED_HASH)
+        profile_host(HOST_HASH);
+    err = file_hash(u->file->path, &u->size, &u->hash) == 0 ? 0 : errno;
+    profile_back(reading);
+    if (!err)
+        return 0;
     snprintf(text, sizeof(text), "%.300s: cannot be read again for its hash", u->file->path);
     job_fail(u->job, u, E0744, err, text);
     return -1;
@@ -465,9 +478,11 @@ void job_read(struct engine *e, struct worker *w, struct job *j)
 
     for (size_t i = j->first; i < j->end && b; i++) {
         e->units[i].job = j;
+        profile_stage(e->units[i].stage, WORK_READ);
         if (unit_read(e, w, &e->units[i], &b) < 0)
             break;
     }
+    profile_host(HOST_ENGINE);
     if (b && (j->pending.n > 0 || j->waiting.n > 0) && !j->failed)
         b = hand_over_pending(e, w, j, b);
     engine_hand_over(e, w, j, b, true);

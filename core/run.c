@@ -152,12 +152,14 @@ static int start_stages(struct run *r, const struct barrier *from)
         if (left_out(r, s))
             continue;
         s->phase = PHASE_START;
+        profile_stage(s, WORK_START);
         here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0, DUTY_START };
         if (s->plugin->is.start)
             verdict = s->plugin->is.start(s->self, s->state, saved);
         process_end_copy();
         stage_left_alone(s, "when it starts");
         here = outer;
+        profile_host(HOST_START);
         if (verdict != ETL_OK || stage_failed(s) || stage_record_end(s) < 0) {
             r->n_started++;
             return stage_failed(s) ? -1
@@ -174,6 +176,7 @@ static void stop_stages(struct run *r)
         struct stage *s = &r->plan->stages[--r->n_started];
 
         here.stage = s;
+        profile_stage(s, WORK_FINISH);
         if (!left_out(r, s) && s->plugin->is.stop)
             s->plugin->is.stop(s->self, s->state);
         process_end_copy();
@@ -300,6 +303,7 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .replay = r->options.replay,
         .memory = &r->memory,
         .barrier_interval = r->resumable && !r->options.dry ? p->barrier_interval : 0,
+        .profile = &r->profile,
     };
 
     if (!resume && clear(r) < 0)
@@ -437,6 +441,7 @@ static int finish(struct run *r)
         return -1;
     if (r->options.dry)
         return 0;
+    profile_host(HOST_PUBLISH);
     return run_publish(r);
 }
 
@@ -479,6 +484,11 @@ enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_op
     r->journal.journal.fd = r->rundir.fd = r->rundir.state = r->rundir.lock = -1;
     r->began = now_us();
     p->run = r;
+    if (profile_begin(&r->profile, p) < 0) {
+        diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
+        status = EXIT_RESOURCES;
+        goto out;
+    }
     if (prepare(r, &from, &resume) < 0) {
         status = p->diag->status;
         goto out;
@@ -508,6 +518,7 @@ out:
     if (r->live)
         r->bytes_in = engine_consumed(&r->engine);
     stop_stages(r);
+    profile_end(&r->profile);
     barrier_free(&from);
     return status;
 }
@@ -536,6 +547,7 @@ void run_free(struct run *r)
         free(r->verified[i].damage);
     free(r->verified);
     rundir_close(&r->rundir);
+    profile_free(&r->profile);
     r->plan->run = NULL;
     memset(r, 0, sizeof(*r));
 }

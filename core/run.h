@@ -23,6 +23,7 @@ struct run_options {
     enum resume resume;
     struct replay *replay; /* what alone is let through, or NULL: everything */
     bool strict;           /* a warning is an error */
+    bool profile;          /* the summary says where the CPU time went */
 };
 
 /* Where each barrier record lies in the journal, so that the run can be taken back to one. */
@@ -43,6 +44,7 @@ struct run {
     struct ledger ledger;
     struct engine engine;
     struct memory memory;
+    struct profile profile;
     struct run_journal journal;
     struct verified *verified; /* by file index; of those not verified yet size is UINT64_MAX */
     size_t n_files;

@@ -5,6 +5,7 @@
 
 #include "core/io.h"
 #include "core/process.h"
+#include "core/profile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -86,6 +87,11 @@ int stream_open(struct etl_stream *s, struct rundir *r, const struct stream_mark
     return from ? cut_back(s, from) : 0;
 }
 
+static account charge(const struct etl_stream *s, enum work what)
+{
+    return s->owner ? profile_stage(s->owner, what) : profile_host(HOST_LEDGER);
+}
+
 static int write_out(struct etl_stream *s, const char *data, size_t len)
 {
     if (io_write(s->fd, data, len) < 0) {
@@ -104,19 +110,25 @@ static int write_out(struct etl_stream *s, const char *data, size_t len)
 /* Writes all that is pending: as it is, or as one block. */
 static int flush(struct etl_stream *s)
 {
+    const struct buffer *data = &s->pending;
+    bool packs = s->kind != COMPRESS_NONE;
+    account before = charge(s, packs ? WORK_PACK : WORK_WRITE);
     struct fault fault;
-    int result;
+    int result = 0;
 
-    if (s->kind == COMPRESS_NONE) {
-        result = write_out(s, s->pending.data, s->pending.len);
-    } else {
+    if (packs) {
+        data = &s->packed;
         s->packed.len = 0;
         if (compress_block(s->kind, s->pending.data, s->pending.len, &s->packed, &fault) < 0)
-            return diag_error_errno(s->diag, E0744, fault.err, "cannot compress %s: %s", s->name,
-                                    fault.text);
-        result = write_out(s, s->packed.data, s->packed.len);
+            result = diag_error_errno(s->diag, E0744, fault.err, "cannot compress %s: %s", s->name,
+                                      fault.text);
     }
-    s->pending.len = 0;
+    if (result == 0) {
+        charge(s, WORK_WRITE);
+        result = write_out(s, data->data, data->len);
+        s->pending.len = 0;
+    }
+    profile_back(before);
     return result;
 }
 

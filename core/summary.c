@@ -58,34 +58,28 @@ static void fate_line(const struct run *r, const char *name, uint64_t n, const c
     buffer_byte(to, '\n');
 }
 
-static uint64_t time_of_stages(const struct run *r, size_t *slowest)
+/* Of the run's CPU time, in percent. */
+static double share_of(const struct run *r, const struct stage *s)
 {
-    uint64_t all = 0, most = 0;
-
-    for (size_t i = 0; i < r->plan->n_stages; i++) {
-        uint64_t ns = atomic_load(&r->engine.stage_time[i]);
-
-        all += ns;
-        if (ns > most) {
-            most = ns;
-            *slowest = i;
-        }
-    }
-    return all;
+    return r->profile.whole
+               ? 100 * (double)profile_of_stage(&r->profile, s) / (double)r->profile.whole
+               : 0;
 }
 
 static void effort(const struct run *r, struct buffer *to)
 {
-    size_t slowest = 0;
-    uint64_t all = time_of_stages(r, &slowest);
+    const struct stage *slowest = r->plan->stages;
     struct rusage usage;
+
+    for (size_t i = 1; i < r->plan->n_stages; i++)
+        if (share_of(r, &r->plan->stages[i]) > share_of(r, slowest))
+            slowest = &r->plan->stages[i];
 
     getrusage(RUSAGE_SELF, &usage);
     buffer_printf(to, "  %u thread%s, peak memory %.0f MiB", r->options.jobs,
                   r->options.jobs == 1 ? "" : "s", (double)usage.ru_maxrss / 1024);
-    if (all)
-        buffer_printf(to, ", slowest %s (%.0f%%)", r->plan->stages[slowest].name,
-                      100 * (double)atomic_load(&r->engine.stage_time[slowest]) / (double)all);
+    if (r->profile.whole)
+        buffer_printf(to, ", slowest %s (%.0f%%)", slowest->name, share_of(r, slowest));
     buffer_byte(to, '\n');
 }
 
@@ -98,15 +92,13 @@ static double seconds_of(int64_t microseconds)
 static void stage_lines(const struct run *r, struct buffer *to)
 {
     const struct ledger *l = &r->ledger;
-    size_t slowest = 0;
-    uint64_t all = time_of_stages(r, &slowest);
     char number[FIGURE_MAX];
 
     for (size_t i = 0; i < r->plan->n_stages; i++) {
         const char *gap = "   ";
 
         buffer_printf(to, "  %-24s %5.1f%%", r->plan->stages[i].name,
-                      all ? 100 * (double)atomic_load(&r->engine.stage_time[i]) / (double)all : 0);
+                      share_of(r, &r->plan->stages[i]));
         for (size_t t = 0; t < l->n_totals; t++)
             if (l->totals[t].stage == i) {
                 buffer_printf(to, "%s%s %s", gap, l->totals[t].name,
@@ -177,6 +169,8 @@ void summary_print(const struct run *r, bool more, struct diag_printer *to)
     barriers(r, more, &b);
     if (r->published)
         buffer_printf(&b, "  in %s\n", r->rundir.path);
+    if (r->options.profile)
+        profile_table(&r->profile, l->read - r->resumed_at, &b);
     if (!b.failed)
         diag_print_text(to, buffer_string(&b));
     buffer_free(&b);
@@ -221,6 +215,10 @@ static void all_figures(const struct run *r, struct buffer *b)
     buffer_printf(b, ",\"barrier_seconds\":%.3f,\"longest_barrier_seconds\":%.3f",
                   seconds_of(atomic_load(&r->engine.barrier_time)),
                   seconds_of(atomic_load(&r->engine.longest_barrier)));
+    if (r->options.profile && r->profile.whole) {
+        buffer_printf(b, ",\"cpu_seconds\":%.6f,\"profile\":", (double)r->profile.whole / 1e9);
+        profile_json(&r->profile, "", b);
+    }
     diag_put_member(b, "rundir", r->rundir.path);
 }
 
@@ -269,25 +267,26 @@ void summary_write(const struct run *r, int dir)
     getrusage(RUSAGE_SELF, &usage);
     buffer_printf(
         &b,
-        "{\n  \"seconds\": %.3f,\n  \"cpu_seconds\": %.3f,\n  \"threads\": %u,\n"
+        "{\n  \"seconds\": %.3f,\n  \"cpu_seconds\": %.6f,\n  \"threads\": %u,\n"
         "  \"peak_memory_bytes\": %lld,\n  \"barriers\": %llu,\n  \"barrier_seconds\": %.3f,\n"
         "  \"longest_barrier_seconds\": %.3f,\n"
-        "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {\n",
-        (double)(r->ended - r->began) / 1e6,
-        (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-            (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6,
+        "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {",
+        (double)(r->ended - r->began) / 1e6, (double)r->profile.whole / 1e9,
         r->options.jobs, (long long)usage.ru_maxrss * 1024,
         (unsigned long long)atomic_load(&r->engine.barriers_made),
         seconds_of(atomic_load(&r->engine.barrier_time)),
         seconds_of(atomic_load(&r->engine.longest_barrier)), (unsigned long long)r->resumed_at,
         host.machine);
     for (size_t i = 0; i < r->plan->n_stages; i++) {
-        buffer_puts(&b, "    ");
-        json_write_text(&b, r->plan->stages[i].name, strlen(r->plan->stages[i].name));
-        buffer_printf(&b, ": %.6f%s\n", (double)atomic_load(&r->engine.stage_time[i]) / 1e9,
-                      i + 1 < r->plan->n_stages ? "," : "");
+        const struct stage *s = &r->plan->stages[i];
+
+        buffer_printf(&b, "%s\n    ", i > 0 ? "," : "");
+        json_write_text(&b, s->name, strlen(s->name));
+        buffer_printf(&b, ": %.6f", (double)profile_of_stage(&r->profile, s) / 1e9);
     }
-    buffer_puts(&b, "  }\n}\n");
+    buffer_puts(&b, "\n  },\n  \"profile\": ");
+    profile_json(&r->profile, "\n    ", &b);
+    buffer_puts(&b, "\n}\n");
     if (!b.failed)
         io_replace_unsynced(dir, "run.json", b.data, b.len);
     buffer_free(&b);

@@ -26,7 +26,8 @@ enum {
     PROGRESS,
     INTERVAL,
     SET,
-    STRICT
+    STRICT,
+    PROFILE
 };
 
 const struct cli_option run_options[] = {
@@ -43,6 +44,7 @@ const struct cli_option run_options[] = {
     { INTERVAL, 0, "progress-interval", "DUR", "between plain lines [30s]" },
     { SET, 0, "set", "SECTION.KEY=VALUE", "replace one value of the pipeline file" },
     { STRICT, 0, "strict", NULL, "a warning is an error" },
+    { PROFILE, 0, "profile", NULL, "say where the CPU time went, stage by stage" },
     { 0, 0, NULL, NULL, NULL },
 };
 
@@ -162,6 +164,9 @@ static int take_option(struct cli *c, int id, struct request *q)
         return take_set(c, q);
     case STRICT:
         q->run.strict = true;
+        return 0;
+    case PROFILE:
+        q->run.profile = true;
         return 0;
     }
     return 0;

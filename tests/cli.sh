@@ -41,7 +41,7 @@ barriers()
 often()
 {
     barriers 1ms "$1" && grep -qE '^  [0-9]+ barriers? took [0-9.]+ m?s \([0-9.]+%\), the longest [0-9.]+ m?s; \[pipeline\] barrier_interval' said.txt &&
-        awk -F'[:,]' '/"barriers"/ { n = $2 } /"barrier_seconds"/ { all = $2 } /"longest_barrier_seconds"/ { longest = $2 }
+        awk -F'[:,]' '/^  "barriers"/ { n = $2 } /"barrier_seconds"/ { all = $2 } /"longest_barrier_seconds"/ { longest = $2 }
             /"seconds"/ { run = $2 }
             END { exit !(n > 0 && longest > 0 && longest <= all && all <= n * longest + 0.001 && all < run) }' out/slow/run.json
 }
