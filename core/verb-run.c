@@ -42,7 +42,7 @@ const struct cli_option run_options[] = {
     { MEMORY, 0, "memory", "SIZE", "stop before more than that is held, e.g. 2G" },
     { PROGRESS, 0, "progress", "KIND", "auto, bar, plain, json or none [auto]" },
     { INTERVAL, 0, "progress-interval", "DUR", "between plain lines [30s]" },
-    { SET, 0, "set", "SECTION.KEY=VALUE", "replace one value of the pipeline file" },
+    { SET, 0, "set", "SECTION.KEY=VALUE", "replace a value: pipeline.barrier_interval=1m" },
     { STRICT, 0, "strict", NULL, "a warning is an error" },
     { PROFILE, 0, "profile", NULL, "say where the CPU time went, stage by stage" },
     { 0, 0, NULL, NULL, NULL },
