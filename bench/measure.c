@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* For bench/run: runs a command and writes what it took, "CPU-seconds seconds KiB status", to a file.
- *     measure FILE COMMAND [ARGUMENT...]
- * CPU time is that of the command and of all that it waited for; memory that of the largest of these
- * at its peak. A small program, as a process begins with the peak of the one that made it. */
+/* For bench/run: runs a command and writes what it took, "CPU-seconds seconds KiB status", to a
+ * file. measure FILE COMMAND [ARGUMENT...] CPU time is that of the command and of all that it
+ * waited for; memory that of the largest of these at its peak. A small program, as a process begins
+ * with the peak of the one that made it. */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <sys/resource.h>
@@ -48,8 +48,10 @@ int main(int argc, char **argv)
     took = now() - start;
     status = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
     to = fopen(argv[1], "w");
-    if (!to || fprintf(to, "%.6f %.6f %ld %d\n", seconds(usage.ru_utime) + seconds(usage.ru_stime),
-                       took, usage.ru_maxrss, status) < 0 || fclose(to) != 0) {
+    if (!to ||
+        fprintf(to, "%.6f %.6f %ld %d\n", seconds(usage.ru_utime) + seconds(usage.ru_stime), took,
+                usage.ru_maxrss, status) < 0 ||
+        fclose(to) != 0) {
         perror(argv[1]);
         return 74;
     }

@@ -1,129 +1,121 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* CPU a document of what dedupe does in `map`: tokens, shingles, signature and band keys.
- *     micro-dedupe FILE      texts, each ended by a NUL byte
- * Built by hand, in the source folder:
- *     cc -O2 -DHAVE_ICU -I. bench/micro-dedupe.c plugins/transform/dedupe/shingle.c \
- *         plugins/transform/dedupe/signature.c common/tokens.c common/tokens-fold.c -licuuc */
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
+/* What dedupe does in `map`: tokens, shingles, signature and band keys; beside it the permutations
+ * of MinHash as other pipelines compute them. */
+#include "bench/micro.h"
+
 #include "plugins/transform/dedupe/signature.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
-struct texts {
-    char *data;
-    size_t len, n;
-};
-
-static double now(void)
-{
-    struct timespec t;
-
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static bool read_texts(const char *path, struct texts *t)
-{
-    FILE *f = fopen(path, "rb");
-    long size;
-
-    if (!f || fseek(f, 0, SEEK_END) != 0 || (size = ftell(f)) < 0 || fseek(f, 0, SEEK_SET) != 0)
-        return false;
-    t->len = (size_t)size;
-    t->data = malloc(t->len + 1);
-    if (!t->data || fread(t->data, 1, t->len, f) != t->len)
-        return false;
-    for (size_t i = 0; i < t->len; i++)
-        t->n += t->data[i] == 0;
-    return fclose(f) == 0;
-}
-
-typedef uint64_t kernel(const char *s, size_t n, void *scratch);
+enum { PERMUTATIONS = 128 };
 
 struct scratch {
     struct tokens tokens;
     struct shingles shingles;
     struct signature signature;
     uint64_t key[BANDS];
+    uint64_t a[PERMUTATIONS], b[PERMUTATIONS], least[PERMUTATIONS];
 };
 
-static uint64_t k_xxh3(const char *s, size_t n, void *scratch)
+static uint64_t exact(const struct texts *t, void *state)
 {
-    (void)scratch;
-    return hash128(s, n).low;
-}
-
-static uint64_t k_tokens(const char *s, size_t n, void *scratch)
-{
-    struct scratch *c = scratch;
     uint64_t sum = 0;
 
-    tokens_begin(&c->tokens, s, n);
-    while (tokens_next(&c->tokens))
-        sum += c->tokens.n;
+    (void)state;
+    for (size_t i = 0; i < t->n; i++)
+        sum += hash128(t->at[i], t->size[i]).low;
     return sum;
 }
 
-static uint64_t k_shingles(const char *s, size_t n, void *scratch)
+static uint64_t tokens(const struct texts *t, void *state)
 {
-    struct scratch *c = scratch;
-
-    shingle_text(s, n, &c->tokens, &c->shingles);
-    return c->shingles.n_tokens;
-}
-
-static uint64_t k_signature(const char *s, size_t n, void *scratch)
-{
-    struct scratch *c = scratch;
-
-    shingle_text(s, n, &c->tokens, &c->shingles);
-    if (c->shingles.n_tokens < SHINGLE)
-        return 0;
-    signature_make(c->shingles.bin, &c->signature);
-    signature_keys(&c->signature, NULL, c->key);
-    return c->key[0];
-}
-
-static void measure(const char *name, kernel *k, const struct texts *t, struct scratch *c)
-{
-    double best = 1e9;
+    struct scratch *c = state;
     uint64_t sum = 0;
 
-    for (int round = 0; round < 7; round++) {
-        double start = now();
-
-        for (size_t at = 0; at < t->len;) {
-            size_t n = strlen(t->data + at);
-
-            sum += k(t->data + at, n, c);
-            at += n + 1;
-        }
-        double took = now() - start;
-        best = took < best ? took : best;
+    for (size_t i = 0; i < t->n; i++) {
+        tokens_begin(&c->tokens, t->at[i], t->size[i]);
+        while (tokens_next(&c->tokens))
+            sum += c->tokens.n;
     }
-    printf("%-34s %8.3f us a text %8.0f MB/s   (%016llx)\n", name, 1e6 * best / (double)t->n,
-           1e-6 * (double)t->len / best, (unsigned long long)sum);
+    return sum;
 }
 
-int main(int argc, char **argv)
+static uint64_t shingled(const struct texts *t, void *state)
 {
-    struct texts t = { 0 };
-    struct scratch *c = calloc(1, sizeof(*c));
+    struct scratch *c = state;
+    uint64_t sum = 0;
 
-    if (argc != 2 || !c || !read_texts(argv[1], &t) || t.n == 0) {
-        fprintf(stderr, "usage: micro-dedupe FILE (texts, each ended by a NUL byte)\n");
-        return 64;
+    for (size_t i = 0; i < t->n; i++) {
+        shingle_text(t->at[i], t->size[i], &c->tokens, &c->shingles);
+        sum += c->shingles.n_tokens;
     }
-    printf("%zu texts, %.0f bytes each\n", t.n, (double)t.len / (double)t.n);
-    measure("strlen + XXH3-128 of the bytes", k_xxh3, &t, c);
-    measure("tokens", k_tokens, &t, c);
-    measure("tokens, shingles, exact hash", k_shingles, &t, c);
-    measure("all of map", k_signature, &t, c);
-    free(t.data);
+    return sum;
+}
+
+static uint64_t sketched(const struct texts *t, void *state)
+{
+    struct scratch *c = state;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        shingle_text(t->at[i], t->size[i], &c->tokens, &c->shingles);
+        if (c->shingles.n_tokens < SHINGLE)
+            continue;
+        signature_make(c->shingles.bin, &c->signature);
+        signature_keys(&c->signature, NULL, c->key);
+        sum += c->key[0];
+    }
+    return sum;
+}
+
+/* (a h + b) mod 2^61 - 1, Carter and Wegman (1979): the least of each, over all shingles. */
+static void permute(struct scratch *c, uint64_t h)
+{
+    const uint64_t prime = (UINT64_C(1) << 61) - 1;
+
+    for (size_t p = 0; p < PERMUTATIONS; p++) {
+        unsigned __int128 product = (unsigned __int128)c->a[p] * (h & prime) + c->b[p];
+        uint64_t value = (uint64_t)(product & prime) + (uint64_t)(product >> 61);
+
+        value = value >= prime ? value - prime : value;
+        c->least[p] = value < c->least[p] ? value : c->least[p];
+    }
+}
+
+static uint64_t permuted(const struct texts *t, void *state)
+{
+    struct scratch *c = state;
+    uint64_t sum = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        for (size_t p = 0; p < PERMUTATIONS; p++)
+            c->least[p] = UINT64_MAX;
+        tokens_begin(&c->tokens, t->at[i], t->size[i]);
+        while (tokens_next(&c->tokens))
+            for (size_t k = 0; k + SHINGLE <= c->tokens.n; k++) {
+                const struct token *first = &c->tokens.list[k], *last = first + SHINGLE - 1;
+
+                permute(c, hash64(c->tokens.text + first->text_at,
+                                  last->text_at + last->text_len - first->text_at));
+            }
+        sum += c->least[0] ^ c->least[PERMUTATIONS - 1];
+    }
+    return sum;
+}
+
+void micro_dedupe(const struct texts *t)
+{
+    struct scratch *c = room(sizeof(*c));
+
+    for (size_t p = 0; p < PERMUTATIONS; p++) {
+        c->a[p] = (hash64(&p, sizeof(p)) >> 3) | 1;
+        c->b[p] = hash64(&c->a[p], sizeof(c->a[p])) >> 3;
+    }
+    row(t, OURS, "XXH3-128 of the bytes", exact, c, t->len, NULL);
+    row(t, OURS, "tokens, folded and hashed", tokens, c, t->len, NULL);
+    row(t, OURS, "tokens, shingles, exact hash", shingled, c, t->len, NULL);
+    row(t, OURS, "all of it: signature and band keys", sketched, c, t->len, NULL);
+    row(t, SIMILAR, "128 permutations mod 2^61 - 1 (MinHash)", permuted, c, t->len,
+        "on the same tokens; no band keys");
     free(c);
-    return 0;
 }

@@ -66,6 +66,18 @@ check "is said" says "no such peer: zkat"
 check "no etl there" status 1 "$srcdir/bench/run" --etl ./none --out=-
 check "is said, too" says "none is not there"
 
+# ---- kernels ----
+if [ -x "$builddir/bench/micro" ]; then
+    check "each kernel is measured, and SAME is the same" status 0 "$builddir/bench/micro" one/news.nul \
+        "$srcdir/plugins/languages/id.conf"
+    check "beside what libraries do" eval '[ "$(grep -c "^|   " .out)" -ge 13 ] && [ "$(grep -c "^| [=~]" .out)" -ge 9 ]'
+    printf 'text\377\0' >bad
+    check "what is not text is refused" status 1 "$builddir/bench/micro" bad
+    check "with a word" says "not UTF-8"
+else
+    echo "bench/micro is not built (make bench): not looked at"
+fi
+
 # ---- what the Python peer makes is what it says ----
 mkdir peer
 check "the Python peer runs" python3 "$srcdir/bench/peer.py" one/news.tar.gz peer
