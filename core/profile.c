@@ -146,16 +146,17 @@ static struct row row_at(const struct profile *p, size_t i)
     uint64_t sum = 0;
 
     if (i > 0 && i <= n)
-        return (struct row) { p->plan->stages[i - 1].name,
-                              profile_of_stage(p, &p->plan->stages[i - 1]), &p->ns[(i - 1) * WORKS] };
+        return (struct row){ p->plan->stages[i - 1].name,
+                             profile_of_stage(p, &p->plan->stages[i - 1]),
+                             &p->ns[(i - 1) * WORKS] };
     if (i == 0 || i < n + HOST_WORKS) {
         enum host_work what = i == 0 ? HOST_START : (enum host_work)(i - n);
 
-        return (struct row) { host_names[what], p->ns[host_account(p, what)], NULL };
+        return (struct row){ host_names[what], p->ns[host_account(p, what)], NULL };
     }
     for (size_t k = 0; k < n * WORKS + HOST_WORKS; k++)
         sum += p->ns[k];
-    return (struct row) { "the rest", p->whole > sum ? p->whole - sum : 0, NULL };
+    return (struct row){ "the rest", p->whole > sum ? p->whole - sum : 0, NULL };
 }
 
 static double share(const struct profile *p, uint64_t ns)
@@ -188,7 +189,7 @@ void profile_table(const struct profile *p, uint64_t documents, struct buffer *t
 
         put_row(p, &r, documents, to);
     }
-    put_row(p, &(struct row) { "all", p->whole, NULL }, documents, to);
+    put_row(p, &(struct row){ "all", p->whole, NULL }, documents, to);
 }
 
 void profile_json(const struct profile *p, const char *line_break, struct buffer *to)

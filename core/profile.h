@@ -24,9 +24,9 @@ enum work {
 
 /* What the host does beside. */
 enum host_work {
-    HOST_START,   /* all before the first stage starts: plugins, pipeline file, journal */
-    HOST_HASH,    /* of large input files, read again */
-    HOST_ENGINE,  /* batches and turns */
+    HOST_START,  /* all before the first stage starts: plugins, pipeline file, journal */
+    HOST_HASH,   /* of large input files, read again */
+    HOST_ENGINE, /* batches and turns */
     HOST_LEDGER,
     HOST_JOURNAL, /* barriers, but for what the stages commit; syncs are in it */
     HOST_PUBLISH, /* syncs, hashes, renames */
