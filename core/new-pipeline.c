@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* etl new pipeline: sections for the plugins that are named, from their tables of options. What must
- * be given is filled in, so that the file passes `etl check`; the other keys stand there as comments
- * with their presets. */
+/* etl new pipeline: sections for the plugins that are named, from their tables of options. What
+ * must be given is filled in, so that the file passes `etl check`; the other keys stand there as
+ * comments with their presets. */
 #define _GNU_SOURCE
 #include "core/new.h"
 
@@ -80,6 +80,13 @@ static bool needs_field(const struct sections *s, const etl_option *o)
            !is_written(s, o->preset);
 }
 
+/* A plugin that lets through what an expression says may refuse to do without one. Every record has
+ * an id, so that all go on until somebody says more. */
+static bool keeps(const etl_option *o)
+{
+    return o->kind == ETL_OPTION_EXPR && o->preset && !*o->preset && strcmp(o->name, "keep") == 0;
+}
+
 static void put_key(struct sections *s, const struct plugin *p, const etl_option *o)
 {
     char type[OPTION_TEXT];
@@ -89,10 +96,10 @@ static void put_key(struct sections *s, const struct plugin *p, const etl_option
     for (const char *c = o->doc ? o->doc : ""; *c; c++)
         buffer_byte(&s->text, *c == '\n' ? ' ' : *c);
     buffer_printf(&s->text, "%s(%s)\n", o->doc && *o->doc ? " " : "", type);
-    if (!o->preset || needs_field(s, o)) {
+    if (!o->preset || needs_field(s, o) || keeps(o)) {
         buffer_printf(&s->text, "%s = ", o->name);
         if (o->preset)
-            buffer_puts(&s->text, "text");
+            buffer_puts(&s->text, keeps(o) ? "id" : "text");
         else
             put_value(s, p, o);
     } else {
@@ -144,13 +151,13 @@ static bool put_kind(struct sections *s, enum etl_kind kind, const char *names, 
 
 static int bad_spec(struct app *app, const char *spec)
 {
-    diag_report(&app->diag,
-                &(struct diag_message){ .level = DIAG_ERROR,
-                                        .code = E0204,
-                                        .text = "a pipeline is named as INPUT/TRANSFORM,.../OUTPUT, "
-                                                "with commas where there are several",
-                                        .document = spec,
-                                        .help = "etl new pipeline txt/cleanup,language/jsonl,csv" });
+    diag_report(&app->diag, &(struct diag_message){
+                                .level = DIAG_ERROR,
+                                .code = E0204,
+                                .text = "a pipeline is named as INPUT/TRANSFORM,.../OUTPUT, "
+                                        "with commas where there are several",
+                                .document = spec,
+                                .help = "etl new pipeline txt/cleanup,language/jsonl,csv" });
     return EXIT_USAGE;
 }
 
@@ -163,10 +170,11 @@ int new_pipeline(struct app *app, const char *spec, const char *file)
     if (!second || first == spec || !second[1] || strchr(second + 1, '/'))
         return bad_spec(app, spec);
     s.fields[s.n_fields++] = "text";
-    buffer_printf(&s.text,
-                  "# %s\n#\n#   etl check FILE    looks this over\n#   etl run FILE      runs it\n\n"
-                  "[pipeline]\nformat = 1\n",
-                  spec);
+    buffer_printf(
+        &s.text,
+        "# %s\n#\n#   etl check FILE    looks this over\n#   etl run FILE      runs it\n\n"
+        "[pipeline]\nformat = 1\n",
+        spec);
     if (!put_kind(&s, ETL_KIND_INPUT, spec, (size_t)(first - spec)) ||
         !put_kind(&s, ETL_KIND_TRANSFORM, first + 1, (size_t)(second - first) - 1) ||
         !put_kind(&s, ETL_KIND_OUTPUT, second + 1, strlen(second + 1)))

@@ -63,12 +63,12 @@ int new_file(const char *path, const void *data, size_t len, struct diag *d)
     int fd = io_open(AT_FDCWD, path, O_WRONLY | O_CREAT | O_EXCL, 0666), err = errno;
 
     if (fd < 0 && err == EEXIST)
-        return diag_report(d, &(struct diag_message){
-                                  .level = DIAG_ERROR,
-                                  .code = E0216,
-                                  .text = "is there already, and stays as it is",
-                                  .document = path,
-                                  .help = "take another name, or move it away" });
+        return diag_report(d,
+                           &(struct diag_message){ .level = DIAG_ERROR,
+                                                   .code = E0216,
+                                                   .text = "is there already, and stays as it is",
+                                                   .document = path,
+                                                   .help = "take another name, or move it away" });
     if (fd < 0 || io_write(fd, data, len) < 0) {
         diag_error_errno(d, E0744, fd < 0 ? err : errno, "cannot write %s", path);
         if (fd >= 0)

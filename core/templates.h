@@ -4,7 +4,8 @@
 #define CORE_TEMPLATES_H
 
 /* In path and text @NAME@ is the plugin's name and @KIND@ its kind. */
-struct template {
+struct template
+{
     const char *kind, *path, *text;
 };
 

@@ -353,10 +353,11 @@ void test_case(struct testing *t, const char *conf, const char *folder)
             result(&c, "expects nothing", false);
         }
         if (!t->tap && !t->app->quiet && !c.failed)
-            printf(
-                "%s: good (%zu test%s; the same with 1 and %d threads, and when killed and resumed "
-                "%zu times%s)\n",
-                conf, told.tests, told.tests == 1 ? "" : "s", THREADS, c.cuts, c.note);
+            printf("%s: good (%zu test%s%s; the same with 1 and %d threads, and when killed and "
+                   "resumed %zu times%s)\n",
+                   conf, told.tests, told.tests == 1 ? "" : "s",
+                   access(c.expected, F_OK) == 0 ? ", and what it should make" : "", THREADS,
+                   c.cuts, c.note);
     }
     buffer_free(&c.text);
     free(c.home);

@@ -24,11 +24,12 @@ static int unknown(struct app *app, const char *word)
     for (size_t i = 0; i < WHATS; i++)
         names[i] = whats[i].name;
     snprintf(text, sizeof(text), "etl new makes no '%.100s'", word);
-    diag_report(&app->diag, &(struct diag_message){ .level = DIAG_ERROR,
-                                                    .code = E0203,
-                                                    .text = text,
-                                                    .near = nearest(word, names, WHATS),
-                                                    .help = "etl new --help   says what it makes" });
+    diag_report(&app->diag,
+                &(struct diag_message){ .level = DIAG_ERROR,
+                                        .code = E0203,
+                                        .text = text,
+                                        .near = nearest(word, names, WHATS),
+                                        .help = "etl new --help   says what it makes" });
     return EXIT_USAGE;
 }
 

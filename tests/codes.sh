@@ -190,6 +190,7 @@ provoke E0623 etl test tested.test
 printf '[test a]\nin.text = a\nout.text = a\n' >alone.test
 provoke E0624 etl test alone.test
 provoke E0625 etl test good.conf
+provoke E0216 etl new pipeline jsonl//jsonl good.conf
 printf 'bad\n' >bad.jsonl
 printf '[pipeline]\nmax_rejects = 0\n[input jsonl]\npath = bad.jsonl\n'"$output"'\n' >rejects.conf
 provoke E0620 etl run rejects.conf -o rejects
@@ -328,6 +329,7 @@ export ETL_PLUGIN_PATH=$plugins/hostile:$ETL_PLUGIN_PATH
 harm chdir open
 provoke E0512 etl run harm.conf -o harm
 harm exit map
+provoke E0515=1 etl test "$plugins/transform/faulty.so" good.conf
 provoke E0513 etl run harm.conf -o harm
 if [ -z "${SANITIZE:-}" ]; then # who would end it themselves
     harm "overrun state" step

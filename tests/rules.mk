@@ -14,9 +14,10 @@ test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/spli
 test_abi := $(patsubst %,tests/plugins/abi/%.so,input/feed transform/mapper transform/stepper \
     transform/forgetful output/lines)
 test_hostile := tests/plugins/hostile/transform/hostile.so
+test_faulty := tests/plugins/transform/faulty.so
 test_shims := tests/torture/at-call.so tests/torture/record-calls.so
 test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_abi) $(test_hostile) \
-    $(test_shims)
+    $(test_faulty) $(test_shims)
 # Their folders must not be writable by others, whatever the umask is.
 test_plugin = umask 022 && $(MKDIR_P) $(@D) && chmod go-w $(@D) && $(CC) -std=c11 -shared -fPIC \
     -I$(srcdir)/core $(SANITIZE) $(WARNINGS) $(CFLAGS) -o $@
@@ -53,6 +54,8 @@ tests/plugins/abi/output/%.so: $(srcdir)/tests/plugins/abi-output.c $(srcdir)/te
 	$(AM_V_CCLD)$(test_plugin) $<
 $(test_hostile): $(srcdir)/tests/plugins/hostile.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) $< -lm
+$(test_faulty): $(srcdir)/tests/plugins/faulty.c $(test_header)
+	$(AM_V_CCLD)$(test_plugin) $<
 $(test_shims): tests/torture/%.so: $(srcdir)/tests/torture/%.c
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 

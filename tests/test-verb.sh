@@ -380,6 +380,11 @@ out.stream = kept
 CONF
 check "tests in the pipeline file itself" tests 0 o.conf
 
+# ---- the pipelines that ship ----
+
+check "the tests of the pipelines that ship" status 0 "$ETL" test "$srcdir/pipelines"
+check "news.conf has some" sh -c '"$1" test "$2/news.conf" | grep -q "news.test: [1-9][0-9]* tests, 0 failed"' - "$ETL" "$srcdir/pipelines"
+
 # ---- a test is no part of the plan ----
 
 sed -i 's/nowhere/here/' o.conf
