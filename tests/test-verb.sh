@@ -368,7 +368,6 @@ check "with the message that stopped it" prints 'error: number 2 is not liked'
 sed -i '/on_error/d; s/number 2/number 3/' s.test
 check "which --update does not hide" tests 1 --update s.test
 
-# An output may refuse what it cannot write; it is asked, though nothing is written.
 cat >o.conf <<'CONF'
 [input jsonl]
 path = nowhere.jsonl
