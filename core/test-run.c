@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Runs one test and tells what is not as expected. */
+#define _GNU_SOURCE
 #include "core/test-run.h"
 
 #include "common/word-diff.h"
