@@ -32,6 +32,7 @@ struct dedupe_worker {
     struct sketch sketch;
 };
 
+enum { SHARED_NOTES = 40 };
 enum { SAVED_BYTES = 24 }; /* pages, check of the last, fingerprint of the segments */
 
 static const etl_option options[] = {
@@ -169,6 +170,62 @@ static bool id_number(etl_value v, uint64_t *out)
     return true;
 }
 
+/* For `etl explain`: one note for each run of words that stands in both pages. */
+struct shared {
+    etl_record *rec;
+    unsigned runs;
+};
+
+static void note_shared(void *to, const char *words, size_t len)
+{
+    struct shared *s = to;
+
+    if (s->runs++ < SHARED_NOTES)
+        etl_note(s->rec, "shared", "%.*s", (int)(len < 1000 ? len : 1000), words);
+}
+
+/* The shingles of this page by which bins of both signatures agree. */
+static int note_shingles(const struct dedupe *me, struct dedupe_state *st, etl_record *rec,
+                         const struct sketch *k, const struct verdict *v)
+{
+    struct dedupe_worker *w = etl_worker(rec);
+    struct shared shared = { rec, 0 };
+    etl_value text = etl_get(rec, me->field);
+    bool wanted[BINS];
+    struct fault f = { 0 };
+    struct page p;
+    unsigned bins;
+
+    if (index_page(&st->index, v->page, &p, &f) != 0)
+        return fail_by(me, NULL, NULL, &f);
+    for (size_t i = 0; i < BINS; i++)
+        wanted[i] = p.signature.value[i] == k->page.signature.value[i];
+    shingle_text(text.text, text.len, &w->tokens, &w->shingles);
+    bins = shingle_places(text.text, text.len, &w->tokens, &w->shingles, wanted, note_shared, &shared);
+    etl_note(rec, "shared", "these %u runs of words are what %u of the bins that agree stand for%s",
+             shared.runs, bins, shared.runs > SHARED_NOTES ? "; the first are shown" : "");
+    return ETL_OK;
+}
+
+static int note_verdict(const struct dedupe *me, struct dedupe_state *st, etl_record *rec,
+                        const struct sketch *k, const struct verdict *v, unsigned needed)
+{
+    char of[17] = "";
+
+    hash64_hex(v->of, of);
+    if (v->exact)
+        etl_note(rec, "dedupe", "the same words as %s, all of them", of);
+    else if (v->duplicate)
+        etl_note(rec, "dedupe", "near copy of %s: %u of %d bins agree, %u are enough", of, v->agree,
+                 BINS, needed);
+    else if (v->candidates > 0)
+        etl_note(rec, "dedupe", "kept: the nearest kept page, %s, agrees in %u of %d bins, and %u "
+                 "are needed", of, v->nearest, BINS, needed);
+    else
+        etl_note(rec, "dedupe", "kept: no kept page before it has a band of its signature");
+    return v->duplicate && !v->exact ? note_shingles(me, st, rec, k, v) : ETL_OK;
+}
+
 static int dedupe_step(const void *self, void *state, etl_record *rec)
 {
     const struct dedupe *me = self;
@@ -180,8 +237,10 @@ static int dedupe_step(const void *self, void *state, etl_record *rec)
     uint64_t id;
     char of[16];
 
-    if (v.type != ETL_BYTES || v.len != sizeof(k))
+    if (v.type != ETL_BYTES || v.len != sizeof(k)) {
+        etl_note(rec, "dedupe", "not compared: fewer than %d words in %s", SHINGLE, etl_name(me->field));
         return ETL_OK;
+    }
     memcpy(&k, v.bytes, sizeof(k));
     if (!id_number(etl_get(rec, me->id), &id))
         return etl_fail(self, "the id of %s is not 16 hex digits", etl_origin(rec));
@@ -189,15 +248,12 @@ static int dedupe_step(const void *self, void *state, etl_record *rec)
     needed += needed < me->threshold * BINS;
     if (index_judge(&st->index, &k, id, needed, &verdict, &f) != 0)
         return fail_by(self, NULL, NULL, &f);
-    if (!verdict.duplicate) {
-        etl_note(rec, "dedupe", "no duplicate; %u candidates", verdict.candidates);
-        return ETL_OK;
-    }
     hash64_hex(verdict.of, of);
+    if (etl_noting(rec) && note_verdict(self, st, rec, &k, &verdict, needed) != ETL_OK)
+        return ETL_FAIL;
+    if (!verdict.duplicate)
+        return ETL_OK;
     etl_count(self, rec, verdict.exact ? "exact" : "near", 1);
-    etl_note(rec, "dedupe", "%s %.16s: %u of %d bins agree; %u candidates",
-             verdict.exact ? "same words as" : "near copy of", of, verdict.agree, BINS,
-             verdict.candidates);
     return etl_duplicate(rec, etl_text(of, sizeof(of)), verdict.agree / (double)BINS);
 }
 

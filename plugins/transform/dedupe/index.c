@@ -126,6 +126,7 @@ static int find_exact(struct dedupe_index *x, const struct sketch *k, struct ver
         out->duplicate = out->exact = true;
         out->of = p.id;
         out->agree = BINS;
+        out->page = number;
     }
     return 0;
 }
@@ -168,13 +169,22 @@ static int find_near(struct dedupe_index *x, const struct sketch *k, unsigned ne
         if (x->by_numbers && p.numbers != k->page.numbers)
             continue;
         unsigned agree = signature_agree(&p.signature, &k->page.signature);
-        if (agree >= needed && agree > out->agree) {
-            out->duplicate = true;
+        if (agree > out->nearest) {
+            out->nearest = agree;
             out->of = p.id;
-            out->agree = agree;
+            out->page = page[i];
         }
     }
+    if (n > 0 && out->nearest >= needed) {
+        out->duplicate = true;
+        out->agree = out->nearest;
+    }
     return 0;
+}
+
+int index_page(struct dedupe_index *x, uint32_t number, struct page *p, struct fault *f)
+{
+    return read_page(x, number, p, f);
 }
 
 int index_judge(struct dedupe_index *x, struct sketch *k, uint64_t id, unsigned needed,

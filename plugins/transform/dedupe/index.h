@@ -32,6 +32,8 @@ struct verdict {
     uint64_t of;         /* id of the kept page */
     unsigned agree;      /* bins, of 256 */
     unsigned candidates; /* pages compared */
+    uint32_t page;       /* of a duplicate: the number of the kept page */
+    unsigned nearest;    /* else: bins of the page that came nearest, whose id is in `of` */
 };
 
 /* Text to sketch. False: too few words, never a duplicate. t and s are scratch memory. */
@@ -46,6 +48,9 @@ int index_open(struct dedupe_index *x, const char *side_path, uint64_t count, ui
  * bins, at least `needed`; of several, the first kept. If not, it is kept from now on, under id. */
 int index_judge(struct dedupe_index *x, struct sketch *k, uint64_t id, unsigned needed,
                 struct verdict *out, struct fault *f);
+
+/* What is kept of a page. */
+int index_page(struct dedupe_index *x, uint32_t number, struct page *p, struct fault *f);
 
 void index_close(struct dedupe_index *x);
 

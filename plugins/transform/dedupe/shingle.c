@@ -87,3 +87,60 @@ void shingle_text(const char *s, size_t n, struct tokens *t, struct shingles *ou
     }
     out->exact = hash128_end(&stream);
 }
+
+/* The words of the last five tokens, and the run of them that is being put together. */
+struct places {
+    const char *text;
+    const struct shingles *made;
+    const bool *wanted;
+    void (*found)(void *to, const char *words, size_t len);
+    void *to;
+    size_t first[SHINGLE]; /* where each of them begins; by number modulo 5 */
+    size_t from, end;      /* the run; empty: none */
+    unsigned bins;
+};
+
+static void end_run(struct places *p)
+{
+    if (p->end > p->from)
+        p->found(p->to, p->text + p->from, p->end - p->from);
+    p->from = p->end = 0;
+}
+
+static void look_at(struct places *p, uint64_t shingle, size_t from, size_t end)
+{
+    uint64_t h = hash_mix(shingle ^ SHINGLE_K0, SHINGLE_K1);
+    unsigned bin = (unsigned)(h >> 56);
+
+    if (!p->wanted[bin] || p->made->bin[bin] != (uint32_t)(h >> 24))
+        return;
+    p->bins++;
+    if (p->end == 0 || from > p->end) {
+        end_run(p);
+        p->from = from;
+    }
+    p->end = end;
+}
+
+unsigned shingle_places(const char *s, size_t n, struct tokens *t, const struct shingles *made,
+                        const bool wanted[BINS],
+                        void (*found)(void *to, const char *words, size_t len), void *to)
+{
+    struct places p = { .text = s, .made = made, .wanted = wanted, .found = found, .to = to };
+    uint64_t shingle = 0, last[SHINGLE] = { 0 };
+    size_t number = 0;
+
+    tokens_begin(t, s, n);
+    while (tokens_next(t))
+        for (size_t i = 0; i < t->n; i++, number++) {
+            const struct token *word = &t->list[i];
+
+            shingle = roll(shingle, word->hash, last[number % SHINGLE]);
+            last[number % SHINGLE] = word->hash;
+            p.first[number % SHINGLE] = word->at;
+            if (number + 1 >= SHINGLE)
+                look_at(&p, shingle, p.first[(number + 1) % SHINGLE], word->at + word->len);
+        }
+    end_run(&p);
+    return p.bins;
+}

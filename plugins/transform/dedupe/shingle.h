@@ -21,6 +21,13 @@ struct shingles {
     uint32_t bin[BINS];   /* the least value that fell into it, or BIN_EMPTY */
 };
 
+/* Finds the places in s, which `made` was made of, whose shingles stand in a bin that is wanted:
+ * calls found for each run of words that they cover, as bytes from..end of s, in order. t is scratch
+ * memory. Returns how many of the wanted bins have a shingle of their own. */
+unsigned shingle_places(const char *s, size_t n, struct tokens *t, const struct shingles *made,
+                        const bool wanted[BINS],
+                        void (*found)(void *to, const char *words, size_t len), void *to);
+
 /* t is scratch memory. */
 void shingle_text(const char *s, size_t n, struct tokens *t, struct shingles *out);
 

@@ -2,6 +2,7 @@
 /* The transform "extract": a news page's text to its fields and body. Here are the options and the
  * way to the host; page.c has the passes. */
 #include "extract.h"
+#include "notes.h"
 
 #include "common/fail.h"
 
@@ -107,49 +108,22 @@ static void set_people(etl_record *rec, etl_field field, const struct span *peop
     etl_set(rec, field, etl_list(list, n));
 }
 
-/* One note a line that is no text: "line 12", "related: baca juga*". */
-static void note_lines(etl_record *rec, const struct page *page)
-{
-    for (size_t i = 0; i < page->n_lines; i++) {
-        const struct line *line = &page->lines[i];
-        char key[32], why[64];
-        size_t n = 0;
-
-        if (line->role == ROLE_BODY && !(line->flags & (LINE_DATELINE | LINE_MARK)) && !line->why)
-            continue;
-        for (; line->why && line->why[n] && n < sizeof(why) - 1; n++)
-            why[n] = line->why[n] == PATTERN_ANY      ? '*'
-                     : line->why[n] == PATTERN_NUMBER ? '#'
-                                                      : line->why[n];
-        why[n] = '\0';
-        snprintf(key, sizeof(key), "line %" PRIu32, line->number);
-        if (line->role == ROLE_BODY)
-            etl_note(rec, key, "body, cut: %.*s%s%.*s", (int)(line->from > 80 ? 80 : line->from),
-                     line->at, line->from && line->to < line->len ? " ... " : "",
-                     (int)(line->len - line->to > 80 ? 80 : line->len - line->to),
-                     line->at + line->to);
-        else
-            etl_note(rec, key, "%s%s%s", role_name((enum role)line->role), n ? ": " : "", why);
-    }
-    if (page->odd_weekday)
-        etl_note(rec, "date", "the weekday printed is not that day's; the date is kept as it is");
-}
-
 static int map(const void *self, etl_record *rec)
 {
     const struct extract *me = self;
     etl_value text = etl_get(rec, me->text);
+    const struct pack *pack = pick_pack(me, rec);
     struct page page;
     char *body;
     size_t n;
 
     if (text.type != ETL_TEXT)
         return ETL_OK;
-    if (extract_page(pick_pack(me, rec), me->has_learned ? &me->learned : NULL, text.text, text.len,
+    if (extract_page(pack, me->has_learned ? &me->learned : NULL, text.text, text.len,
                      &page, etl_worker(rec)) != 0)
         return etl_fail_errno(me, ENOMEM, "no memory for a page of %" PRIu32 " bytes", text.len);
     if (etl_noting(rec))
-        note_lines(rec, &page);
+        note_lines(rec, me->text, pack, &page);
     n = page_body(&page, NULL);
     set_span(rec, me->title, page.title);
     set_string(rec, me->date, page.date);
@@ -192,7 +166,7 @@ static const char doc[] =
     "off the labelled lines; the body is what is left, one paragraph a line, each paragraph once.\n"
     "Nothing is guessed: a field that the page does not show is null (a list: empty). `etl "
     "explain`\n"
-    "shows for each line that is not in the body which rule took it.\n"
+    "shows for each line its role and which rule gave it.\n"
     "\n"
     "What is known of a language is data: see languages/id.conf, and copy it for another. The "
     "text\n"

@@ -173,6 +173,24 @@ static int drop_by_rule(etl_record *rec, const struct rule *r, double figure, do
                     r->least ? "below" : "above", figure_text(limit, bound), r->limit);
 }
 
+/* For `etl explain`: each rule's figure, not of the broken one alone. */
+static void note_figures(const struct filter *me, etl_record *rec, const struct measure *m,
+                         double score)
+{
+    char is[NUMBER_MAX + 1], bound[NUMBER_MAX + 1];
+    double figure, limit;
+
+    for (size_t i = 0; i < rules_count; i++)
+        if (me->chosen >> i & 1) {
+            const struct rule *r = &rules_all[i];
+            bool broken =
+                rules_broken(UINT64_C(1) << i, &me->limits, m, score, &figure, &limit) != NULL;
+
+            etl_note(rec, r->name, "%s, %s %s%s", isnan(figure) ? "none" : figure_text(figure, is),
+                     r->limit, figure_text(limit, bound), broken ? ": broken" : "");
+        }
+}
+
 static int apply_rules(const struct filter *me, etl_record *rec)
 {
     struct measure m = { .chars = 0 };
@@ -190,9 +208,11 @@ static int apply_rules(const struct filter *me, etl_record *rec)
         ok = measure_grams(&m, scratch);
     if (!ok)
         return etl_fail_errno(me, ENOMEM, "no memory to measure a text of %u bytes", text.len);
-    const struct rule *r = rules_broken(me->chosen, &me->limits, &m,
-                                        score.type == ETL_REAL ? score.real : NAN, &figure, &limit);
+    double is = score.type == ETL_REAL ? score.real : NAN;
+    const struct rule *r = rules_broken(me->chosen, &me->limits, &m, is, &figure, &limit);
 
+    if (etl_noting(rec))
+        note_figures(me, rec, &m, is);
     return r ? drop_by_rule(rec, r, figure, limit) : ETL_OK;
 }
 
@@ -204,6 +224,10 @@ static int filter_map(const void *self, etl_record *rec)
         return etl_drop(rec, "keep", "keep is not true");
     if (me->drop.id != 0 && etl_test(me->drop, rec))
         return etl_drop(rec, "drop", "drop is true");
+    if (me->keep.id != 0)
+        etl_note(rec, "keep", "true");
+    if (me->drop.id != 0)
+        etl_note(rec, "drop", "not true");
     return me->chosen != 0 ? apply_rules(me, rec) : ETL_OK;
 }
 

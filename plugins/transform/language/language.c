@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { VOTES_SHOWN = 6 };
+
 struct language {
     etl_field text, language, score;
     const char *path;
@@ -55,6 +57,37 @@ static int language_open(void *self)
     return fail_by(me, "words", me->path, &f);
 }
 
+/* For `etl explain`: how many words' worth of the text each language has, and what CLD2 said where
+ * it was asked. */
+static void note_votes(const struct language *me, etl_record *rec, etl_value text)
+{
+    struct vote v;
+    char shown[400], sample[GUESS_SAMPLE];
+    uint64_t below = UINT64_MAX;
+    size_t used = 0;
+    struct cld2_guess c;
+
+    vote_count(me->words, etl_worker(rec), text.text, text.len, &v);
+    for (int rank = 0; rank < VOTES_SHOWN && used < sizeof(shown); rank++) {
+        size_t best = me->words->n;
+
+        for (size_t i = 0; i < me->words->n; i++)
+            if (v.tally[i] > 0 && v.tally[i] < below &&
+                (best == me->words->n || v.tally[i] > v.tally[best]))
+                best = i;
+        if (best == me->words->n)
+            break;
+        below = v.tally[best];
+        used += (size_t)snprintf(shown + used, sizeof(shown) - used, "%s%s %.1f", rank ? ", " : "",
+                                 me->words->language[best].code, (double)below / VOTE_SCALE);
+    }
+    etl_note(rec, "votes", "%s; of %.0f words", used ? shown : "none", vote_words(&v));
+    if (vote_sure(me->words, &v) || v.tokens == 0)
+        return;
+    c = cld2_detect(sample, (int)guess_sample(text.text, text.len, sample));
+    etl_note(rec, "cld2", "%s %d %%", c.code[0] ? c.code[0] : "none", c.percent[0]);
+}
+
 static int language_map(const void *self, etl_record *rec)
 {
     const struct language *me = self;
@@ -63,6 +96,8 @@ static int language_map(const void *self, etl_record *rec)
 
     if (text.type == ETL_TEXT)
         g = language_guess(me->words, etl_worker(rec), text.text, text.len);
+    if (text.type == ETL_TEXT && etl_noting(rec))
+        note_votes(me, rec, text);
     etl_note(rec, "language", "%s %.3f (%s)", g.code ? g.code : "none", g.score,
              guess_how_name(g.how));
     if (text.type == ETL_TEXT)

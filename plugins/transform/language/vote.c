@@ -11,7 +11,6 @@
 enum {
     LINE_WORDS = 48, /* a longer line counts as several */
     BEARS = 3,       /* words of the text that one found word speaks for */
-    SCALE = 1 << 10, /* tallies are in these parts of a word */
     SHIFT = 20,      /* of fractions */
     LONG_WORD = 10   /* bytes; scripts without spaces have words of any length */
 };
@@ -26,18 +25,18 @@ struct line {
 static void close_line(const struct words *w, struct line *line, struct vote *v)
 {
     uint32_t best = 0;
-    uint64_t pull = (uint64_t)line->found * BEARS * SCALE / WORDS_WEIGHT;
+    uint64_t pull = (uint64_t)line->found * BEARS * VOTE_SCALE / WORDS_WEIGHT;
 
     for (size_t i = 0; i < w->n; i++)
         best = line->votes[i] > best ? line->votes[i] : best;
     if (best > 0) {
-        if (pull > (uint64_t)line->words * SCALE)
-            pull = (uint64_t)line->words * SCALE;
+        if (pull > (uint64_t)line->words * VOTE_SCALE)
+            pull = (uint64_t)line->words * VOTE_SCALE;
         uint64_t each = (pull << SHIFT) / best; /* at most 2^36: no overflow below */
 
         for (size_t i = 0; i < w->n; i++)
             v->tally[i] += each * line->votes[i] >> SHIFT;
-        v->pull += (double)pull / SCALE;
+        v->pull += (double)pull / VOTE_SCALE;
         memset(line->votes, 0, w->n * sizeof(line->votes[0]));
     }
     line->words = line->found = 0;
@@ -91,7 +90,7 @@ static void rank(const struct words *w, struct vote *v)
     }
     v->best = (int)best;
     v->lead = 1 - (double)next / (double)v->tally[best];
-    v->share = (double)v->tally[best] / SCALE / v->pull;
+    v->share = (double)v->tally[best] / VOTE_SCALE / v->pull;
 }
 
 void vote_count(const struct words *w, struct tokens *scratch, const char *text, size_t n,

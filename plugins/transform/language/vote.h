@@ -14,8 +14,9 @@ struct vote {
     double share;  /* of the pull that best has, 0 to 1 */
     size_t tokens; /* words without digits */
     size_t bytes;  /* in them, folded */
-    uint64_t tally[WORDS_LANGUAGES];
+    uint64_t tally[WORDS_LANGUAGES]; /* in parts of a word: VOTE_SCALE are one */
 };
+enum { VOTE_SCALE = 1 << 10 };
 
 /* Counts the votes of n bytes of valid UTF-8 in one pass. The order of lines makes no difference.
  * Pure but for scratch, which is the caller's and need not be zeroed. */
