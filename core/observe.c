@@ -40,9 +40,11 @@ void observe_fates(struct engine *e, struct batch *b)
 {
     const struct observer *o = e->options.observer;
 
-    if (!b->watched)
+    if (!o)
         return;
-    for (const struct etl_record *r = b->first; r; r = r->next)
+    for (const struct etl_record *r = b->first; r && b->watched; r = r->next)
         if (r->watched)
             o->fate(o->owner, r);
+    if (o->ended)
+        o->ended(o->owner, b);
 }

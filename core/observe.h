@@ -46,6 +46,9 @@ struct observer {
     /* The record has been through all there is: r->fate, fate_stage, rule, reason and slots are
      * final. The owner may stop the engine here. */
     void (*fate)(void *owner, const struct etl_record *r);
+    /* All records of a batch, watched or not, have their fate; behind `fate`, one batch at a time, in
+     * their order. NULL: nobody asks. */
+    void (*ended)(void *owner, const struct batch *b);
 };
 
 /* What the engine's files call. */

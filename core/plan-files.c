@@ -332,12 +332,19 @@ static bool find_all(struct stage *s, size_t option, struct file_list *l, struct
     return good;
 }
 
+static bool add_fed(struct file_list *l, struct mistake *m, const struct plan_feed *feed)
+{
+    m->at = (struct diag_place){ .file = feed->path };
+    return add_path(l, feed->path);
+}
+
 bool stage_find_files(struct stage *s, size_t option, bool offline)
 {
     const etl_option *o = &s->plugin->options[option];
     struct mistake m = { .stage = s,
                          .help = "paths begin at the working directory; -C DIR sets it" };
     struct file_list l = { .plan = s->plan, .mistake = &m };
+    const struct plan_feed *feed = s->plugin->is.kind == ETL_KIND_INPUT ? s->plan->feed : NULL;
     struct conf_piece *pieces;
     bool good;
     size_t n;
@@ -349,9 +356,9 @@ bool stage_find_files(struct stage *s, size_t option, bool offline)
         return true;
     if (n == 0)
         return option_mistake(s, option, E0605, NULL, "is empty; a file, folder or glob is needed");
-    if (offline)
+    if (offline || (feed && feed->input != s->index))
         return true;
-    good = find_all(s, option, &l, &m, pieces, n);
+    good = feed ? add_fed(&l, &m, feed) : find_all(s, option, &l, &m, pieces, n);
     if (good) {
         keep_once(s, &l);
         good = store_files(s, option, &l);

@@ -276,7 +276,7 @@ void stage_read_options(struct stage *s, bool offline)
             s->broken = true;
     }
     /* An input without paths is read as one unit. */
-    if (s->plugin->is.kind == ETL_KIND_INPUT && !has_files) {
+    if (s->plugin->is.kind == ETL_KIND_INPUT && !has_files && !s->plan->feed) {
         s->files = arena_get(s->plan->memory, sizeof(*s->files));
         if (s->files)
             s->files[s->n_files++] = (struct plan_file){ .path = NULL, .size = -1 };

@@ -353,6 +353,7 @@ struct plan *plan_make(const struct plan_options *o, struct registry *r, struct 
     }
     p->diag = d;
     p->dry = o->dry;
+    p->feed = o->feed;
     p->memory = calloc(1, sizeof(struct arena));
     p->exprs = calloc(1, sizeof(*p->exprs));
     p->n_exprs = 1;

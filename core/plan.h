@@ -93,6 +93,7 @@ struct plan {
     int64_t memory_limit;           /* bytes; 0: not said */
     char hash[33];                  /* XXH3-128 of all that makes the output: 32 hex digits */
     bool dry;                       /* parts in a STORE go to the run directory, too */
+    const struct plan_feed *feed;   /* or NULL */
     void *run;                      /* the run under way (run.h), or NULL */
     struct conf *test_conf;         /* of a file of tests, or NULL */
     struct plan_test *tests;        /* its tests; without it, the pipeline's own: plan-tests.h */
@@ -101,6 +102,12 @@ struct plan {
     struct plan_mistakes *gathered; /* likewise */
     bool fields_unknown; /* private to plan_make: a broken stage might have written some */
     const char *stores;  /* likewise: see plan_options */
+};
+
+/* One file, to be read in place of all that the inputs' options name. */
+struct plan_feed {
+    size_t input; /* which input reads it; it has an INPUT option */
+    const char *path;
 };
 
 struct plan_options {
@@ -115,6 +122,7 @@ struct plan_options {
     const char *tests;       /* a file of [test] sections for the pipeline, or NULL */
     const char *stores;      /* a folder in which each STORE is another, empty one, so that what
                               * outlives runs is neither read nor changed; or NULL */
+    const struct plan_feed *feed; /* or NULL */
 };
 
 /* Loads, checks and opens everything; reports all mistakes it can find to d. NULL: there were

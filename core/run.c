@@ -294,11 +294,11 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         .jobs = r->options.jobs,
         .limit = r->options.limit,
         .dry = r->options.dry,
-        .output_maps = r->options.output_maps,
         .feed = r->options.feed,
         .batch_records = r->options.batch_records,
         .each_batch = r->options.each_batch,
         .die_after = r->options.die_after,
+        .output_maps = r->options.observer != NULL,
         .observer = r->options.observer,
         .replay = r->options.replay,
         .memory = &r->memory,
@@ -434,7 +434,7 @@ int run_left_alone(struct run *r)
 
 static int finish(struct run *r)
 {
-    if (engine_finish(&r->engine) < 0 || accept(r) < 0)
+    if (engine_finish(&r->engine) < 0 || (!r->options.observer && accept(r) < 0))
         return -1;
     stop_stages(r);
     if (run_left_alone(r) < 0)

@@ -13,17 +13,17 @@ struct run_options {
     unsigned jobs;
     int64_t limit; /* -1: none */
     bool dry;
-    bool output_maps;  /* see engine_options, as the next two; an input that is fed is not started */
-    const struct feed *feed;
+    const struct feed *feed; /* see engine_options; an input that is fed is not started */
     size_t batch_records; /* likewise, as the next two; for tests of plugins */
     bool each_batch;
     uint64_t die_after;
-    const struct observer *observer;
     bool fresh;    /* drop unpublished state first */
     enum resume resume;
     struct replay *replay; /* what alone is let through, or NULL: everything */
     bool strict;           /* a warning is an error */
     bool profile;          /* the summary says where the CPU time went */
+    const struct observer *observer; /* who watches records, in a dry run that nobody judges by its
+                                      * rejects; or NULL */
 };
 
 /* Where each barrier record lies in the journal, so that the run can be taken back to one. */

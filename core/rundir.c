@@ -272,6 +272,20 @@ void rundir_forget_end(struct rundir *r)
     io_unlink(r->state, "run.json");
 }
 
+char *rundir_temporary(struct diag *d)
+{
+    const char *base = getenv("TMPDIR");
+    char *name;
+
+    if (asprintf(&name, "%s/etl-dry-XXXXXX", base && *base ? base : "/tmp") < 0)
+        name = NULL;
+    if (name && mkdtemp(name))
+        return name;
+    diag_error_errno(d, E0702, name ? errno : ENOMEM, "cannot make a directory for the dry run");
+    free(name);
+    return NULL;
+}
+
 void rundir_remove(struct rundir *r, struct diag *d)
 {
     rundir_clear(r, d);

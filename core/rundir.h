@@ -25,6 +25,8 @@ int rundir_sync(const struct rundir *r);
 int rundir_clear(struct rundir *r, struct diag *d);
 /* Removes the last words of a run that failed: another one begins. */
 void rundir_forget_end(struct rundir *r);
+/* Makes a folder for a dry run, which goes at its end. Malloced; NULL: reported. */
+char *rundir_temporary(struct diag *d);
 /* Removes a run directory that was made for one run alone, as far as it can be removed. */
 void rundir_remove(struct rundir *r, struct diag *d);
 /* Removes what is left over once all is published: everything in .state but the lock and the

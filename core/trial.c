@@ -228,7 +228,6 @@ int trial_run(struct trial *t, struct plan *p, const struct plan_test *test)
         .jobs = 1,
         .limit = -1,
         .dry = true,
-        .output_maps = true,
         .fresh = true,
         .feed = &feed,
         .observer = &observer,

@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -51,20 +50,11 @@ const struct cli_option run_options[] = {
 struct request {
     struct plan_options plan;
     struct run_options run;
-    struct conf_define sets[64];
+    struct cli_sets sets;
     enum progress_kind progress;
     int64_t interval;
     const char *from_rejects; /* or NULL */
 };
-
-static unsigned cores(void)
-{
-    cpu_set_t set;
-
-    if (sched_getaffinity(0, sizeof(set), &set) == 0 && CPU_COUNT(&set) > 0)
-        return (unsigned)CPU_COUNT(&set);
-    return 1;
-}
 
 static bool shows_bar(void)
 {
@@ -91,28 +81,11 @@ static int take_number(struct cli *c, const char *option, int64_t least, int64_t
     return 0;
 }
 
-static int take_set(struct cli *c, struct request *q)
-{
-    char *equals = strchr(c->value, '=');
-    char *name;
-
-    if (!equals || equals == c->value)
-        return cli_wrong(c, "--set", "must be SECTION.KEY=VALUE");
-    if (q->plan.n_sets == sizeof(q->sets) / sizeof(*q->sets))
-        return cli_wrong(c, "--set", "is given too often");
-    name = strndup(c->value, (size_t)(equals - c->value));
-    if (!name)
-        return cli_wrong(c, "--set", "needs memory, which is out");
-    q->sets[q->plan.n_sets++] = (struct conf_define){ name, equals + 1 };
-    return 0;
-}
-
 static int take_option(struct cli *c, int id, struct request *q)
 {
     static const char *const resumes[] = { "auto", "never", "require", NULL };
     static const char *const kinds[] = { "none", "bar", "plain", "json", "auto", NULL };
     const char *why;
-    int64_t n;
     int i;
 
     switch (id) {
@@ -120,14 +93,7 @@ static int take_option(struct cli *c, int id, struct request *q)
         q->plan.out = c->value;
         return *c->value ? 0 : cli_wrong(c, "--out", "must name a directory");
     case JOBS:
-        if (strcmp(c->value, "auto") == 0) {
-            q->run.jobs = cores();
-            return 0;
-        }
-        if (take_number(c, "--jobs", 1, 1024, "is not a whole number from 1 to 1024, or auto", &n))
-            return c->status;
-        q->run.jobs = (unsigned)n;
-        return 0;
+        return cli_jobs(c, &q->run.jobs);
     case LIMIT:
         return take_number(c, "--limit", 0, INT64_MAX, "is not a whole number, 0 or more",
                            &q->run.limit);
@@ -161,7 +127,7 @@ static int take_option(struct cli *c, int id, struct request *q)
             return cli_wrong(c, "--progress-interval", why);
         return q->interval > 0 ? 0 : cli_wrong(c, "--progress-interval", "must be more than 0");
     case SET:
-        return take_set(c, q);
+        return cli_set(c, &q->sets);
     case STRICT:
         q->run.strict = true;
         return 0;
@@ -170,22 +136,6 @@ static int take_option(struct cli *c, int id, struct request *q)
         return 0;
     }
     return 0;
-}
-
-/* A dry run writes to a directory of its own, which goes at the end. */
-static char *temporary_folder(struct diag *d)
-{
-    const char *base = getenv("TMPDIR");
-    struct buffer path = { 0 };
-    char *name;
-
-    buffer_printf(&path, "%s/etl-dry-XXXXXX", base && *base ? base : "/tmp");
-    name = buffer_take(&path);
-    if (name && mkdtemp(name))
-        return name;
-    diag_error_errno(d, E0702, name ? errno : ENOMEM, "cannot make a directory for the dry run");
-    free(name);
-    return NULL;
 }
 
 /* On the terminal as well where the lines go to a file and somebody looks on. */
@@ -281,7 +231,7 @@ static bool may_begin(struct plan *p, struct request *q, struct replay *replay)
 int verb_run(struct app *app, int argc, char **argv)
 {
     struct request q = {
-        .run = { .jobs = cores(), .limit = -1 },
+        .run = { .jobs = cli_cores(), .limit = -1 },
         .progress = shows_bar() ? PROGRESS_BAR : PROGRESS_PLAIN,
         .interval = 30000000,
     };
@@ -312,10 +262,11 @@ int verb_run(struct app *app, int argc, char **argv)
     q.plan.path = c.arguments[0];
     q.plan.defines = app->defines;
     q.plan.n_defines = app->n_defines;
-    q.plan.sets = q.sets;
+    q.plan.sets = q.sets.at;
+    q.plan.n_sets = q.sets.n;
     q.plan.dry = q.run.dry;
     if (q.run.dry) {
-        temporary = temporary_folder(&app->diag);
+        temporary = rundir_temporary(&app->diag);
         q.plan.out = temporary;
     }
     process_keep_output();
@@ -334,8 +285,7 @@ out:
     replay_free(&replay);
     if (!ran && status != EXIT_DONE && app->printer.format == DIAG_JSON)
         summary_json(NULL, false, (int)status, &app->printer);
-    for (size_t i = 0; i < q.plan.n_sets; i++)
-        free((void *)(uintptr_t)q.sets[i].name);
+    cli_sets_free(&q.sets);
     free(temporary);
     return (int)status;
 }

@@ -82,6 +82,16 @@ bool cli_ready(struct cli *c, size_t least, size_t most);
 int cli_wrong(struct cli *c, const char *option, const char *why);
 void cli_usage(const struct verb *v, FILE *out);
 
+/* cli-values.c: options that several verbs have. */
+unsigned cli_cores(void);                   /* how many threads can be busy at once */
+int cli_jobs(struct cli *c, unsigned *to);  /* -j N|auto; as cli_wrong */
+struct cli_sets { /* --set, each time it is given */
+    struct conf_define at[64];
+    size_t n;
+};
+int cli_set(struct cli *c, struct cli_sets *to);
+void cli_sets_free(struct cli_sets *s);
+
 /* The first global options, before the verb; gives where the verb stands. */
 int app_begin(struct app *app, int argc, char **argv, int *status);
 void app_set_printer(struct app *app); /* its format and colours, as the options say */
