@@ -42,6 +42,13 @@ const struct verb verbs[] = {
       "  etl test pipelines/\n  etl test --filter='*date*' pipelines/news.test" },
     { "status", verb_status, "RUNDIR", "how far a run is, and what to do next", status_options,
       "  etl status out/news\n  etl status --watch out/news" },
+    { "explain", verb_explain, "PIPELINE [DOCREF]", "what each stage made of one document, and why",
+      explain_options,
+      "  etl explain news.conf 'news.tar.gz!a/17.txt'\n"
+      "  etl explain news.conf page.txt   a file that the pipeline does not read\n"
+      "  etl explain --format=html news.conf 'out/news#reject:1' >why.html\n"
+      "A DOCREF is FILE, FILE:LINE, ARCHIVE!MEMBER, RUNDIR#ID or RUNDIR#reject:LINE;\n"
+      "without one it is the first document." },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "graph", verb_graph, "PIPELINE", "draw a pipeline: its stages and where documents go",

@@ -403,6 +403,59 @@ struct replay_entry *replay_find(const struct replay *r, const etl_value *id)
     return n == 1 && at->id == wanted ? at : NULL;
 }
 
+static FILE *open_rejects(const char *folder, char **path, struct diag *d)
+{
+    static const char *const names[] = { "rejects.jsonl", ".state/rejects.jsonl.part" };
+    FILE *f = NULL;
+    int err = ENOENT;
+
+    *path = NULL;
+    for (int i = 0; i < 2 && !f && err == ENOENT; i++) {
+        free(*path);
+        if (asprintf(path, "%s/%s", folder, names[i]) < 0) {
+            *path = NULL;
+            no_memory(d);
+            return NULL;
+        }
+        f = fopen(*path, "re");
+        err = errno;
+    }
+    if (!f)
+        diag_error_errno(d, E0712, err, "cannot open %s/rejects.jsonl", folder);
+    return f;
+}
+
+int rejects_line_load(struct rejects_line *to, const char *folder, uint64_t number, struct diag *d)
+{
+    struct line line = { 0 };
+    struct fault f = { 0 };
+    char *path, *text = NULL;
+    FILE *file = open_rejects(folder, &path, d);
+    size_t cap = 0;
+    ssize_t n = 0;
+    uint64_t lines = 0;
+    int result = file ? 0 : -1;
+
+    memset(to, 0, sizeof(*to));
+    while (file && lines < number && (n = getline(&text, &cap, file)) > 0)
+        lines++;
+    if (file && lines < number)
+        result = diag_error(d, E0640, NULL, "%s has %llu lines, so there is no line %llu", path,
+                            (unsigned long long)lines, (unsigned long long)number);
+    else if (file && !read_line(text, (size_t)n - (text[n - 1] == '\n'), &line, &f))
+        result = diag_error(d, E0713, NULL, "%s:%llu: not a line that etl wrote: %s", path,
+                            (unsigned long long)number, f.text);
+    hash64_hex(line.id, to->id);
+    if (line.has_parent)
+        hash64_hex(line.parent, to->parent);
+    if (file)
+        fclose(file);
+    free(line.source);
+    free(text);
+    free(path);
+    return result;
+}
+
 void replay_save(const struct replay *r, struct buffer *to)
 {
     put_u64(to, r->n);

@@ -33,6 +33,14 @@ struct replay {
 int replay_load(struct replay *r, const char *folder, struct plan *p);
 void replay_free(struct replay *r);
 
+/* Of one line of a run's rejects.jsonl: whom it is about. */
+struct rejects_line {
+    char id[17], parent[17]; /* 16 hex digits; parent "": it was not split from another one */
+};
+/* Line `number`, from 1, of those that the run in `folder` rejected; of one that has not finished,
+ * those written so far. -1: there is none, or it is damaged (reported). */
+int rejects_line_load(struct rejects_line *to, const char *folder, uint64_t number, struct diag *d);
+
 /* The document of that id, or NULL. The id is a record's, of 16 hex digits. */
 struct replay_entry *replay_find(const struct replay *r, const etl_value *id);
 

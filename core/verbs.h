@@ -100,6 +100,8 @@ void app_usage(FILE *out);
 extern const struct cli_option global_options[]; /* of cli.c */
 extern const struct cli_option run_options[];    /* of verb-run.c */
 int verb_run(struct app *app, int argc, char **argv);
+extern const struct cli_option explain_options[]; /* of verb-explain.c */
+int verb_explain(struct app *app, int argc, char **argv);
 extern const struct cli_option verify_options[]; /* of verb-verify.c */
 int verb_verify(struct app *app, int argc, char **argv);
 extern const struct cli_option test_options[]; /* of verb-test.c */

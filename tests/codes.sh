@@ -260,6 +260,10 @@ echo >>good/o.jsonl
 provoke E0710 etl verify good
 provoke E0711 etl verify slow
 provoke E0716 etl graph slow.conf --stats=good
+provoke E0640 etl explain good.conf nowhere.jsonl
+printf "$input\n$output\n" >some.conf
+: >empty.jsonl
+provoke E0641 etl explain some.conf empty.jsonl
 printf '[pipeline]\nmax_rejects = 100%%\nmax_rejects_size = 400\n[input jsonl]\npath = bads.jsonl\n'"$output"'\n' >bads.conf
 for i in 1 2 3 4 5 6; do echo bad $i; done >bads.jsonl
 provoke E0715=0 etl run bads.conf -o bads
