@@ -125,7 +125,7 @@ static void follow_rule(struct pass *p, struct line *line)
     default:
         break;
     }
-    drop(line, rule, "rule");
+    drop(line, rule, NULL);
 }
 
 /* A link that was scraped into the text: a bullet before a headline, by itself. */

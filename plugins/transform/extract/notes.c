@@ -22,11 +22,12 @@ static const char *const reasons[ROLES] = {
     [ROLE_CAPTION] = "tells what a picture shows",
     [ROLE_REPEAT] = "stands above already",
     [ROLE_PULL_QUOTE] = "said again in the text",
-    [ROLE_SITE] = "a site's name",
+    [ROLE_SITE] = "a site's name or address",
     [ROLE_IMAGE] = "the name of an image file",
     [ROLE_NOISE] = "no letter and no digit in it",
     [ROLE_HEAD] = "above the text, and none of the fields",
     [ROLE_LEARNED] = "named by the rule file",
+    [ROLE_TOPIC] = "what the label before it names",
 };
 
 /* The pack's pattern with its signs as they are written. */
@@ -65,6 +66,8 @@ static void note_body(etl_record *rec, const char *key, const struct line *line)
 
 void note_lines(etl_record *rec, etl_field field, const struct pack *pack, const struct page *page)
 {
+    bool is_index = page->kind && strcmp(page->kind, "index") == 0;
+
     for (size_t i = 0; i < page->n_lines; i++) {
         const struct line *line = &page->lines[i];
         enum role role = (enum role)line->role;
@@ -74,6 +77,9 @@ void note_lines(etl_record *rec, etl_field field, const struct pack *pack, const
         snprintf(key, sizeof(key), "%.270s:%" PRIu32, etl_name(field), line->number);
         if (role == ROLE_BODY) {
             note_body(rec, key, line);
+        } else if (role == ROLE_HEAD) {
+            etl_note(rec, key, "%s: %s", role_name(role),
+                     is_index ? "no line of the page begins a text" : reasons[role]);
         } else if (line->why && line->rule == line->role && role >= ROLE_SHARE) {
             write_pattern(line->why, pattern, sizeof(pattern));
             etl_note(rec, key, "%s: by the line \"%s\" of the pack %s", role_name(role), pattern,
@@ -83,7 +89,7 @@ void note_lines(etl_record *rec, etl_field field, const struct pack *pack, const
         }
     }
     etl_note(rec, "pack", "%s", pack->code);
-    if (page->kind && strcmp(page->kind, "index") == 0)
+    if (is_index)
         etl_note(rec, "kind", "index: no line begins a running text");
     if (page->odd_weekday)
         etl_note(rec, "date", "the weekday printed is not that day's; the date is kept as it is");
