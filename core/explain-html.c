@@ -168,8 +168,8 @@ static void put_stage(struct buffer *b, const struct trace_stage *s)
 
     buffer_puts(b, "<section class=stage><h3>");
     put_string(b, s->name);
-    if (!s->passed && s->n_changes == 0 && !s->decided)
-        buffer_puts(b, " <span class=soft>nothing changed</span>");
+    if (explain_nothing(s))
+        buffer_printf(b, " <span class=soft>%s</span>", explain_nothing(s));
     if (s->timed)
         buffer_printf(b, " <span class=time>%s \xc2\xb5s</span>",
                       figure_grouped((s->ns + 500) / 1000, number));
@@ -194,11 +194,12 @@ static void put_roles(struct buffer *b, const struct explain_line *l)
 
     for (size_t i = 0; i < l->n_notes; i++) {
         explain_role(l->notes[i], &role, &role_len, &why, &why_len);
-        buffer_puts(b, "<span class=role>");
+        buffer_printf(b, "<div><span class=\"role%s\">",
+                      explain_stays(role, role_len) ? " stays" : l->into ? " field" : "");
         put(b, role, role_len, false, false);
         buffer_puts(b, "</span><span class=why>");
         put(b, why, why_len, false, false);
-        buffer_puts(b, "</span>");
+        buffer_puts(b, "</span></div>");
     }
     if (l->n_notes == 0 && l->gone_by) {
         buffer_puts(b, "<span class=role>removed</span><span class=why>by ");
@@ -211,8 +212,8 @@ static void put_roles(struct buffer *b, const struct explain_line *l)
 
 static void put_line(struct buffer *b, const struct explain_line *l, const char *result)
 {
-    buffer_printf(b, "<tr class=%s><td class=n>%u</td><td class=r>", explain_line_stays(l) ? "stays" : l->into ? "field" : "goes",
-                  l->number);
+    buffer_printf(b, "<tr%s><td class=n>%u</td><td class=r>",
+                  explain_line_stays(l) || l->into ? "" : " class=goes", l->number);
     put_roles(b, l);
     buffer_puts(b, "</td><td class=t>");
     if (l->result)

@@ -351,8 +351,11 @@ static bool take_result(struct way *w, const struct trace_stage *s)
     const struct trace_change *c = find_result(s, w->to->field);
     struct span_of_lines *map;
     struct cut cut;
+    bool any = false;
 
-    if (!c || w->to->result_field)
+    for (size_t i = 0; i < w->to->n; i++)
+        any = any || explain_line_stays(&w->to->at[i]);
+    if (!c || !any || w->to->result_field)
         return true;
     if (!cut_lines(&w->to->memory, &c->after, &cut) ||
         !map_lines(&w->to->memory, &w->cut, w->text.len, &cut, c->after.len, &map))

@@ -293,6 +293,15 @@ static enum exit_status run(struct explain_pass *p, struct plan *plan, struct wa
     return status;
 }
 
+/* Only a stage with a step sees one document after the other. */
+static bool may_know_another(const struct plan *p)
+{
+    for (size_t i = p->n_inputs; i < p->n_inputs + p->n_transforms; i++)
+        if (p->stages[i].plugin->is.step)
+            return true;
+    return false;
+}
+
 static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
 {
     const struct docref *ref = p->ref;
@@ -313,6 +322,8 @@ static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
         p->to->plan = strdup(plan->hash);
         p->to->read_by = p->feed ? strdup(plan->stages[p->feed->input].name) : NULL;
     }
+    if (p->to)
+        p->to->read_on = p->to->read_on && may_know_another(plan);
     status = run(p, plan, &w);
     if (!p->found && status != EXIT_DONE)
         see_stopped(p);

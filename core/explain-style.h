@@ -4,7 +4,7 @@
 #ifndef CORE_EXPLAIN_STYLE_H
 #define CORE_EXPLAIN_STYLE_H
 
-#define EXPLAIN_STYLE_HASH "sha256-i/iKWbsTfE9YaGUlFUMuLP6fZ/T837NRSHBysxWd0jc="
+#define EXPLAIN_STYLE_HASH "sha256-ygexrh8fbx5aeBi2UkekNkohcfDPcb1Y+uPMCzDl/xY="
 
 static const char explain_style[] =
     ":root{color-scheme:light dark;--fg:#1b1f24;--soft:#59636e;--bg:#fff;--card:#f6f8fa;"
@@ -44,8 +44,9 @@ static const char explain_style[] =
     "tr.goes td.t{color:var(--soft)}"
     ".role{display:inline-block;padding:0 .45rem;border-radius:.3rem;border:1px solid var(--line);"
     "background:var(--badbg);color:var(--bad);font-size:.9rem}"
-    "tr.stays .role{background:var(--okbg);color:var(--ok)}"
-    "tr.field .role{background:none;color:var(--accent);border-color:var(--accent)}"
+    ".role.stays{background:var(--okbg);color:var(--ok)}"
+    ".role.field{background:none;color:var(--accent);border-color:var(--accent)}"
+    ".r div+div{margin-top:.3rem}"
     ".why{display:block;color:var(--soft);font-size:.85rem}"
     "a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}"
     "@media(max-width:48rem){main{padding:1rem}thead{display:none}"
@@ -53,7 +54,7 @@ static const char explain_style[] =
     "tr{border-bottom:1px solid var(--line);padding:.5rem 0}"
     "td{border:0;padding:.15rem 0}"
     ".n{width:auto;text-align:left;display:inline-block;min-width:2.5rem}"
-    ".r{width:auto;display:inline-block}.why{display:inline;margin-left:.5rem}"
+    ".r{width:auto;display:inline-block;vertical-align:top}.why{display:inline;margin-left:.5rem}"
     "td.e{display:none}td[data-head]:before{content:attr(data-head);display:block;"
     "color:var(--soft);font-size:.85rem}"
     "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}"

@@ -252,8 +252,8 @@ static void put_stage(struct sheet *s, const struct trace_stage *st)
     style(s, DIM);
     if (st->timed)
         buffer_printf(s->to, "  %.0f \xc2\xb5s", (double)st->ns / 1000);
-    if (!st->passed && st->n_changes == 0 && !st->decided)
-        buffer_puts(s->to, "  nothing changed");
+    if (explain_nothing(st))
+        buffer_printf(s->to, "  %s", explain_nothing(st));
     style(s, PLAIN);
     buffer_byte(s->to, '\n');
     for (size_t i = 0; i < st->n_notes; i++) {

@@ -18,6 +18,15 @@ bool explain_stage_is(const struct trace_stage *s, const char *stage)
     return !stage || strcmp(s->name, stage) == 0 || (space && strcmp(space + 1, stage) == 0);
 }
 
+const char *explain_nothing(const struct trace_stage *s)
+{
+    if (s->passed || s->n_changes > 0 || s->decided || s->verdict == ETL_FAIL)
+        return NULL;
+    return strncmp(s->name, "output ", 7) != 0 ? "nothing changed"
+           : s->verdict == ETL_OK              ? "would be written"
+                                               : "would not be written";
+}
+
 void explain_value(const etl_value *v, struct buffer *to)
 {
     char number[NUMBER_MAX];
@@ -25,6 +34,7 @@ void explain_value(const etl_value *v, struct buffer *to)
     switch (v->type) {
     case ETL_TEXT:
         buffer_append(to, v->text, v->len);
+        buffer_puts(to, v->len ? "" : "(empty)");
         break;
     case ETL_LIST:
         for (uint32_t i = 0; i < v->len; i++) {

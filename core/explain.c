@@ -338,12 +338,6 @@ static void find_partner(struct explain_request *q, struct explanation *to)
     to->partner = pass.found;
 }
 
-/* Is there a stage that may know the one document when it sees the other? */
-static bool may_have_copies(const struct explanation *e)
-{
-    return e->document && e->document->fate == KEPT && e->read_on;
-}
-
 static enum exit_status explain_in_place(struct explain_request *q, struct explanation *to,
                                          struct diag *d, bool *is_input)
 {
@@ -358,7 +352,7 @@ static enum exit_status explain_in_place(struct explain_request *q, struct expla
     to->document = pass.found;
     to->stopped = pass.stopped;
     to->before = pass.n_read;
-    to->read_on = may_have_copies(to);
+    to->read_on = to->read_on && to->document && to->document->fate == KEPT;
     if (!*is_input || (!to->document && status != EXIT_DONE))
         return status;
     if (!to->document)

@@ -113,7 +113,9 @@ void explain_text(const struct explanation *e, const char *stage, bool colour, s
 void explain_json(const struct explanation *e, const char *stage, struct buffer *to);
 void explain_html(const struct explanation *e, const char *stage, struct buffer *to);
 bool explain_stage_is(const struct trace_stage *s, const char *stage);
-/* explain-words.c: a value as one line: "null", "12", "a, b". */
+/* explain-words.c: what to say of a stage that changed and decided nothing; NULL: it did. */
+const char *explain_nothing(const struct trace_stage *s);
+/* A value as one line: "null", "12", "a, b". */
 void explain_value(const etl_value *v, struct buffer *to);
 /* One piece of a text, without what a terminal would obey: the next character of s as it may be
  * shown, its bytes in s as result. reveal: blanks other than plain ones as well, <U+00A0>. */
