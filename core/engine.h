@@ -82,7 +82,8 @@ struct worker {
 };
 
 /* What takes the place of all inputs: one read, which emits records as a plugin's read does, into
- * the fields of the first input. They enter behind the inputs' maps. */
+ * the fields of the first input. They enter behind the inputs' maps. It may change their id and
+ * source, and calls observe_new when these are right. */
 struct feed {
     int (*read)(const void *of, etl_unit *u);
     const void *of;

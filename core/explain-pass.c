@@ -6,6 +6,8 @@
 #include "core/near-names.h"
 #include "core/process.h"
 #include "core/progress.h"
+#include "core/test-find.h"
+#include "core/trial.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -267,8 +269,13 @@ static bool shows_bar(const struct app *app)
 static enum exit_status run(struct explain_pass *p, struct plan *plan, struct watch *w)
 {
     const struct observer observer = { w, wants, before, after, passed, note, fate, ended };
+    const struct feed feed = { trial_read, test_named(plan, p->request->test) };
     const struct run_options options = {
-        .jobs = p->request->jobs, .limit = -1, .dry = true, .observer = &observer
+        .jobs = p->request->jobs,
+        .limit = -1,
+        .dry = true,
+        .feed = p->request->test ? &feed : NULL,
+        .observer = &observer,
     };
     struct app *app = p->request->app;
     struct progress progress = { 0 };
@@ -344,6 +351,10 @@ enum exit_status explain_pass_run(struct explain_pass *p)
     options.out = folder;
     options.dry = true;
     options.feed = p->feed;
+    if (p->request->test) {
+        options.offline = true;
+        options.stores = folder;
+    }
     if (folder)
         plan = plan_make(&options, p->request->app->registry, p->diag);
     status = plan ? watch_plan(p, plan) : p->diag->status;

@@ -51,6 +51,8 @@ struct explain_request {
     size_t given_len;
     unsigned jobs;
     bool partners; /* read on behind a kept document */
+    const char *test; /* the test whose records go in in place of the inputs', see test-find.h; or
+                       * NULL. ref is then one of them, by its id */
 };
 
 /* Finds the document and follows it. EXIT_DONE and `to` filled; or the exit status, reported. Then

@@ -57,9 +57,10 @@ const struct verb verbs[] = {
       "  etl graph --format=dot --stats=out/news pipelines/news.conf | dot -Tsvg >news.svg" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
-    { "new", verb_new, "WHAT ...", "begin a plugin or a pipeline", NULL,
-      "  etl new plugin transform mine         KIND and NAME: a folder that builds and passes its test\n"
-      "  etl new pipeline txt/cleanup,language/jsonl,csv mine.conf" },
+    { "new", verb_new, "WHAT ...", "begin a plugin, a pipeline or a test", NULL,
+      "  etl new plugin transform mine      a folder that builds; or input, output\n"
+      "  etl new pipeline txt/cleanup,language/jsonl,csv mine.conf\n"
+      "  etl new test mine.conf page.txt    to mine.test: what it gives today" },
     { "help", verb_help, "[WORD]", "on a verb, an error code, a plugin, or any word",
       help_options, "  etl help E0103" },
     { NULL, NULL, NULL, NULL, NULL, NULL },

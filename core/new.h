@@ -10,6 +10,10 @@ int new_plugin(struct app *app, const char *kind, const char *name);
 /* spec: "INPUT,.../TRANSFORM,.../OUTPUT,...". file NULL: to standard output. */
 int new_pipeline(struct app *app, const char *spec, const char *file);
 
+/* Adds a [test] to the file of tests beside the pipeline: the document goes in as the inputs left it, and
+ * what comes out of it by itself is expected. name NULL: docref. */
+int new_test(struct app *app, const char *pipeline, const char *docref, const char *name);
+
 /* Writes a file that must not be there. 0, or -1 (reported). */
 int new_file(const char *path, const void *data, size_t len, struct diag *d);
 

@@ -324,7 +324,8 @@ etl_record *unit_emit(etl_unit *u, const char *member, uint64_t line)
         goto memory;
     if (u->job)
         take_pending(e, u->job, u->batch);
-    observe_new(e, r);
+    if (!e->options.feed || u->finishing) /* a feed gives it another identity first */
+        observe_new(e, r);
     u->ordinal++;
     u->record = r;
     return r;

@@ -58,21 +58,23 @@ static etl_value text_in(struct etl_record *r, const char *text)
 }
 
 /* What etl sets itself a plugin may not set, so it does not go by the host's way. */
-static void fill(struct etl_record *r, const struct plan_test *t, size_t number)
+static void set_identity(struct etl_record *r, const struct plan_test *t, size_t number)
 {
     char id[24];
 
     snprintf(id, sizeof(id), "%016u", (unsigned)number + 1);
     r->slots[FIELD_ID] = text_in(r, id);
     r->slots[FIELD_SOURCE] = text_in(r, "test");
-    for (size_t i = 0; i < t->n_in; i++) {
-        const struct test_value *v = &t->in[i];
+    for (size_t i = 0; i < t->n_in; i++)
+        if (t->in[i].record == number && t->in[i].field < FIELD_FIRST_OWN)
+            r->slots[t->in[i].field] = t->in[i].value;
+}
 
-        if (v->record == number && v->field < FIELD_FIRST_OWN)
-            r->slots[v->field] = v->value;
-        else if (v->record == number)
-            record_set(r, (etl_field){ v->field }, v->value, ETL_COPY);
-    }
+static void fill(struct etl_record *r, const struct plan_test *t, size_t number)
+{
+    for (size_t i = 0; i < t->n_in; i++)
+        if (t->in[i].record == number && t->in[i].field >= FIELD_FIRST_OWN)
+            record_set(r, (etl_field){ t->in[i].field }, t->in[i].value, ETL_COPY);
 }
 
 int trial_read(const void *test, etl_unit *u)
@@ -84,6 +86,8 @@ int trial_read(const void *test, etl_unit *u)
 
         if (!r)
             break;
+        set_identity(r, t, i);
+        observe_new(u->engine, r);
         fill(r, t, i);
     }
     return ETL_OK;

@@ -5,16 +5,18 @@
 #include "core/io.h"
 #include "core/process.h"
 #include "core/progress.h"
+#include "core/test-find.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { STDIN = 1, STAGE, FORMAT, PARTNERS, JOBS, SET };
+enum { STDIN = 1, STAGE, FORMAT, PARTNERS, JOBS, SET, TEST };
 
 const struct cli_option explain_options[] = {
     { STDIN, 0, "stdin", NULL, "the document is what comes in: its bytes as they are" },
+    { TEST, 0, "test", "NAME", "the last record of that test of the pipeline" },
     { STAGE, 0, "stage", "NAME", "show that stage alone: extract, \"transform extract\"" },
     { FORMAT, 0, "format", "text|json|html", "html: one file to look at in a browser [text]" },
     { PARTNERS, 0, "no-partners", NULL, "do not read on for later duplicates of a kept one" },
@@ -31,6 +33,7 @@ struct wish {
     const char *stage;
     enum format format;
     bool from_stdin;
+    char *tests; /* owned: of a test's name, the file it is in; "" for the pipeline itself */
 };
 
 static int take_option(struct cli *c, int id, struct wish *w)
@@ -40,6 +43,9 @@ static int take_option(struct cli *c, int id, struct wish *w)
     switch (id) {
     case STDIN:
         w->from_stdin = true;
+        return 0;
+    case TEST:
+        w->request.test = c->value;
         return 0;
     case STAGE:
         w->stage = c->value;
@@ -145,6 +151,18 @@ static int show(struct wish *w, const struct explanation *e)
     return status;
 }
 
+/* The file of tests that the name is in; the last record of that test is the document. */
+static bool take_test(struct wish *w)
+{
+    struct explain_request *q = &w->request;
+
+    w->tests = test_find(&q->plan, q->test, q->ref.id, q->app->registry, &q->app->diag);
+    q->ref.kind = DOCREF_ID;
+    q->plan.tests = w->tests && *w->tests ? w->tests : NULL;
+    q->partners = false;
+    return w->tests != NULL;
+}
+
 /* The document on the command line. */
 static bool take_document(struct wish *w, const struct cli *c, struct buffer *given)
 {
@@ -155,6 +173,14 @@ static bool take_document(struct wish *w, const struct cli *c, struct buffer *gi
                                             "one of them out", c->arguments[1]);
         return false;
     }
+    if (w->request.test && (w->from_stdin || c->n_arguments > 1)) {
+        diag_error(&app->diag, E0203, NULL, "--test gives the document, and so does '%s'; leave one "
+                                            "of them out",
+                   w->from_stdin ? "--stdin" : c->arguments[1]);
+        return false;
+    }
+    if (w->request.test)
+        return take_test(w);
     if (w->from_stdin)
         return read_stdin(w, given);
     return c->n_arguments < 2 || docref_read(&w->request.ref, c->arguments[1], &app->diag) == 0;
@@ -196,6 +222,7 @@ int verb_explain(struct app *app, int argc, char **argv)
         status = (int)app->diag.status;
     }
     docref_free(&w.request.ref);
+    free(w.tests);
     cli_sets_free(&w.sets);
     buffer_free(&given);
     return status;

@@ -13,6 +13,7 @@ static const struct what {
 } whats[] = {
     { "plugin", "KIND NAME", 2, 2 },
     { "pipeline", "INPUT/TRANSFORM,.../OUTPUT,... [FILE]", 1, 2 },
+    { "test", "PIPELINE DOCREF [NAME]", 2, 3 },
 };
 enum { WHATS = sizeof(whats) / sizeof(*whats) };
 
@@ -54,5 +55,7 @@ int verb_new(struct app *app, int argc, char **argv)
                EXIT_USAGE;
     if (which == 0)
         return new_plugin(app, c.arguments[1], c.arguments[2]);
+    if (which == 2)
+        return new_test(app, c.arguments[1], c.arguments[2], n > 2 ? c.arguments[3] : NULL);
     return new_pipeline(app, c.arguments[1], n > 1 ? c.arguments[2] : NULL);
 }

@@ -91,4 +91,31 @@ done
 check "an unknown plugin" status 69 "$ETL" new pipeline txt/claenup/csv
 check "the nearest" says "did you mean 'cleanup'?"
 
+# ---- tests ----
+
+cp "$srcdir/pipelines/news.conf" . && mkdir pages
+cp "$srcdir"/pipelines/sample/pages/0[1-9]*.txt pages
+for page in pages/*; do
+    check "new test of $page" status 0 "$ETL" new test news.conf "$page"
+done
+check "they pass" status 0 "$ETL" test news.test
+check "all of them" grep -q "news.test: 9 tests, 0 failed" "$work/.out"
+check "each says what went in and what came out" test "$(grep -c '^in.text\|^out.stream' news.test)" = 18
+check "and where it is from" grep -qx "in.source = pages/01-label-and-caption.txt" news.test
+cp news.test before
+check "the same again" status 73 "$ETL" new test news.conf pages/01-label-and-caption.txt
+check "is refused" says "a test of that name is there already"
+check "and the file stays" cmp news.test before
+check "under another name" status 0 "$ETL" new test news.conf pages/01-label-and-caption.txt 'a "second" \ name'
+check "it passes" status 0 "$ETL" test --filter='a "second"*' news.test
+check "what was there stays in front" cmp -n "$(wc -c <before)" news.test before
+check "a document that is not there" status 66 "$ETL" new test news.conf pages/none.txt x
+check "adds nothing" test "$(grep -c '^\[test' news.test)" = 10
+printf '{"text":"a\\u0000b"}\n' >nul.jsonl
+printf '[input jsonl]\npath = nul.jsonl\n[output jsonl]\npath = o.jsonl\n' >nul.conf
+"$ETL" new test nul.conf nul.jsonl >said 2>&1
+check "a NUL, which a pipeline file cannot hold" test $? = 78
+check "is told" grep -q "has a NUL in it" said
+check "without a file of tests" test ! -e nul.test
+
 finish

@@ -6,6 +6,7 @@
 plugins=$builddir/tests/plugins
 [ -e "$plugins/engine/transform/split.so" ] || skip "the test plugins are not built (make test-plugins)"
 export ETL_PLUGIN_PATH=$builddir/plugins:$plugins/engine
+export ETL
 umask 022
 mkdir "$work/in" "$work/tmp" && cd "$work/in" || exit 1
 export TMPDIR=$work/tmp
@@ -169,6 +170,15 @@ check "what was expected" prints '- other'
 check "only the lines that differ" test "$(grep -c first printed)" = 0
 check "why it went" prints 'record 1 was dropped by [transform filter], rule keep'
 check "how to see it" prints "see it: etl explain fail/f.conf --test='it'\\''s dropped'"
+"$ETL" test fail >seen 2>&1
+sed -n 's/^  see it: etl //p' seen >commands
+check "each failure says how" test "$(wc -l <commands)" = 3
+while IFS= read -r command; do
+    check "what it says works: etl $command" status 0 bash -c "\"\$ETL\" $command"
+done <commands
+check "a test that is not there" status 66 "$ETL" explain fail/f.conf --test='too fw'
+check "the nearest" says "did you mean 'too few'?"
+check "--test and a document" status 64 "$ETL" explain fail/f.conf x --test='too few'
 check "a record that did not come" prints 'out.2.n: there is no record 2, 1 came out'
 check "counts" prints "f.test: 3 tests, 3 failed"
 check "TAP of failures" tests 1 --tap fail/f.test
