@@ -208,7 +208,7 @@ static void free_blocks(struct engine *e, void **blocks)
         struct stage *s = &e->plan->stages[i];
 
         here.stage = s;
-        if (blocks[i] && s->plugin->is.worker_close)
+        if (stage_block_is_out(blocks[i]) && s->plugin->is.worker_close)
             s->plugin->is.worker_close(s->self, blocks[i]);
         here.stage = NULL;
         stage_block_free(blocks[i]);

@@ -87,7 +87,7 @@ static etl_record *host_split(etl_record *r)
 static void *host_worker(const etl_record *r)
 {
     (void)r;
-    return here.worker->blocks[here.stage->index];
+    return stage_block_hand_out(here.worker->blocks[here.stage->index]);
 }
 
 static void host_drop(etl_record *r, const char *rule, const char *msg, size_t len)
