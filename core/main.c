@@ -21,7 +21,7 @@ static const struct cli_option check_options[] = {
 
 static const struct cli_option help_options[] = {
     { 1, 0, "man", "PART", "roff: options, verbs, codes, keys or pipeline" },
-    { 2, 0, "complete", NULL, "what words on a command line may become; for shells" },
+    { 2, 0, "complete", NULL, "what words may become, for shells" },
     { 0, 0, NULL, NULL, NULL },
 };
 
