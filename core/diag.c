@@ -73,8 +73,8 @@ enum exit_status status_of_errno(int err, enum exit_status otherwise)
     case EIO:
     case EPIPE:
         return EXIT_IO;
-    case EROFS:
-        return EXIT_CANNOT_CREATE;
+    case EROFS: /* of what was written already, the disk failed and turned itself read-only */
+        return otherwise == EXIT_IO ? EXIT_IO : EXIT_CANNOT_CREATE;
     default:
         return otherwise;
     }

@@ -137,19 +137,34 @@ static int make_posts(struct engine *e)
     return 0;
 }
 
-/* All there are from the start, as a plugin is not told that memory is out when it asks for its own. */
-static int make_blocks(struct worker *w)
+/* What a plugin gets that asks for its block when memory is out, which it is not told: the run is
+ * stopped then, and its callback is the last one of that thread. Of the largest size that any wants. */
+static int make_spares(struct worker *w)
 {
-    for (size_t i = 0; i < w->engine->plan->n_stages; i++) {
-        struct stage *s = &w->engine->plan->stages[i];
-        bool has_units = s->plugin->is.kind == ETL_KIND_INPUT || s->plugin->is.finish;
+    struct stage *largest = &w->engine->plan->stages[0];
 
-        w->blocks[i] = stage_block(s, s->plugin->is.worker_size);
-        w->unit_blocks[i] = has_units ? stage_block(s, s->plugin->is.worker_size) : NULL;
-        if (!w->blocks[i] || (has_units && !w->unit_blocks[i]))
+    for (size_t i = 1; i < w->engine->plan->n_stages; i++)
+        if (w->engine->plan->stages[i].plugin->is.worker_size > largest->plugin->is.worker_size)
+            largest = &w->engine->plan->stages[i];
+    for (int of_unit = 0; of_unit <= 1; of_unit++) {
+        w->spares[of_unit].block = stage_block(largest, largest->plugin->is.worker_size);
+        if (!w->spares[of_unit].block)
             return -1;
     }
     return 0;
+}
+
+void *worker_block(struct worker *w, struct stage *s, bool of_unit)
+{
+    void **block = &(of_unit ? w->unit_blocks : w->blocks)[s->index];
+
+    if (!*block)
+        *block = stage_block(s, s->plugin->is.worker_size);
+    if (*block)
+        return *block;
+    engine_stop(w->engine, EXIT_RESOURCES);
+    w->spares[of_unit].of = s;
+    return w->spares[of_unit].block;
 }
 
 static int make_workers(struct engine *e)
@@ -161,7 +176,7 @@ static int make_workers(struct engine *e)
         e->workers[i].engine = e;
         e->workers[i].blocks = calloc(e->plan->n_stages, sizeof(void *));
         e->workers[i].unit_blocks = calloc(e->plan->n_stages, sizeof(void *));
-        if (!e->workers[i].blocks || !e->workers[i].unit_blocks || make_blocks(&e->workers[i]) < 0)
+        if (!e->workers[i].blocks || !e->workers[i].unit_blocks || make_spares(&e->workers[i]) < 0)
             return -1;
     }
     return 0;
@@ -208,12 +223,23 @@ static void free_blocks(struct engine *e, void **blocks)
         struct stage *s = &e->plan->stages[i];
 
         here.stage = s;
-        if (stage_block_is_out(blocks[i]) && s->plugin->is.worker_close)
+        if (blocks[i] && s->plugin->is.worker_close)
             s->plugin->is.worker_close(s->self, blocks[i]);
         here.stage = NULL;
         stage_block_free(blocks[i]);
     }
     free(blocks);
+}
+
+static void free_spares(struct worker *w)
+{
+    for (int i = 0; i <= 1; i++) {
+        here.stage = w->spares[i].of;
+        if (here.stage && here.stage->plugin->is.worker_close)
+            here.stage->plugin->is.worker_close(here.stage->self, w->spares[i].block);
+        here.stage = NULL;
+        stage_block_free(w->spares[i].block);
+    }
 }
 
 struct stage *engine_overrun(const struct engine *e)
@@ -241,6 +267,7 @@ void engine_free(struct engine *e)
     for (unsigned i = 0; e->workers && i < e->options.jobs; i++) {
         free_blocks(e, e->workers[i].blocks);
         free_blocks(e, e->workers[i].unit_blocks);
+        free_spares(&e->workers[i]);
     }
     free(e->workers);
     free_list(e->ready);

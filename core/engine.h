@@ -76,8 +76,12 @@ struct job {
 struct worker {
     struct engine *engine;
     pthread_t thread;
-    void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker. A thread reads one
-                                   * unit at a time, so one of each will do */
+    void **blocks, **unit_blocks; /* by stage index: etl_worker, etl_unit_worker; NULL until asked
+                                   * for. A thread reads one unit at a time, so one of each will do */
+    struct {
+        void *block;
+        struct stage *of; /* who got it; NULL: nobody */
+    } spares[2]; /* in place of one of blocks, of unit_blocks, when memory is out */
     uint64_t took; /* ns: the last callback of a watched record */
 };
 
@@ -177,6 +181,8 @@ uint64_t engine_emitted(const struct engine *e);
 
 /* Reads the units of a job; what it fills goes to engine_hand_over. */
 void job_read(struct engine *e, struct worker *w, struct job *j);
+/* The block of s for this thread, or for the unit that it reads. */
+void *worker_block(struct worker *w, struct stage *s, bool of_unit);
 /* Gives b (or NULL: nothing) to the order of things; j NULL: a finish's. With the last one the job
  * ends, in the same moment, or the job behind it might get its tickets first. */
 void engine_hand_over(struct engine *e, struct worker *w, struct job *j, struct batch *b,

@@ -86,8 +86,11 @@ static etl_record *host_split(etl_record *r)
 
 static void *host_worker(const etl_record *r)
 {
-    (void)r;
-    return stage_block_hand_out(here.worker->blocks[here.stage->index]);
+    void *block = worker_block(here.worker, here.stage, false);
+
+    if (here.worker->spares[false].of)
+        r->batch->short_of_memory = true;
+    return block;
 }
 
 static void host_drop(etl_record *r, const char *rule, const char *msg, size_t len)

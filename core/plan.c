@@ -19,7 +19,6 @@ struct block_head {
     _Alignas(BLOCK_ALIGN) uint64_t mark;
     struct stage *stage;
     size_t size, end; /* as asked for; of the block, where its tail ends */
-    bool is_out; /* a worker's: the plugin has had it */
 };
 
 void *stage_block(struct stage *s, size_t size)
@@ -71,17 +70,6 @@ bool stage_left_alone(struct stage *s, const char *when)
                  changed ? changed : "its memory", when);
     stage_set_failed(s);
     return false;
-}
-
-void *stage_block_hand_out(void *block)
-{
-    ((struct block_head *)block - 1)->is_out = true;
-    return block;
-}
-
-bool stage_block_is_out(const void *block)
-{
-    return block && ((const struct block_head *)block - 1)->is_out;
 }
 
 void stage_block_free(void *block)

@@ -145,9 +145,6 @@ struct stage *stage_of(const void *self);
 void *stage_block(struct stage *s, size_t size);
 void stage_block_free(void *block);
 bool stage_block_whole(const void *block); /* NULL is whole */
-/* A worker's block is handed to the plugin, which must then be asked to close it. Returns it. */
-void *stage_block_hand_out(void *block);
-bool stage_block_is_out(const void *block); /* NULL is not */
 /* After open or start: are the process and the memory as they were? Else it is reported, and the
  * stage has failed. */
 bool stage_left_alone(struct stage *s, const char *when);

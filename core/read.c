@@ -384,7 +384,7 @@ int unit_damaged(etl_unit *u, uint64_t byte, const char *msg, size_t len)
 
 void *unit_worker(etl_unit *u)
 {
-    return stage_block_hand_out(here.worker->unit_blocks[u->stage->index]);
+    return worker_block(here.worker, u->stage, true);
 }
 
 /* Size and hash of a file that was read, for the manifest: of its bytes as they lie there. */
