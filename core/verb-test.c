@@ -19,9 +19,9 @@ enum { UPDATE = 1, FILTER, TAP, VALGRIND };
 
 const struct cli_option test_options[] = {
     { UPDATE, 0, "update", NULL, "write what comes out into the tests that fail" },
-    { FILTER, 0, "filter", "GLOB", "only tests, or cases of a plugin, with such a name" },
+    { FILTER, 0, "filter", "GLOB", "only tests, or cases, with such a name" },
     { TAP, 0, "tap", NULL, "report as TAP 13, for programs" },
-    { VALGRIND, 0, "valgrind", NULL, "under valgrind: its errors and leaks are failures" },
+    { VALGRIND, 0, "valgrind", NULL, "under valgrind: what it finds is a failure" },
     { 0, 0, NULL, NULL, NULL },
 };
 
