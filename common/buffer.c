@@ -2,6 +2,8 @@
 /* The growable run of bytes of buffer.h: capacity doubles, failures are sticky. */
 #include "common/buffer.h"
 
+#include "common/utf8.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -31,6 +33,21 @@ void buffer_free(struct buffer *b)
 {
     free(b->data);
     memset(b, 0, sizeof(*b));
+}
+
+bool buffer_text(struct buffer *b, const char *s, size_t n)
+{
+    while (n > 0) {
+        size_t good = utf8_valid_prefix(s, n);
+
+        buffer_append(b, s, good);
+        if (good == n)
+            break;
+        buffer_puts(b, UTF8_REPLACEMENT);
+        s += good + 1;
+        n -= good + 1;
+    }
+    return !b->failed;
 }
 
 bool buffer_vprintf(struct buffer *b, const char *fmt, va_list args)

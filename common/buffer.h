@@ -46,6 +46,8 @@ static inline bool buffer_puts(struct buffer *b, const char *s)
     return buffer_append(b, s, strlen(s));
 }
 
+/* Appends what need not be text as UTF-8: U+FFFD for each byte that is no part of it. */
+bool buffer_text(struct buffer *b, const char *s, size_t n);
 /* Appends formatted text. */
 bool buffer_printf(struct buffer *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 bool buffer_vprintf(struct buffer *b, const char *fmt, va_list args)

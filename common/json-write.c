@@ -72,6 +72,16 @@ void json_write_text(struct buffer *b, const char *s, size_t n)
     buffer_byte(b, '"');
 }
 
+void json_write_any_text(struct buffer *b, const char *s, size_t n)
+{
+    struct buffer text = { 0 };
+
+    buffer_text(&text, s, n);
+    json_write_text(b, text.data, text.len);
+    b->failed |= text.failed;
+    buffer_free(&text);
+}
+
 void json_write_int(struct buffer *b, int64_t i)
 {
     char text[NUMBER_MAX];

@@ -10,6 +10,8 @@
 
 /* Valid UTF-8 as a string, with its quotes. NUL becomes \u0000. */
 void json_write_text(struct buffer *b, const char *s, size_t n);
+/* The same for what need not be UTF-8: U+FFFD for what is not. */
+void json_write_any_text(struct buffer *b, const char *s, size_t n);
 void json_write_int(struct buffer *b, int64_t i);
 void json_write_real(struct buffer *b, double d);                    /* NaN and infinities: null */
 void json_write_time(struct buffer *b, int64_t us);                  /* RFC 3339, quoted */

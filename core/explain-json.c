@@ -3,38 +3,15 @@
 #include "core/explain.h"
 
 #include "common/json-write.h"
-#include "common/utf8.h"
 #include "common/word-diff.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* Text that need not be UTF-8: U+FFFD for what is not. */
-static void put_text(struct buffer *b, const char *s, size_t n)
-{
-    struct buffer clean = { 0 };
-
-    while (n > 0) {
-        size_t good = utf8_valid_prefix(s, n);
-
-        buffer_append(&clean, s, good);
-        s += good;
-        n -= good;
-        if (n > 0) {
-            buffer_puts(&clean, UTF8_REPLACEMENT);
-            s++;
-            n--;
-        }
-    }
-    json_write_text(b, clean.data ? clean.data : "", clean.len);
-    b->failed |= clean.failed;
-    buffer_free(&clean);
-}
-
 static void put_string(struct buffer *b, const char *s)
 {
     if (s)
-        put_text(b, s, strlen(s));
+        json_write_any_text(b, s, strlen(s));
     else
         buffer_puts(b, "null");
 }
@@ -82,7 +59,7 @@ static void put_note(struct buffer *b, const struct trace_note *n)
 {
     put_member(b, "{", "key", n->key);
     buffer_puts(b, ",\"text\":");
-    put_text(b, n->text, n->len);
+    json_write_any_text(b, n->text, n->len);
     buffer_byte(b, '}');
 }
 
@@ -126,9 +103,9 @@ static void put_line_notes(struct buffer *b, const struct explain_line *l)
         explain_role(l->notes[i], &role, &role_len, &why, &why_len);
         put_member(b, i ? ",{" : "{", "stage", l->by[i]->name);
         buffer_puts(b, ",\"role\":");
-        put_text(b, role, role_len);
+        json_write_any_text(b, role, role_len);
         buffer_puts(b, ",\"why\":");
-        put_text(b, why, why_len);
+        json_write_any_text(b, why, why_len);
         buffer_printf(b, ",\"stays\":%s}", explain_stays(role, role_len) ? "true" : "false");
     }
 }
@@ -153,7 +130,7 @@ static void put_lines(struct buffer *b, const struct trace_record *r)
         const struct explain_line *l = &lines.at[i];
 
         buffer_printf(b, "%s\n {\"line\":%u,\"text\":", i ? "," : "", l->number);
-        put_text(b, l->text, l->len);
+        json_write_any_text(b, l->text, l->len);
         buffer_printf(b, ",\"blank\":%s", l->blank ? "true" : "false");
         put_member(b, ",", "removed_by", l->gone_by ? l->gone_by->name : NULL);
         buffer_puts(b, ",\"notes\":[");
@@ -161,7 +138,7 @@ static void put_lines(struct buffer *b, const struct trace_record *r)
         put_member(b, "],", "into", l->into ? l->into->field : NULL);
         buffer_puts(b, ",\"result\":");
         if (l->result)
-            put_text(b, l->result, l->result_len);
+            json_write_any_text(b, l->result, l->result_len);
         else
             buffer_puts(b, "null");
         buffer_byte(b, '}');

@@ -4,7 +4,6 @@
 #include "core/ledger.h"
 
 #include "common/json-write.h"
-#include "common/utf8.h"
 #include "core/barrier.h"
 #include "core/stream.h"
 
@@ -120,28 +119,6 @@ static const etl_value *content_of(const struct ledger *l, const struct etl_reco
     return NULL;
 }
 
-/* Bytes that are not text are shown as such: U+FFFD for what is not UTF-8. */
-static void put_content(struct buffer *b, const char *s, size_t n)
-{
-    struct buffer text = { 0 };
-
-    while (n > 0) {
-        size_t good = utf8_valid_prefix(s, n);
-
-        buffer_append(&text, s, good);
-        s += good;
-        n -= good;
-        if (n > 0) {
-            buffer_append(&text, "\xEF\xBF\xBD", 3);
-            s++;
-            n--;
-        }
-    }
-    json_write_text(b, text.data ? text.data : "", text.len);
-    b->failed |= text.failed;
-    buffer_free(&text);
-}
-
 static int write_reject(struct ledger *l, struct etl_record *r)
 {
     struct buffer *b = &l->line;
@@ -161,11 +138,11 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     buffer_puts(b, ",\"source\":");
     json_write_value(b, r->slots[FIELD_SOURCE]);
     buffer_puts(b, ",\"origin\":");
-    put_content(b, origin, strlen(origin));
+    json_write_any_text(b, origin, strlen(origin));
     buffer_puts(b, ",\"stage\":");
     json_write_text(b, stage, strlen(stage));
     buffer_puts(b, ",\"reason\":");
-    put_content(b, reason, strlen(reason));
+    json_write_any_text(b, reason, strlen(reason));
     buffer_puts(b, ",\"bytes\":");
     json_write_int(b, content ? content->len : 0);
     buffer_puts(b, ",\"content\":");
@@ -174,7 +151,7 @@ static int write_reject(struct ledger *l, struct etl_record *r)
         if (content->type == ETL_TEXT)
             while (n > 0 && n < content->len && ((unsigned char)content->text[n] & 0xC0) == 0x80)
                 n--;
-        put_content(b, content->text, n);
+        json_write_any_text(b, content->text, n);
     } else {
         buffer_puts(b, "null");
     }

@@ -5,34 +5,15 @@
 #include "core/run.h"
 
 #include "common/json-write.h"
-#include "common/utf8.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Text as it is, U+FFFD for what is not UTF-8. */
-static void put_text(struct buffer *b, const char *text)
-{
-    struct buffer valid = { 0 };
-    size_t n = strlen(text), good;
-
-    for (const char *at = text; n > 0; at += good + 1, n -= good + 1) {
-        good = utf8_valid_prefix(at, n);
-        buffer_append(&valid, at, good);
-        if (good == n)
-            break;
-        buffer_puts(&valid, "\xEF\xBF\xBD");
-    }
-    json_write_text(b, valid.data ? valid.data : "", valid.len);
-    b->failed |= valid.failed;
-    buffer_free(&valid);
-}
-
 static void put_name(struct buffer *b, const char *name, const char *text)
 {
     buffer_printf(b, "\"%s\": ", name);
-    put_text(b, text);
+    json_write_any_text(b, text, strlen(text));
 }
 
 static void put_hash(struct buffer *b, struct hash128 h)
@@ -121,7 +102,7 @@ static void put_stages(struct run *r, struct buffer *b)
         buffer_puts(b, ", \"counts\": {");
         for (; t < l->n_totals && l->totals[t].stage == i; t++, first = false) {
             buffer_puts(b, first ? "" : ", ");
-            put_text(b, l->totals[t].name);
+            json_write_any_text(b, l->totals[t].name, strlen(l->totals[t].name));
             buffer_printf(b, ": %lld", (long long)l->totals[t].n);
         }
         buffer_puts(b, i + 1 < r->plan->n_stages ? "}},\n" : "}}\n");

@@ -4,7 +4,6 @@
 #include "core/replay.h"
 
 #include "common/json-read.h"
-#include "common/utf8.h"
 #include "core/barrier.h"
 #include "core/manifest-read.h"
 
@@ -61,16 +60,8 @@ static int by_text(const void *a, const void *b)
 static char *as_source(const char *path)
 {
     struct buffer text = { 0 };
-    size_t n = strlen(path), good;
 
-    for (; n > 0; path += good, n -= good) {
-        good = utf8_valid_prefix(path, n);
-        buffer_append(&text, path, good);
-        if (good == n)
-            break;
-        buffer_puts(&text, UTF8_REPLACEMENT);
-        good++;
-    }
+    buffer_text(&text, path, strlen(path));
     return buffer_take(&text);
 }
 

@@ -49,6 +49,29 @@ static size_t random_text(uint64_t *state, char *to, size_t max)
     return n;
 }
 
+START_TEST(what_is_no_text_is_replaced)
+{
+    static const struct {
+        const char *in, *out;
+    } cases[] = {
+        { "", "\"\"" },
+        { "plain", "\"plain\"" },
+        { "\xff", "\"\xef\xbf\xbd\"" },
+        { "a\xc3", "\"a\xef\xbf\xbd\"" },
+        { "a\xe2\x82z\"", "\"a\xef\xbf\xbd\xef\xbf\xbdz\\\"\"" },
+        { "\xc3\xa9\x80", "\"\xc3\xa9\xef\xbf\xbd\"" },
+    };
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct buffer b = { 0 };
+
+        json_write_any_text(&b, cases[i].in, strlen(cases[i].in));
+        ck_assert_str_eq(buffer_string(&b), cases[i].out);
+        buffer_free(&b);
+    }
+}
+END_TEST
+
 START_TEST(strings_there_and_back)
 {
     static char text[20000], back[20000];
@@ -299,6 +322,7 @@ int main(void)
     int failed;
 
     tcase_set_timeout(c, 60);
+    tcase_add_test(c, what_is_no_text_is_replaced);
     tcase_add_test(c, strings_there_and_back);
     tcase_add_test(c, special_bytes_are_found_at_every_place);
     tcase_add_test(c, values_of_all_types);
