@@ -361,6 +361,8 @@ bool cli_ready(struct cli *c, size_t least, size_t most)
 
 /* ---- help ---- */
 
+enum { COLUMN = 30, WIDEST = 33 }; /* where help begins; a long option moves it a little */
+
 static void print_options(const struct cli_option *table_, FILE *out)
 {
     char text[80];
@@ -376,16 +378,16 @@ static void print_options(const struct cli_option *table_, FILE *out)
         else if (o->argument)
             n += (size_t)snprintf(text + n, sizeof(text) - n, "%s%s", o->name ? "=" : " ",
                                   o->argument);
-        if (n <= 30)
-            fprintf(out, "  %-30s %s\n", text, o->help);
+        if (n <= WIDEST)
+            fprintf(out, "  %-*s %s\n", COLUMN, text, o->help);
         else
-            fprintf(out, "  %s\n  %-30s %s\n", text, "", o->help);
+            fprintf(out, "  %s\n  %-*s %s\n", text, COLUMN, "", o->help);
     }
 }
 
 void cli_usage(const struct verb *v, FILE *out)
 {
-    fprintf(out, "usage: etl %s%s%s%s\n\n%s.\n", v->name, v->options ? " [OPTIONS]" : "",
+    fprintf(out, "usage: etl %s%s%s%s\n%s.\n", v->name, v->options ? " [OPTIONS]" : "",
             *v->arguments ? " " : "", v->arguments, v->summary);
     if (v->options) {
         fputs("\n", out);
@@ -396,7 +398,11 @@ void cli_usage(const struct verb *v, FILE *out)
 
 void app_usage(FILE *out)
 {
-    fputs("usage: etl [OPTIONS] VERB ...\n\n"
+    const struct cli_option *own = global_options;
+
+    while (own->id == HELP || own->id == SHOW_VERSION) /* the heading names them */
+        own++;
+    fputs("usage: etl [OPTIONS] VERB ...        `etl VERB --help` says more of a verb\n"
           "Archives of raw scraped text in; clean, de-duplicated, structured data out.\n\n",
           out);
     for (const struct verb *v = verbs; v->name; v++) {
@@ -405,7 +411,6 @@ void app_usage(FILE *out)
         snprintf(text, sizeof(text), "%s %s", v->name, v->arguments);
         fprintf(out, "  %-30s %s\n", text, v->summary);
     }
-    fputs("\noptions of all verbs:\n", out);
-    print_options(global_options, out);
-    fputs("\n`etl VERB --help` says more of a verb.\n", out);
+    fputs("\noptions of all verbs, beside -h, --help and -V, --version:\n", out);
+    print_options(own, out);
 }

@@ -51,10 +51,10 @@ const struct verb verbs[] = {
       "without one it is the first document." },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
-    { "graph", verb_graph, "PIPELINE", "draw a pipeline: its stages and where documents go",
+    { "graph", verb_graph, "PIPELINE", "draw its stages, and where documents go",
       graph_options,
       "  etl graph pipelines/news.conf\n"
-      "  etl graph --format=dot --stats=out/news pipelines/news.conf | dot -Tsvg >news.svg" },
+      "  etl graph --format=dot --stats=out/news news.conf | dot -Tsvg >news.svg" },
     { "plugins", verb_plugins, "[NAME]", "list plugins, or describe one", plugins_options,
       "  etl plugins dedupe\n  etl plugins ./mine.so" },
     { "new", verb_new, "WHAT ...", "begin a plugin, a pipeline or a test", NULL,

@@ -15,11 +15,11 @@
 enum { STDIN = 1, STAGE, FORMAT, PARTNERS, JOBS, SET, TEST };
 
 const struct cli_option explain_options[] = {
-    { STDIN, 0, "stdin", NULL, "the document is what comes in: its bytes as they are" },
+    { STDIN, 0, "stdin", NULL, "the document is what comes in, as it is" },
     { TEST, 0, "test", "NAME", "the last record of that test of the pipeline" },
-    { STAGE, 0, "stage", "NAME", "show that stage alone: extract, \"transform extract\"" },
+    { STAGE, 0, "stage", "NAME", "show that stage alone, as extract" },
     { FORMAT, 0, "format", "text|json|html", "html: one file to look at in a browser [text]" },
-    { PARTNERS, 0, "no-partners", NULL, "do not read on for later duplicates of a kept one" },
+    { PARTNERS, 0, "no-partners", NULL, "do not read on for its later duplicates" },
     { JOBS, 'j', "jobs", "N|auto", "busy threads for what is read before it [auto]" },
     { SET, 0, "set", "SECTION.KEY=VALUE", "replace one value of the pipeline file" },
     { 0, 0, NULL, NULL, NULL },

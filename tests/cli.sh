@@ -55,7 +55,8 @@ seldom()
 check "and not, where it is not" seldom
 says_how()
 {
-    "$ETL" check --print slow.conf --plugin-path="$slow" | grep -qE '^barrier_interval = 10s +# preset' &&
+    "$ETL" run --help >out.txt && grep -q 'pipeline.barrier_interval=' out.txt &&
+        "$ETL" check --print slow.conf --plugin-path="$slow" | grep -qE '^barrier_interval = 10s +# preset' &&
         "$ETL" help --man pipeline | grep -q 'barrier_interval' &&
         [ -n "$(sed -n '/^\.SH RESUMING/,/^\.SH/s/pipeline\.barrier_interval=/&/p' "$srcdir/docs/etl.1.in")" ]
 }
