@@ -56,7 +56,7 @@ $(test_hostile): $(srcdir)/tests/plugins/hostile.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) $< -lm
 $(test_faulty): $(srcdir)/tests/plugins/faulty.c $(test_header)
 	$(AM_V_CCLD)$(test_plugin) $<
-$(test_shims): tests/torture/%.so: $(srcdir)/tests/torture/%.c
+$(test_shims): tests/torture/%.so: $(srcdir)/tests/torture/%.c $(srcdir)/tests/torture/shim.h
 	$(AM_V_CCLD)$(MKDIR_P) $(@D) && $(CC) -shared -fPIC $(CFLAGS) -o $@ $< -ldl
 
 # Hours of what make check does in minutes: tests/torture/list. FROM=N, ONLY=N,N...

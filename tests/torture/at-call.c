@@ -8,11 +8,11 @@
  * opened ETL_CALLS=FILE     how many there were is written there at exit
  *   ETL_FAIL_SYNC=E  each fdatasync fails with errno E; with EINTR the first, third, ... one */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -78,8 +78,6 @@ static void leave(long n)
         raise(SIGKILL);
     errno = err;
 }
-
-#define NEXT(type, name, ...) ((type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))
 
 /* What any call but a write does. Only calls that wait can be interrupted. */
 #define HARM(type, waits, call)                                                                    \
@@ -194,15 +192,6 @@ static int open_it(int dir, const char *path, int flags, mode_t mode)
         opened(path);
     return fd;
 }
-
-/* The mode stands there only if a file may be made. */
-#define MODE(flags, mode)                                                                          \
-    do {                                                                                           \
-        va_list more_;                                                                             \
-        va_start(more_, flags);                                                                    \
-        mode = (flags) & (O_CREAT | __O_TMPFILE) ? (mode_t)va_arg(more_, int) : 0;                 \
-        va_end(more_);                                                                             \
-    } while (0)
 
 int open(const char *path, int flags, ...)
 {

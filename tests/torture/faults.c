@@ -13,10 +13,10 @@
  * streams is not counted. A call that is interrupted again and again would never end:
  * sticky, EINTR and EAGAIN fail every other call. */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
+
 #include <errno.h>
 #include <fcntl.h>
-#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -107,25 +107,15 @@ static bool fails(enum op op)
     return true;
 }
 
-#define NEXT(type, name, ...) ((type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, name))
-
 /* ---- files ---- */
 
 static int open_next(const char *name, int dir, const char *path, int flags, mode_t mode)
 {
     if (fails(OPEN))
         return -1;
-    return NEXT(int, name, int, const char *, int, mode_t)(dir, path, flags, mode);
+    return ((int (*)(int, const char *, int, mode_t))dlsym(RTLD_NEXT, name))(dir, path, flags,
+                                                                             mode);
 }
-
-/* The mode stands there only if a file may be made. */
-#define MODE(flags, mode)                                                                          \
-    do {                                                                                           \
-        va_list more_;                                                                             \
-        va_start(more_, flags);                                                                    \
-        mode = (flags) & (O_CREAT | __O_TMPFILE) ? (mode_t)va_arg(more_, int) : 0;                 \
-        va_end(more_);                                                                             \
-    } while (0)
 
 int open(const char *path, int flags, ...)
 {
@@ -161,12 +151,12 @@ int openat64(int dir, const char *path, int flags, ...)
 
 FILE *fopen(const char *path, const char *mode)
 {
-    return fails(OPEN) ? NULL : NEXT(FILE *, "fopen", const char *, const char *)(path, mode);
+    return fails(OPEN) ? NULL : NEXT(FILE *, fopen, const char *, const char *)(path, mode);
 }
 
 FILE *fopen64(const char *path, const char *mode)
 {
-    return fails(OPEN) ? NULL : NEXT(FILE *, "fopen64", const char *, const char *)(path, mode);
+    return fails(OPEN) ? NULL : NEXT(FILE *, fopen64, const char *, const char *)(path, mode);
 }
 
 /* How much of a transfer of len bytes goes through: -1 with errno, or a length. */
@@ -181,7 +171,7 @@ ssize_t read(int fd, void *to, size_t len)
 {
     ssize_t n = allowed(READ, fd, len);
 
-    return n < 0 ? -1 : NEXT(ssize_t, "read", int, void *, size_t)(fd, to, (size_t)n);
+    return n < 0 ? -1 : NEXT(ssize_t, read, int, void *, size_t)(fd, to, (size_t)n);
 }
 
 ssize_t pread64(int fd, void *to, size_t len, off64_t at)
@@ -190,7 +180,7 @@ ssize_t pread64(int fd, void *to, size_t len, off64_t at)
 
     if (n < 0)
         return -1;
-    return NEXT(ssize_t, "pread64", int, void *, size_t, off64_t)(fd, to, (size_t)n, at);
+    return NEXT(ssize_t, pread64, int, void *, size_t, off64_t)(fd, to, (size_t)n, at);
 }
 
 ssize_t pread(int fd, void *to, size_t len, off_t at)
@@ -202,7 +192,7 @@ ssize_t write(int fd, const void *data, size_t len)
 {
     ssize_t n = allowed(WRITE, fd, len);
 
-    return n < 0 ? -1 : NEXT(ssize_t, "write", int, const void *, size_t)(fd, data, (size_t)n);
+    return n < 0 ? -1 : NEXT(ssize_t, write, int, const void *, size_t)(fd, data, (size_t)n);
 }
 
 ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
@@ -211,7 +201,7 @@ ssize_t pwrite64(int fd, const void *data, size_t len, off64_t at)
 
     if (n < 0)
         return -1;
-    return NEXT(ssize_t, "pwrite64", int, const void *, size_t, off64_t)(fd, data, (size_t)n, at);
+    return NEXT(ssize_t, pwrite64, int, const void *, size_t, off64_t)(fd, data, (size_t)n, at);
 }
 
 ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
@@ -224,17 +214,17 @@ ssize_t pwrite(int fd, const void *data, size_t len, off_t at)
 
 int fsync(int fd)
 {
-    FAIL_OR(SYNC, NEXT(int, "fsync", int)(fd));
+    FAIL_OR(SYNC, NEXT(int, fsync, int)(fd));
 }
 
 int fdatasync(int fd)
 {
-    FAIL_OR(SYNC, NEXT(int, "fdatasync", int)(fd));
+    FAIL_OR(SYNC, NEXT(int, fdatasync, int)(fd));
 }
 
 int ftruncate64(int fd, off64_t len)
 {
-    FAIL_OR(TRUNCATE, NEXT(int, "ftruncate64", int, off64_t)(fd, len));
+    FAIL_OR(TRUNCATE, NEXT(int, ftruncate64, int, off64_t)(fd, len));
 }
 
 int ftruncate(int fd, off_t len)
@@ -244,13 +234,13 @@ int ftruncate(int fd, off_t len)
 
 int renameat(int from_dir, const char *from, int to_dir, const char *to)
 {
-    FAIL_OR(RENAME, NEXT(int, "renameat", int, const char *, int, const char *)(from_dir, from,
-                                                                                to_dir, to));
+    FAIL_OR(RENAME,
+            NEXT(int, renameat, int, const char *, int, const char *)(from_dir, from, to_dir, to));
 }
 
 int unlinkat(int dir, const char *name, int flags)
 {
-    FAIL_OR(UNLINK, NEXT(int, "unlinkat", int, const char *, int)(dir, name, flags));
+    FAIL_OR(UNLINK, NEXT(int, unlinkat, int, const char *, int)(dir, name, flags));
 }
 
 int unlink(const char *name)
@@ -260,14 +250,14 @@ int unlink(const char *name)
 
 int mkdirat(int dir, const char *name, mode_t mode)
 {
-    FAIL_OR(MKDIR, NEXT(int, "mkdirat", int, const char *, mode_t)(dir, name, mode));
+    FAIL_OR(MKDIR, NEXT(int, mkdirat, int, const char *, mode_t)(dir, name, mode));
 }
 
 /* Closed it is in any case, as the kernel does it. */
 int close(int fd)
 {
     bool failing = fd > STDERR_FILENO && fails(CLOSE) && the.err != 0;
-    int result = NEXT(int, "close", int)(fd);
+    int result = NEXT(int, close, int)(fd);
 
     if (!failing)
         return result;
@@ -279,8 +269,8 @@ void *mmap64(void *at, size_t len, int prot, int flags, int fd, off64_t from)
 {
     if (fails(MAP) && the.err != 0)
         return MAP_FAILED;
-    return NEXT(void *, "mmap64", void *, size_t, int, int, int, off64_t)(at, len, prot, flags, fd,
-                                                                          from);
+    return NEXT(void *, mmap64, void *, size_t, int, int, int, off64_t)(at, len, prot, flags, fd,
+                                                                        from);
 }
 
 void *mmap(void *at, size_t len, int prot, int flags, int fd, off_t from)

@@ -9,11 +9,11 @@
  * those; of a write what was written. Numbers are descriptors and offsets, as power-loss.py has it.
  */
 #define _GNU_SOURCE
-#include <dlfcn.h>
+#include "shim.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -83,8 +83,6 @@ __attribute__((destructor)) static void end(void)
     note('E', 0, 0, 0, NULL, 0, NULL, 0);
 }
 
-#define NEXT(type, name, ...) ((type(*)(__VA_ARGS__))dlsym(RTLD_NEXT, #name))
-
 static void enter(void)
 {
     pthread_mutex_lock(&lock);
@@ -112,45 +110,35 @@ static int do_open(int dir, const char *name, int flags, mode_t mode)
     return fd;
 }
 
-#define TAKE_MODE(flags, mode)                                                                     \
-    do {                                                                                           \
-        if ((flags)&O_CREAT) {                                                                     \
-            va_list args_;                                                                         \
-            va_start(args_, flags);                                                                \
-            mode = va_arg(args_, mode_t);                                                          \
-            va_end(args_);                                                                         \
-        }                                                                                          \
-    } while (0)
-
 int openat(int dir, const char *name, int flags, ...)
 {
-    mode_t mode = 0;
+    mode_t mode;
 
-    TAKE_MODE(flags, mode);
+    MODE(flags, mode);
     return do_open(dir, name, flags, mode);
 }
 
 int openat64(int dir, const char *name, int flags, ...)
 {
-    mode_t mode = 0;
+    mode_t mode;
 
-    TAKE_MODE(flags, mode);
+    MODE(flags, mode);
     return do_open(dir, name, flags, mode);
 }
 
 int open(const char *name, int flags, ...)
 {
-    mode_t mode = 0;
+    mode_t mode;
 
-    TAKE_MODE(flags, mode);
+    MODE(flags, mode);
     return do_open(AT_FDCWD, name, flags, mode);
 }
 
 int open64(const char *name, int flags, ...)
 {
-    mode_t mode = 0;
+    mode_t mode;
 
-    TAKE_MODE(flags, mode);
+    MODE(flags, mode);
     return do_open(AT_FDCWD, name, flags, mode);
 }
 
