@@ -60,6 +60,27 @@ says()
     return 1
 }
 
+# tests STATUS ARGUMENTS...: etl test ends so; what it prints is in the file printed.
+tests()
+{
+    local want=$1 got
+    shift
+    "$ETL" test "$@" >printed 2>"$work/.said"
+    got=$?
+    [ "$got" = "$want" ] && return 0
+    echo "status $got, wanted $want: etl test $*"
+    cat printed "$work/.said"
+    return 1
+}
+
+prints()
+{
+    grep -qF -- "$1" printed && return 0
+    echo "did not print '$1' but:"
+    head -20 printed
+    return 1
+}
+
 dump()
 {
     sqlite3 "$1" .dump

@@ -9,25 +9,6 @@ umask 022
 mkdir "$work/in" "$work/tmp" "$work/in/cases" && cd "$work/in" || exit 1
 export TMPDIR=$work/tmp
 
-# plugin STATUS ARGUMENTS...: etl test ends so; what it prints is in the file printed.
-plugin()
-{
-    local want=$1 got
-    shift
-    "$ETL" test "$@" >printed 2>"$work/.said"
-    got=$?
-    [ "$got" = "$want" ] && return 0
-    echo "status $got, wanted $want: etl test $*"
-    cat printed "$work/.said"
-    return 1
-}
-prints()
-{
-    grep -qF -- "$1" printed && return 0
-    echo "did not print '$1' but:"
-    head -20 printed
-    return 1
-}
 printf '{"text": "a"}\n{"text": "b"}\n{"text": "c"}\nno JSON\n{"text": "d"}\n' >cases/in.jsonl
 # case NAME HOW: a pipeline that uses the plugin so.
 case_of()
@@ -40,9 +21,9 @@ case_of()
 # ---- all is well ----
 
 case_of good nothing
-check "a case that expects nothing" plugin 1 "$faulty" cases
+check "a case that expects nothing" tests 1 "$faulty" cases
 check "is told how it may" prints "etl test --update writes one"
-check "--update" plugin 0 --update "$faulty" cases
+check "--update" tests 0 --update "$faulty" cases
 check "says so" prints "updated cases/good.out"
 check "what it makes" test "$(cat cases/good.out/out.jsonl)" = '{"text":"two 1"}'"
 "'{"text":"one 2"}'"
@@ -50,7 +31,7 @@ check "what it makes" test "$(cat cases/good.out/out.jsonl)" = '{"text":"two 1"}
 "'{"text":"one 4"}'
 check "and what it rejects" test "$(wc -l <cases/good.out/rejects.jsonl)" = 1
 check "no manifest, which has versions in it" test "$(ls cases/good.out | wc -l)" = 2
-check "now it is good" plugin 0 "$faulty" cases
+check "now it is good" tests 0 "$faulty" cases
 check "with threads and cuts" prints "the same with 1 and 8 threads, and when killed and resumed 5 times"
 check "static variables are warned of" grep -q "warning: static variables that can be written to: \(counter, cache\|cache, counter\);" "$work/.said"
 check "all that and nothing else" test "$(grep -c warning "$work/.said")" = 1
@@ -58,27 +39,27 @@ check "the plugin is named" prints "transform faulty 1.0"
 check "nothing is left behind" test -z "$(ls -A "$TMPDIR")"
 check "from another folder" sh -c 'cd / && "$1" test "$2" "$3/cases"' - "$ETL" "$faulty" "$PWD" >/dev/null 2>&1
 printf '[test "first"]\nin.text = x\nout.text = two 1\n' >cases/good.test
-check "tests beside the case" plugin 0 "$faulty" cases/good.conf
+check "tests beside the case" tests 0 "$faulty" cases/good.conf
 check "are run" prints "cases/good.conf: good (1 test, and what it should make;"
-check "TAP" plugin 0 --tap "$faulty" cases
+check "TAP" tests 0 --tap "$faulty" cases
 check "has a line for each thing tried" test "$(grep -c '^ok' printed)" = 6
 check "and a plan" prints "1..6"
-check "--filter chooses cases" plugin 0 --filter='g*' "$faulty" cases
-check "--filter that lets none through" plugin 66 --filter=x "$faulty" cases
+check "--filter chooses cases" tests 0 --filter='g*' "$faulty" cases
+check "--filter that lets none through" tests 66 --filter=x "$faulty" cases
 sed -i 's/two 1/two 2/' cases/good.test
-check "a test that fails" plugin 1 "$faulty" cases
+check "a test that fails" tests 1 "$faulty" cases
 check "is shown" prints 'FAIL good.test:1 test "first"'
 rm cases/good.test
 echo '{"text":"other"}' >cases/good.out/out.jsonl
-check "other bytes than expected" plugin 1 "$faulty" cases
+check "other bytes than expected" tests 1 "$faulty" cases
 check "are shown" prints 'out.jsonl, line 1:'
 check "with the line" prints '+ {"text":"two 1"}'
-plugin 0 --update "$faulty" cases
+tests 0 --update "$faulty" cases
 echo more >cases/good.out/more.txt
-check "a file that is not made" plugin 1 "$faulty" cases
+check "a file that is not made" tests 1 "$faulty" cases
 check "is named" prints "more.txt is not made"
 rm cases/good.out/more.txt cases/good.out/out.jsonl
-check "a file that is not expected" plugin 1 "$faulty" cases
+check "a file that is not expected" tests 1 "$faulty" cases
 check "is named too" prints "out.jsonl is made, but not expected"
 
 # ---- what is wrong is found ----
@@ -88,7 +69,7 @@ rm -r cases/good.*
 found()
 {
     case_of wrong "$1"
-    check "$1 is found" plugin 1 "$faulty" cases
+    check "$1 is found" tests 1 "$faulty" cases
     check "$1 is told" prints "$2"
     rm cases/wrong.conf
 }
@@ -99,31 +80,31 @@ if [ -z "${SANITIZE:-}" ]; then
 fi
 case_of field nothing
 sed -i 's/^how = .*/text = txet/' cases/field.conf
-check "a field that is not there" plugin 1 "$faulty" cases
+check "a field that is not there" tests 1 "$faulty" cases
 check "is told" says "field.conf:4:8: error: key 'text' in [transform faulty] reads field 'txet'"
 rm cases/field.conf
 case_of key nothing
 sed -i 's/^how/hwo/' cases/key.conf
-check "a key that is not there" plugin 1 "$faulty" cases
+check "a key that is not there" tests 1 "$faulty" cases
 check "is told" says "did you mean 'how'?"
 rm cases/key.conf
-check "no case" plugin 66 "$faulty" cases
+check "no case" tests 66 "$faulty" cases
 check "is told" says "no case was found"
-check "a file that is none" plugin 64 "$faulty" cases/in.jsonl
-check "a folder that is not there" plugin 66 "$faulty" nowhere
-check "a plugin that is not there" plugin 69 ./nowhere.so cases
+check "a file that is none" tests 64 "$faulty" cases/in.jsonl
+check "a folder that is not there" tests 66 "$faulty" nowhere
+check "a plugin that is not there" tests 69 ./nowhere.so cases
 echo x >x.so
-check "a plugin that is none" plugin 69 ./x.so cases
+check "a plugin that is none" tests 69 ./x.so cases
 
 # ---- under valgrind ----
 
 if command -v valgrind >/dev/null && [ -z "${SANITIZE:-}" ]; then
     case_of leaks leaks
-    check "a leak" plugin 1 --valgrind "$faulty" cases
+    check "a leak" tests 1 --valgrind "$faulty" cases
     check "is told" says "definitely lost"
     rm cases/leaks.conf
     case_of blank reads_blank
-    check "a byte that was never written" plugin 1 --valgrind "$faulty" cases
+    check "a byte that was never written" tests 1 --valgrind "$faulty" cases
     check "is told" says "uninitialised"
     rm cases/blank.conf
 else

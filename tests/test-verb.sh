@@ -11,30 +11,6 @@ umask 022
 mkdir "$work/in" "$work/tmp" && cd "$work/in" || exit 1
 export TMPDIR=$work/tmp
 
-etl_test()
-{
-    "$ETL" test "$@" >printed 2>"$work/.said"
-}
-# tests STATUS ARGUMENTS...: etl test ends so; what it prints is in the file out.
-tests()
-{
-    local want=$1 got
-    shift
-    etl_test "$@"
-    got=$?
-    [ "$got" = "$want" ] && return 0
-    echo "status $got, wanted $want: etl test $*"
-    cat printed "$work/.said"
-    return 1
-}
-prints()
-{
-    grep -qF -- "$1" printed && return 0
-    echo "did not print '$1' but:"
-    head -20 printed
-    return 1
-}
-
 # A pipeline whose input is not there: a test needs none.
 cat >p.conf <<'CONF'
 [pipeline]
