@@ -190,7 +190,6 @@ static bool run_transform_maps(struct engine *e, struct stage *s, struct batch *
 
 static bool run_transform_steps(struct engine *e, struct stage *s, struct batch *b)
 {
-
     profile_stage(s, WORK_STEP);
     for (struct etl_record *r = b->first; r; r = r->next) {
         if (r->fate != KEPT || r->enters > here.post || r->passed_by)
