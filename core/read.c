@@ -275,6 +275,10 @@ static bool renew(struct etl_unit *u)
 
     if (!is_full(e, b))
         return true;
+    if (!b->first && u->finishing) { /* nothing was made yet, but something may be counted */
+        b->born = now_us();
+        return true;
+    }
     if (!b->first) { /* all that were read into it are committed already, or passed over */
         bool each = b->counts_each;
 

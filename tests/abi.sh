@@ -249,6 +249,12 @@ fields = id, source, text" -j"$1" && counted '"read": 3, "split": 1, "made": 3, 
     counted '"steps": 6'; }
 check "finish emits, and its records pass the later stages only" emitted 1
 check "finish emits, -j5" emitted 5
+late() { run 0 "$feed
+[transform stepper]
+what = emit late
+$out" --set pipeline.barrier_interval=1ms &&
+    counted '"finishes": 1, "made": 3'; }
+check "what finish counts before it emits is kept, however long it takes" late
 check "with an origin" grep -q '"origin":"transform stepper"' out/rejects.jsonl
 check "damage in finish is refused" stepper 69 "damage in finish"
 

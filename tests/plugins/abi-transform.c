@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <time.h>
 
 /* ---- transform with a map alone ---- */
 
@@ -458,7 +459,9 @@ static int stepper_finish(const void *self, void *state, etl_unit *unit)
         return etl_damaged(unit, 0, "out of place");
     if (me->stream)
         MUST(self, etl_write(me->stream, "end\n", 4) == ETL_OK);
-    for (int i = 0; i < 3 && IS("emit"); i++) {
+    if (IS("emit late"))
+        nanosleep(&(struct timespec){ 0, 5000000 }, NULL);
+    for (int i = 0; i < 3 && (IS("emit") || IS("emit late")); i++) {
         char line[64];
         int n = snprintf(line, sizeof(line), "made %d after %lld", i, (long long)s->is.steps);
 
