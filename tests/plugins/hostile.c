@@ -15,6 +15,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 #ifdef __SSE2__
@@ -180,24 +181,33 @@ __attribute__((constructor)) static void loaded(void)
         harm(what);
 }
 
-/* Memory: 10 GiB taken and left alone - by calloc, as MALLOC_PERTURB_ would fill what malloc gives -
- * with and without asking whether they are there; ends that are written over. */
+/* Of the system, as MALLOC_PERTURB_ makes malloc and calloc write to all that they give. NULL: it is
+ * not there. */
+static volatile char *take(size_t much)
+{
+    void *at = mmap(NULL, much, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+    return at == MAP_FAILED ? NULL : at;
+}
+
+/* Memory: 10 GiB taken and left alone, with and without asking whether they are there; ends that are
+ * written over. */
 static int use_memory(const struct hostile *me, void *state, etl_record *r)
 {
     const size_t much = (size_t)10 << 30;
     volatile char *at;
 
     if (strcmp(me->what, "take") == 0) {
-        at = calloc(1, much);
+        at = take(much);
         if (!at)
             return etl_fail_errno(me, ENOMEM, "10 GiB could not be had");
         at[0] = 1;
-        free((void *)(uintptr_t)at);
+        munmap((void *)(uintptr_t)at, much);
     }
     if (strcmp(me->what, "take unasked") == 0) {
-        at = calloc(1, much);
+        at = take(much);
         at[0] = 1; /* whether there or not */
-        free((void *)(uintptr_t)at);
+        munmap((void *)(uintptr_t)at, much);
     }
     if (strcmp(me->what, "overrun self") == 0)
         ((volatile char *)(uintptr_t)me)[sizeof(*me)] = 1;
