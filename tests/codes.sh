@@ -333,7 +333,7 @@ export ETL_PLUGIN_PATH=$plugins/hostile:$ETL_PLUGIN_PATH
 harm chdir open
 provoke E0512 etl run harm.conf -o harm
 harm exit map
-provoke E0515=1 etl test "$plugins/transform/faulty.so" good.conf
+provoke E0515=1 etl test "$plugins/faulty/transform/faulty.so" good.conf
 provoke E0513 etl run harm.conf -o harm
 if [ -z "${SANITIZE:-}" ]; then # who would end it themselves
     harm "overrun state" step

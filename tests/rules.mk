@@ -14,7 +14,7 @@ test_engine := $(patsubst %,tests/plugins/engine/%.so,input/lines transform/spli
 test_abi := $(patsubst %,tests/plugins/abi/%.so,input/feed transform/mapper transform/stepper \
     transform/forgetful output/lines)
 test_hostile := tests/plugins/hostile/transform/hostile.so
-test_faulty := tests/plugins/transform/faulty.so
+test_faulty := tests/plugins/faulty/transform/faulty.so
 test_shims := tests/torture/at-call.so tests/torture/record-calls.so
 test_modules := $(test_good) $(test_bad) $(test_newer) $(test_engine) $(test_abi) $(test_hostile) \
     $(test_faulty) $(test_shims)

@@ -3,7 +3,7 @@
 # what it committed, depends on the order of maps, leaks, reads what it did not write, crashes, or has
 # static variables.
 . "${srcdir:-.}/tests/lib.sh"
-faulty=$builddir/tests/plugins/transform/faulty.so
+faulty=$builddir/tests/plugins/faulty/transform/faulty.so
 [ -e "$faulty" ] || skip "the test plugins are not built (make test-plugins)"
 umask 022
 mkdir "$work/in" "$work/tmp" "$work/in/cases" && cd "$work/in" || exit 1
