@@ -372,4 +372,20 @@ touch -d 2000-01-01 q/configure.ac q/Makefile.am && touch q/Makefile.in
 check "quickstart and a folder of somebody else: 73" \
     status 73 env PATH="$work/bin" BUILD=other q/quickstart build
 check "it is left alone" test -f q/other/Makefile
+
+# What was configured without the libraries of the unit tests is configured again for `test`.
+ln -s "$(command -v grep)" "$(command -v find)" "$(command -v rm)" "$(command -v nproc)" bin/ 2>/dev/null
+printf '#!/bin/sh\nexit 0\n' | tee bin/make >bin/iconv
+printf '#!/bin/sh\nprintf "PACKAGE = etl\\nabs_srcdir = %%s\\n" "$(dirname "$PWD")" >Makefile\n' >q/configure
+chmod +x bin/make q/configure
+configures() # WORD VALUE: of HAVE_CHECK_TRUE
+{
+    mkdir -p q/build
+    printf 'S["HAVE_CHECK_TRUE"]="%s"\n' "$2" >q/build/config.status
+    printf 'PACKAGE = etl\nabs_srcdir = %s\n' "$PWD/q" >q/build/Makefile
+    status 0 env PATH="$work/bin" q/quickstart "$1" && grep -q '^configuring' .said
+}
+check "quickstart test without unit tests: configures again" configures test "#"
+check "with them it does not" eval '! configures test ""'
+check "nor does it to build alone" eval '! configures build "#"'
 finish
