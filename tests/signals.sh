@@ -134,8 +134,8 @@ at_random() # KIND
     else
         case $1 in
         INT* | TERM | HUP | QUIT) ended_by $signal || return 1 ;;
-        PIPE) # as for any program, until the run begins
-            ended_by PIPE && [ ! -e out ] || return 1
+        PIPE | USR1) # as for any program, until the run begins
+            ended_by $signal && [ ! -e out ] || return 1
             ;;
         *) echo "SIG$1: status $got"; sed 's/^/    /' said; return 1 ;;
         esac
