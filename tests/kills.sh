@@ -72,6 +72,17 @@ at_random()
     done
 }
 
+# some_resumed N: more rounds, until so many in all went on from a journal. How often a time at
+# random falls behind the first barrier differs from machine to machine.
+some_resumed()
+{
+    local i
+    for ((i = 0; i < 10 * $1 && n_resumed < $1; i++)); do
+        at_random $((1 + i % 4)) 1 1 || return 1
+    done
+    [ $n_resumed -ge "$1" ]
+}
+
 # say_kills WHERE: and begins to count anew.
 say_kills()
 {
