@@ -22,7 +22,8 @@ static int errno_of(sqlite3 *db, int code)
 {
     int system = db ? sqlite3_system_errno(db) : 0;
 
-    if (system == EBADF) /* of a file that it could not open before */
+    /* It was met behind the true cause: a file that could not be made was then opened to read it. */
+    if (system == EBADF || system == ENOENT)
         system = 0;
     switch (code & 0xff) {
     case SQLITE_FULL:
