@@ -146,7 +146,9 @@ static int sync_streams(struct engine *e)
             if (stream && stream_sync(stream) < 0)
                 return -1;
         }
-    return e->ledger->rejects ? stream_sync(e->ledger->rejects) : 0;
+    if (e->ledger->rejects && stream_sync(e->ledger->rejects) < 0)
+        return -1;
+    return e->ledger->samples ? stream_sync(e->ledger->samples) : 0;
 }
 
 /* An input has no step, so that its state stays as its start left it; its commit comes last. */
@@ -170,6 +172,8 @@ static int write_record(struct engine *e, struct barrier *b)
     b->ledger.len = 0;
     ledger_save(e->ledger, &b->ledger);
     if (e->ledger->rejects && stream_mark(e->ledger->rejects, &b->rejects) < 0)
+        return -1;
+    if (e->ledger->samples && stream_mark(e->ledger->samples, &b->samples) < 0)
         return -1;
     if (sync_streams(e) < 0 || run_sync_names(e->plan->run) < 0)
         return -1;

@@ -82,6 +82,7 @@ void barrier_free(struct barrier *b)
     }
     free(b->stages);
     buffer_free(&b->rejects.tail);
+    buffer_free(&b->samples.tail);
     buffer_free(&b->ledger);
     for (size_t i = 0; i < b->n_verified; i++)
         free(b->verified[i].damage);
@@ -125,6 +126,7 @@ void barrier_write(const struct barrier *b, struct buffer *to)
             put_mark(to, &s->marks[k]);
     }
     put_mark(to, &b->rejects);
+    put_mark(to, &b->samples);
     put_bytes(to, b->ledger.data, b->ledger.len);
     put_u64(to, b->n_verified);
     for (size_t i = 0; i < b->n_verified; i++) {
@@ -220,7 +222,7 @@ bool barrier_read(struct barrier *b, const void *data, size_t len)
             if (!get_mark(&r, &s->marks[k]))
                 return false;
     }
-    if (!get_mark(&r, &b->rejects))
+    if (!get_mark(&r, &b->rejects) || !get_mark(&r, &b->samples))
         return false;
     at = get_bytes(&r, &n);
     b->ledger.len = 0;
@@ -253,6 +255,7 @@ bool barrier_skim(const void *data, size_t len, uint64_t *file_index, struct rea
             skim_mark(&r);
     }
     skim_mark(&r); /* of rejects.jsonl */
+    skim_mark(&r); /* of samples.jsonl */
     counts->at = get_bytes(&r, &n);
     counts->end = r.bad ? NULL : counts->at + n;
     counts->bad = false;

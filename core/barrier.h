@@ -41,7 +41,7 @@ struct barrier {
     int64_t time;              /* microseconds spent in it so far; not saved */
     struct saved *stages;      /* by stage index */
     size_t n_stages;
-    struct stream_mark rejects;
+    struct stream_mark rejects, samples;
     struct buffer ledger;      /* the counts, by ledger_save */
     struct verified *verified; /* files verified since the barrier before; owned */
     size_t n_verified;

@@ -246,8 +246,8 @@ bool stage_in_store(const struct stage *s, const char *name)
 
 static bool is_hosts_own(const char *name)
 {
-    static const char *const own[] = { "rejects.jsonl", "manifest.json", "run.json",
-                                       "progress.json" };
+    static const char *const own[] = { "rejects.jsonl", "samples.jsonl", "manifest.json",
+                                       "run.json", "progress.json", "report.html" };
 
     for (size_t i = 0; i < sizeof(own) / sizeof(*own); i++)
         if (strcmp(name, own[i]) == 0)

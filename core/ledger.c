@@ -107,8 +107,7 @@ static void count_fate(struct ledger *l, const struct etl_record *r)
     ledger_count(l, r->fate_stage, name, 1);
 }
 
-/* The document as it came, as far as it is at hand: the first field that its input wrote. */
-static const etl_value *content_of(const struct ledger *l, const struct etl_record *r)
+const etl_value *ledger_content(const struct ledger *l, const struct etl_record *r)
 {
     const struct schema *s = &l->plan->schema;
 
@@ -119,14 +118,23 @@ static const etl_value *content_of(const struct ledger *l, const struct etl_reco
     return NULL;
 }
 
+size_t ledger_cut(const etl_value *v, size_t max)
+{
+    size_t n = v->len < max ? v->len : max;
+
+    if (v->type == ETL_TEXT)
+        while (n > 0 && n < v->len && ((unsigned char)v->text[n] & 0xC0) == 0x80)
+            n--;
+    return n;
+}
+
 static int write_reject(struct ledger *l, struct etl_record *r)
 {
     struct buffer *b = &l->line;
-    const etl_value *content = content_of(l, r);
+    const etl_value *content = ledger_content(l, r);
     const char *stage = r->fate_stage < l->plan->n_stages ? l->plan->stages[r->fate_stage].name : "host";
     const char *reason = r->reason ? r->reason : "no reason given";
     const char *origin = record_origin(r);
-    size_t n;
 
     b->len = 0;
     buffer_puts(b, "{\"id\":");
@@ -146,15 +154,10 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     buffer_puts(b, ",\"bytes\":");
     json_write_int(b, content ? content->len : 0);
     buffer_puts(b, ",\"content\":");
-    if (content) {
-        n = content->len < CONTENT_BYTES ? content->len : CONTENT_BYTES;
-        if (content->type == ETL_TEXT)
-            while (n > 0 && n < content->len && ((unsigned char)content->text[n] & 0xC0) == 0x80)
-                n--;
-        json_write_any_text(b, content->text, n);
-    } else {
+    if (content)
+        json_write_any_text(b, content->text, ledger_cut(content, CONTENT_BYTES));
+    else
         buffer_puts(b, "null");
-    }
     buffer_puts(b, "}\n");
     if (b->failed)
         return diag_error_errno(l->plan->diag, E0771, ENOMEM, "cannot write rejects.jsonl");
@@ -166,6 +169,16 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     if (stream_write(l->rejects, b->data, b->len) < 0)
         return -1;
     return stream_record_end(l->rejects);
+}
+
+static void count_size(struct ledger *l, const struct etl_record *r)
+{
+    const etl_value *content = ledger_content(l, r);
+    uint32_t len = content ? content->len : 0;
+    struct sizes *s = &l->sizes[r->fate];
+
+    s->bytes += len;
+    s->documents[len == 0 ? 0 : len == 1 ? 1 : 33 - __builtin_clz(len - 1)]++;
 }
 
 /* Only here are records in the order that a barrier knows. */
@@ -188,6 +201,9 @@ int ledger_take(struct ledger *l, struct batch *b)
         else
             l->made++;
         l->fates[r->fate]++;
+        count_size(l, r);
+        if (l->samples && samples_take(l, r) < 0)
+            return -1;
         if (r->fate == KEPT)
             continue;
         count_fate(l, r);
@@ -252,6 +268,12 @@ void ledger_save(struct ledger *l, struct buffer *to)
         put_bytes(to, l->totals[i].name, strlen(l->totals[i].name));
     }
     put_u64(to, l->warnings + diag_warnings(l->plan->diag));
+    put_u64(to, l->n_samples);
+    for (int i = 0; i < FATES; i++) {
+        put_u64(to, l->sizes[i].bytes);
+        for (int k = 0; k < SIZES; k++)
+            put_u64(to, l->sizes[i].documents[k]);
+    }
     if (l->replay)
         replay_save(l->replay, to);
 }
@@ -287,8 +309,13 @@ bool ledger_restore(struct ledger *l, const void *data, size_t len)
 
     if (!ledger_restore_counts(l, &r))
         return false;
-    if (r.at < r.end) /* a journal of before there was this */
-        l->warnings = get_u64(&r);
+    l->warnings = get_u64(&r);
+    l->n_samples = get_u64(&r);
+    for (int i = 0; i < FATES; i++) {
+        l->sizes[i].bytes = get_u64(&r);
+        for (int k = 0; k < SIZES; k++)
+            l->sizes[i].documents[k] = get_u64(&r);
+    }
     if (l->replay && !replay_restore(l->replay, &r))
         return false;
     return !r.bad && r.at == r.end && !l->failed;

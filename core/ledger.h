@@ -16,13 +16,23 @@ struct total {
     int64_t n;
 };
 
+/* How many documents of each size came, and their bytes; of one size: up to 2^i bytes, and more than
+ * half of it. */
+enum { SIZES = 34 };
+struct sizes {
+    uint64_t bytes, documents[SIZES];
+};
+
 struct ledger {
     struct plan *plan;
     uint64_t read, split, made;
     uint64_t fates[FATES];
     struct total *totals;   /* sorted by stage, then name, after ledger_sort */
     size_t n_totals, totals_cap;
-    struct etl_stream *rejects; /* NULL: not written */
+    struct sizes sizes[FATES]; /* as they came */
+    struct etl_stream *rejects; /* NULL: not written, as the next */
+    struct etl_stream *samples;
+    uint64_t n_samples;
     uint64_t rejects_bytes, rejects_unwritten;
     struct replay *replay; /* what alone is let through, or NULL: everything */
     size_t warnings;       /* before the barrier that the run goes on from */
@@ -47,6 +57,12 @@ bool ledger_restore(struct ledger *l, const void *data, size_t len);
 struct reader;
 /* The counts alone, for who looks on; l->plan may be NULL. */
 bool ledger_restore_counts(struct ledger *l, struct reader *from);
+/* The document as it came, as far as it is at hand: the first field that its input wrote; or NULL. */
+const etl_value *ledger_content(const struct ledger *l, const struct etl_record *r);
+/* How much of a text or bytes to show: max, or a little less, as no character is cut in two. */
+size_t ledger_cut(const etl_value *v, size_t max);
+/* samples.c: writes the document to samples.jsonl if it is one of those. 0, or -1 (reported). */
+int samples_take(struct ledger *l, const struct etl_record *r);
 /* True when more were rejected than [pipeline] max_rejects lets through; a share is rounded up to
  * whole documents. */
 bool ledger_too_many_rejects(const struct ledger *l);

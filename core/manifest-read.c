@@ -183,6 +183,65 @@ static bool read_counts(struct json *j, struct manifest *m)
     return key.kind == JSON_OBJECT_END;
 }
 
+/* {"1024": 3, "2048": 12}, after its brace. What is no power of two is left out. */
+static bool read_up_to(struct json *j, struct manifest_sizes *s)
+{
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        int64_t size = 0;
+
+        if (json_next(j, &value) != JSON_NUMBER)
+            return false;
+        if (!number_read_int(key.text, key.len, &size) || size < 0)
+            continue;
+        for (int i = 0; i < MANIFEST_SIZES; i++)
+            if (size == (int64_t)1 << i || (size == 0 && i == 0))
+                s->at[i] += json_number(&value);
+    }
+    return key.kind == JSON_OBJECT_END;
+}
+
+static bool read_size(struct json *j, struct manifest_sizes *s)
+{
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        bool good = true;
+
+        if (json_next(j, &value) == JSON_BAD)
+            return false;
+        if (json_is(&key, "up_to", 5) && value.kind == JSON_OBJECT)
+            good = read_up_to(j, s);
+        else if (json_is(&key, "bytes", 5))
+            s->bytes = json_number(&value);
+        else
+            good = json_skip(j, &value);
+        if (!good)
+            return false;
+    }
+    return key.kind == JSON_OBJECT_END;
+}
+
+static bool read_sizes(struct json *j, struct manifest *m)
+{
+    static const char *const names[] = { "kept", "dropped", "duplicates", "rejected" };
+    struct json_token key, value;
+
+    while (json_next(j, &key) == JSON_KEY) {
+        struct manifest_sizes other = { 0 }, *to = &other;
+
+        if (json_next(j, &value) != JSON_OBJECT)
+            return false;
+        for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)
+            if (json_is(&key, names[i], strlen(names[i])))
+                to = &m->sizes[i];
+        if (!read_size(j, to))
+            return false;
+    }
+    return key.kind == JSON_OBJECT_END;
+}
+
 static bool read_all(struct json *j, struct manifest *m)
 {
     struct json_token key, value;
@@ -201,6 +260,8 @@ static bool read_all(struct json *j, struct manifest *m)
             good = json_take_text(&value, &m->plan);
         } else if (json_is(&key, "counts", 6) && value.kind == JSON_OBJECT) {
             good = counted = read_counts(j, m);
+        } else if (json_is(&key, "sizes", 5) && value.kind == JSON_OBJECT) {
+            good = read_sizes(j, m);
         } else if (json_is(&key, "inputs", 6) && value.kind == JSON_ARRAY) {
             good = read_files(j, &m->inputs, &m->n_inputs);
         } else if (json_is(&key, "outputs", 7) && value.kind == JSON_ARRAY) {

@@ -29,9 +29,16 @@ struct manifest_stage {
     size_t n_counts;
 };
 
+/* How large documents were as they came: at[i] of them up to 2^i bytes, and more than half of it. */
+enum { MANIFEST_SIZES = 33 };
+struct manifest_sizes {
+    uint64_t bytes, at[MANIFEST_SIZES];
+};
+
 struct manifest {
     char *pipeline, *plan; /* plan: its hash; NULL: not said */
     uint64_t read, split, made, kept, dropped, duplicates, rejected;
+    struct manifest_sizes sizes[4]; /* of what was kept, dropped, a duplicate, rejected */
     struct manifest_file *inputs, *outputs;
     struct manifest_stage *stages; /* in the order of the pipeline */
     size_t n_inputs, n_outputs, n_stages;

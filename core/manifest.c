@@ -87,6 +87,30 @@ static void put_counts(const struct ledger *l, struct buffer *b)
                   (unsigned long long)l->fates[REJECTED]);
 }
 
+/* Sizes that no document had are left out. */
+static void put_sizes(const struct ledger *l, struct buffer *b)
+{
+    static const char *const names[FATES] = { "kept", "dropped", "duplicates", "rejected" };
+
+    buffer_puts(b, "  \"sizes\": {\n");
+    for (int i = 0; i < FATES; i++) {
+        const struct sizes *s = &l->sizes[i];
+        const char *before = "";
+
+        buffer_printf(b, "    \"%s\": {\"bytes\": %llu, \"up_to\": {", names[i],
+                      (unsigned long long)s->bytes);
+        for (int k = 0; k < SIZES; k++) {
+            if (s->documents[k] == 0)
+                continue;
+            buffer_printf(b, "%s\"%llu\": %llu", before, k == 0 ? 0ULL : 1ULL << (k - 1),
+                          (unsigned long long)s->documents[k]);
+            before = ", ";
+        }
+        buffer_puts(b, i + 1 < FATES ? "}},\n" : "}}\n");
+    }
+    buffer_puts(b, "  },\n");
+}
+
 static void put_stages(struct run *r, struct buffer *b)
 {
     const struct ledger *l = &r->ledger;
@@ -146,6 +170,7 @@ static void put_facts(struct run *r, const char *failure, const struct published
     if (r->options.replay)
         put_replay(r->options.replay, b);
     put_counts(&r->ledger, b);
+    put_sizes(&r->ledger, b);
     put_inputs(r, b);
     put_outputs(b, files, n);
     put_stages(r, b);

@@ -40,7 +40,7 @@ static int end_stream(struct etl_stream *s, struct published *f)
     return 0;
 }
 
-/* The files of all stages and rejects.jsonl, whole, synced and hashed. */
+/* The files of all stages and the host's own two, whole, synced and hashed. */
 static int gather(struct run *r, struct published *files, size_t *n)
 {
     struct plan *p = r->plan;
@@ -80,6 +80,10 @@ static int gather(struct run *r, struct published *files, size_t *n)
         (struct published){ .records = r->ledger.fates[REJECTED] - r->ledger.rejects_unwritten,
                             .has_records = true };
     if (end_stream(r->ledger.rejects, &files[*n]) < 0)
+        return -1;
+    (*n)++;
+    files[*n] = (struct published){ .records = r->ledger.n_samples, .has_records = true };
+    if (end_stream(r->ledger.samples, &files[*n]) < 0)
         return -1;
     (*n)++;
     return 0;
@@ -207,7 +211,7 @@ int run_publish_record(struct run *r, const void *data, size_t len)
 
 static size_t count_files(const struct plan *p)
 {
-    size_t n = 1;
+    size_t n = 2; /* rejects.jsonl, samples.jsonl */
 
     for (size_t i = 0; i < p->n_stages; i++)
         n += p->stages[i].n_made;

@@ -133,9 +133,12 @@ static int open_streams(struct run *r, const struct barrier *from)
                 return -1;
         }
     r->ledger.rejects = stream_new("rejects.jsonl");
-    if (!r->ledger.rejects)
+    r->ledger.samples = stream_new("samples.jsonl");
+    if (!r->ledger.rejects || !r->ledger.samples)
         return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
-    return stream_open(r->ledger.rejects, &r->rundir, from ? &from->rejects : NULL, p->diag);
+    if (stream_open(r->ledger.rejects, &r->rundir, from ? &from->rejects : NULL, p->diag) < 0)
+        return -1;
+    return stream_open(r->ledger.samples, &r->rundir, from ? &from->samples : NULL, p->diag);
 }
 
 static int start_stages(struct run *r, const struct barrier *from)
@@ -540,6 +543,7 @@ void run_free(struct run *r)
     engine_free(&r->engine);
     memory_end(&r->memory);
     stream_free(r->ledger.rejects);
+    stream_free(r->ledger.samples);
     ledger_free(&r->ledger);
     journal_close(&r->journal.journal);
     free(r->journal.barriers);

@@ -310,7 +310,8 @@ while at + 24 <= len(data):
             marks, i = u64(i), i + 8
             for _ in range(marks):
                 i = skip_mark(i)
-        i = skip_mark(i) + 8 # behind the mark of rejects.jsonl, and the length of the ledger
+        # behind the marks of rejects.jsonl and samples.jsonl, and the length of the ledger
+        i = skip_mark(skip_mark(i)) + 8
         struct.pack_into("<Q", data, i, u64(i) + 1) # `read`
     at += 24 + size
 open(path, "wb").write(data)
