@@ -3,9 +3,9 @@
  * line by line, then stage by stage. */
 #include "core/explain.h"
 
-#include "common/word-diff.h"
 #include "core/explain-style.h"
 #include "core/figures.h"
+#include "core/html.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -13,68 +13,6 @@
 enum { LONG_VALUE = 600 };
 
 /* ---- pieces ---- */
-
-/* A text with nothing in it that is HTML, or that cannot be seen. lines: line feeds stay. */
-static void put(struct buffer *b, const char *s, size_t n, bool reveal, bool lines)
-{
-    char piece[16];
-    size_t used;
-
-    for (size_t at = 0; at < n;) {
-        if (s[at] == '\n' && lines) {
-            buffer_puts(b, reveal ? "\xe2\x86\xb5\n" : "\n");
-            at++;
-            continue;
-        }
-        at += explain_piece(s + at, n - at, reveal, piece, &used);
-        for (size_t i = 0; i < used; i++)
-            switch (piece[i]) {
-            case '<':
-                buffer_puts(b, "&lt;");
-                break;
-            case '>':
-                buffer_puts(b, "&gt;");
-                break;
-            case '&':
-                buffer_puts(b, "&amp;");
-                break;
-            case '"':
-                buffer_puts(b, "&quot;");
-                break;
-            default:
-                buffer_byte(b, piece[i]);
-            }
-    }
-}
-
-static void put_string(struct buffer *b, const char *s)
-{
-    put(b, s, strlen(s), false, false);
-}
-
-static void put_diff(struct buffer *b, const char *from, size_t from_len, const char *to,
-                     size_t to_len)
-{
-    struct word_diff d;
-
-    if (word_diff(&d, from, from_len, to, to_len) < 0) {
-        b->failed = true;
-        return;
-    }
-    for (size_t i = 0; i < d.n; i++) {
-        const struct word_run *r = &d.runs[i];
-        static const char *const open[] = { "", "<del>", "<ins>" };
-        static const char *const close[] = { "", "</del>", "</ins>" };
-
-        buffer_puts(b, open[r->kind]);
-        put(b, r->kind == WORDS_NEW ? to + r->b : from + r->a, r->len, r->kind != WORDS_SAME, true);
-        buffer_puts(b, close[r->kind]);
-    }
-    if (d.bounded)
-        buffer_puts(b, "<p class=soft>The two differ so much that a smaller difference was not "
-                       "looked for.</p>");
-    word_diff_free(&d);
-}
 
 /* Long ones are folded. */
 static void begin_fold(struct buffer *b, size_t bytes)
@@ -96,7 +34,7 @@ static void put_value(struct buffer *b, const etl_value *v)
 
     explain_value(v, &text);
     begin_fold(b, text.len);
-    put(b, text.data ? text.data : "", text.len, false, true);
+    html_text(b, text.data ? text.data : "", text.len, false, true);
     end_fold(b, text.len);
     b->failed |= text.failed;
     buffer_free(&text);
@@ -109,7 +47,7 @@ static void put_change(struct buffer *b, const struct trace_change *c)
     struct buffer from = { 0 }, to = { 0 };
 
     buffer_puts(b, "<dt>");
-    put_string(b, c->field);
+    html_string(b, c->field);
     buffer_puts(b, "</dt><dd>");
     if (c->before.type == ETL_NULL) {
         put_value(b, &c->after);
@@ -117,7 +55,7 @@ static void put_change(struct buffer *b, const struct trace_change *c)
         explain_value(&c->before, &from);
         explain_value(&c->after, &to);
         begin_fold(b, from.len);
-        put_diff(b, from.data ? from.data : "", from.len, to.data ? to.data : "", to.len);
+        html_diff(b, from.data ? from.data : "", from.len, to.data ? to.data : "", to.len);
         end_fold(b, from.len);
         b->failed |= from.failed || to.failed;
         buffer_free(&from);
@@ -137,11 +75,11 @@ static void put_verdict(struct buffer *b, const struct trace_stage *s)
     buffer_printf(b, "<p><span class=fate>%s</span> ", fate_name(s->fate));
     if (s->rule) {
         buffer_puts(b, "rule ");
-        put_string(b, s->rule);
+        html_string(b, s->rule);
         buffer_puts(b, s->reason ? ": " : "");
     }
     if (s->reason)
-        put_string(b, s->reason);
+        html_string(b, s->reason);
     buffer_puts(b, "</p>\n");
 }
 
@@ -155,9 +93,9 @@ static void put_notes(struct buffer *b, const struct trace_stage *s)
         if (explain_line_of(n, &len) > 0)
             continue;
         buffer_puts(b, "<p><span class=soft>");
-        put_string(b, n->key);
+        html_string(b, n->key);
         buffer_puts(b, *n->key ? ":</span> " : "</span>");
-        put(b, n->text, n->len, false, true);
+        html_text(b, n->text, n->len, false, true);
         buffer_puts(b, "</p>\n");
     }
 }
@@ -167,7 +105,7 @@ static void put_stage(struct buffer *b, const struct trace_stage *s)
     char number[FIGURE_MAX];
 
     buffer_puts(b, "<section class=stage><h3>");
-    put_string(b, s->name);
+    html_string(b, s->name);
     if (explain_nothing(s))
         buffer_printf(b, " <span class=soft>%s</span>", explain_nothing(s));
     if (s->timed)
@@ -196,14 +134,14 @@ static void put_roles(struct buffer *b, const struct explain_line *l)
         explain_role(l->notes[i], &role, &role_len, &why, &why_len);
         buffer_printf(b, "<div><span class=\"role%s\">",
                       explain_stays(role, role_len) ? " stays" : l->into ? " field" : "");
-        put(b, role, role_len, false, false);
+        html_text(b, role, role_len, false, false);
         buffer_puts(b, "</span><span class=why>");
-        put(b, why, why_len, false, false);
+        html_text(b, why, why_len, false, false);
         buffer_puts(b, "</span></div>");
     }
     if (l->n_notes == 0 && l->gone_by) {
         buffer_puts(b, "<span class=role>removed</span><span class=why>by ");
-        put_string(b, l->gone_by->name);
+        html_string(b, l->gone_by->name);
         buffer_puts(b, "</span>");
     } else if (l->n_notes == 0) {
         buffer_puts(b, "<span class=why>nothing is said of it</span>");
@@ -217,17 +155,17 @@ static void put_line(struct buffer *b, const struct explain_line *l, const char 
     put_roles(b, l);
     buffer_puts(b, "</td><td class=t>");
     if (l->result)
-        put_diff(b, l->text, l->len, l->result, l->result_len);
+        html_diff(b, l->text, l->len, l->result, l->result_len);
     else
-        put(b, l->text, l->len, false, false);
+        html_text(b, l->text, l->len, false, false);
     if (l->result) {
         buffer_puts(b, "</td><td data-head=\"");
-        put_string(b, result);
+        html_string(b, result);
         buffer_puts(b, "\">");
-        put(b, l->result, l->result_len, false, true);
+        html_text(b, l->result, l->result_len, false, true);
     } else if (l->into) {
         buffer_puts(b, "</td><td class=soft>");
-        put_string(b, l->into->field);
+        html_string(b, l->into->field);
         buffer_puts(b, " = ");
         put_value(b, &l->into->after);
     } else {
@@ -250,9 +188,9 @@ static void put_lines(struct buffer *b, const struct trace_record *r)
 
         buffer_puts(b, "<h2>Line by line</h2>\n<table><thead><tr><th scope=col class=n>line</th>"
                        "<th scope=col class=r>role and rule</th><th scope=col>");
-        put_string(b, lines.field);
+        html_string(b, lines.field);
         buffer_puts(b, " as it came</th><th scope=col>");
-        put_string(b, result);
+        html_string(b, result);
         buffer_puts(b, "</th></tr></thead><tbody>\n");
         for (size_t i = 0; i < lines.n; i++) {
             blank += lines.at[i].blank;
@@ -272,7 +210,7 @@ static void put_lines(struct buffer *b, const struct trace_record *r)
 static void put_fact(void *to, const char *text)
 {
     buffer_puts(to, "<li>");
-    put_string(to, text);
+    html_string(to, text);
     buffer_puts(to, "</li>\n");
 }
 
@@ -282,24 +220,17 @@ static void put_head(struct buffer *b, const struct explanation *e)
     const char *name = e->shown_as ? e->shown_as : r->origin;
     struct buffer end = { 0 };
 
-    buffer_puts(b, "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n"
-                   "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src "
-                   "'" EXPLAIN_STYLE_HASH "'; base-uri 'none'; form-action 'none'\">\n"
-                   "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
-                   "<meta name=referrer content=no-referrer>\n<title>");
-    put_string(b, name);
-    buffer_puts(b, " - etl explain</title>\n<style>");
-    buffer_puts(b, explain_style);
-    buffer_puts(b, "</style></head>\n<body><main>\n<h1>");
-    put_string(b, name);
+    html_begin(b, name, "explain", explain_style, EXPLAIN_STYLE_HASH);
+    buffer_puts(b, "<h1>");
+    html_string(b, name);
     buffer_printf(b, "</h1>\n<p><span class=\"fate%s\">", r->ended && r->fate == KEPT ? " kept" : "");
     if (r->ended)
         explain_end(r, &end);
     else
         buffer_puts(&end, "the run stopped at it");
-    put(b, end.data ? end.data : "", end.len, false, false);
+    html_text(b, end.data ? end.data : "", end.len, false, false);
     buffer_puts(b, "</span> <span class=soft>by ");
-    put_string(b, e->pipeline);
+    html_string(b, e->pipeline);
     if (!e->shown_as)
         buffer_printf(b, ", id %s", r->id);
     buffer_puts(b, "</span></p>\n<ul>\n");
@@ -318,7 +249,7 @@ static void put_record(struct buffer *b, const struct explanation *e)
         if (e->shown_as && (strcmp(f->name, "id") == 0 || strcmp(f->name, "source") == 0))
             continue;
         buffer_puts(b, "<dt>");
-        put_string(b, f->name);
+        html_string(b, f->name);
         buffer_puts(b, "</dt><dd>");
         put_value(b, &f->value);
         buffer_puts(b, "</dd>\n");
@@ -334,13 +265,13 @@ static void put_partner(struct buffer *b, const struct explanation *e)
     if (!explain_longest(e, &longest, &other))
         return;
     buffer_puts(b, "<h2>Against the kept document</h2>\n<section class=stage><p class=soft>");
-    put_string(b, longest->name);
+    html_string(b, longest->name);
     buffer_puts(b, " of ");
-    put_string(b, e->partner->origin);
+    html_string(b, e->partner->origin);
     buffer_puts(b, ", with what this document <del>has not</del> and <ins>has more</ins></p><dl><dt>");
-    put_string(b, longest->name);
+    html_string(b, longest->name);
     buffer_puts(b, "</dt><dd>");
-    put_diff(b, other->value.text, other->value.len, longest->value.text, longest->value.len);
+    html_diff(b, other->value.text, other->value.len, longest->value.text, longest->value.len);
     buffer_puts(b, "</dd></dl></section>\n");
 }
 
@@ -357,5 +288,5 @@ void explain_html(const struct explanation *e, const char *stage, struct buffer 
             put_stage(b, &e->document->stages[i]);
     if (e->document->ended && !stage)
         put_record(b, e);
-    buffer_puts(b, "</main></body></html>\n");
+    html_end(b);
 }

@@ -1,39 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How the page of `etl explain --format=html` looks. The page allows this style by its hash and
- * nothing else; tests/explain.sh holds the two against each other. */
+/* What the page of `etl explain --format=html` adds to html-style.h; the page allows it by its hash,
+ * and tests/explain.sh holds the two against each other. */
 #ifndef CORE_EXPLAIN_STYLE_H
 #define CORE_EXPLAIN_STYLE_H
 
-#define EXPLAIN_STYLE_HASH "sha256-ygexrh8fbx5aeBi2UkekNkohcfDPcb1Y+uPMCzDl/xY="
+#define EXPLAIN_STYLE_HASH "sha256-g5aj6EwOAS9/OZL+V0jnldHzLiko1wrYAAs281AU8sc="
 
 static const char explain_style[] =
-    ":root{color-scheme:light dark;--fg:#1b1f24;--soft:#59636e;--bg:#fff;--card:#f6f8fa;"
-    "--line:#d8dee4;--accent:#0a5fb4;--ok:#116329;--okbg:#dafbe1;--bad:#a40e26;--badbg:#ffebe9}"
-    "@media(prefers-color-scheme:dark){:root{--fg:#e6edf3;--soft:#9198a1;--bg:#0d1117;"
-    "--card:#161b22;--line:#30363d;--accent:#6cb6ff;--ok:#7ee2a0;--okbg:#12331d;--bad:#ffa198;"
-    "--badbg:#43161a}}"
-    "*{box-sizing:border-box}"
-    "body{margin:0;background:var(--bg);color:var(--fg);font:16px/1.5 system-ui,sans-serif}"
-    "main{max-width:76rem;margin:0 auto;padding:1.5rem}"
-    "h1{font-size:1.35rem;line-height:1.3;margin:0 0 .5rem;overflow-wrap:anywhere}"
-    "h2{font-size:1.1rem;margin:2rem 0 .75rem}"
     "h3{font-size:1rem;margin:0;display:flex;gap:.75rem;align-items:baseline;flex-wrap:wrap}"
-    "p,ul{margin:.25rem 0}ul{padding-left:1.25rem}"
-    ".soft{color:var(--soft);font-weight:400}"
-    ".fate{display:inline-block;padding:.1rem .6rem;border-radius:1rem;font-weight:600;"
-    "background:var(--badbg);color:var(--bad)}"
-    ".fate.kept{background:var(--okbg);color:var(--ok)}"
     "section.stage{border:1px solid var(--line);border-radius:.5rem;background:var(--card);"
     "padding:.75rem 1rem;margin:.75rem 0}"
     ".stage p{overflow-wrap:anywhere}"
     ".time{margin-left:auto;color:var(--soft);font-weight:400;font-variant-numeric:tabular-nums}"
-    "dl{display:grid;grid-template-columns:minmax(7rem,max-content) 1fr;gap:.25rem 1rem;"
-    "margin:.5rem 0 0}"
-    "dt{color:var(--soft);overflow-wrap:anywhere}"
-    "dd{margin:0;min-width:0;overflow-wrap:anywhere;white-space:pre-wrap}"
-    "del{background:var(--badbg);color:var(--bad);text-decoration:line-through}"
-    "ins{background:var(--okbg);color:var(--ok);text-decoration:none}"
-    "details summary{cursor:pointer;color:var(--accent)}"
     "table{width:100%;border-collapse:collapse;table-layout:fixed}"
     "th{text-align:left;color:var(--soft);font-weight:400;padding:.25rem .5rem;"
     "border-bottom:1px solid var(--line)}"
@@ -48,16 +26,14 @@ static const char explain_style[] =
     ".role.field{background:none;color:var(--accent);border-color:var(--accent)}"
     ".r div+div{margin-top:.3rem}"
     ".why{display:block;color:var(--soft);font-size:.85rem}"
-    "a:focus-visible,summary:focus-visible{outline:2px solid var(--accent);outline-offset:2px}"
-    "@media(max-width:48rem){main{padding:1rem}thead{display:none}"
+    "@media(max-width:48rem){thead{display:none}"
     "table,tbody,tr,td{display:block;width:auto}"
     "tr{border-bottom:1px solid var(--line);padding:.5rem 0}"
     "td{border:0;padding:.15rem 0}"
     ".n{width:auto;text-align:left;display:inline-block;min-width:2.5rem}"
     ".r{width:auto;display:inline-block;vertical-align:top}.why{display:inline;margin-left:.5rem}"
     "td.e{display:none}td[data-head]:before{content:attr(data-head);display:block;"
-    "color:var(--soft);font-size:.85rem}"
-    "dl{grid-template-columns:1fr;gap:0}dd{margin-bottom:.5rem}}"
-    "@media print{body{font-size:11pt}section.stage{break-inside:avoid}}";
+    "color:var(--soft);font-size:.85rem}}"
+    "@media print{section.stage{break-inside:avoid}}";
 
 #endif

@@ -193,3 +193,24 @@ int io_replace_unsynced(int dir, const char *name, const void *data, size_t len)
 {
     return replace(dir, name, data, len, false);
 }
+
+int io_replace_path(const char *path, const void *data, size_t len)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+    int dir = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, result = -1, err;
+    bool was_there;
+    struct stat st;
+
+    was_there = dir >= 0 && fstatat(dir, name, &st, 0) == 0;
+    if (dir >= 0)
+        result = io_replace(dir, name, data, len);
+    if (result == 0 && was_there)
+        result = fchmodat(dir, name, st.st_mode & 07777, 0);
+    err = errno;
+    if (dir >= 0)
+        close(dir);
+    free(folder);
+    errno = err;
+    return result;
+}

@@ -24,7 +24,9 @@ int io_mkdir(int dir, const char *name, mode_t mode);
 int io_read_file(int dir, const char *name, char **data, size_t *len);
 /* Writes name whole or not at all: a temporary file, sync, rename. */
 int io_replace(int dir, const char *name, const void *data, size_t len);
-/* The same without syncing: for what may be lost. */
+/* The same for a path from the working directory. A file that was there keeps its mode. */
+int io_replace_path(const char *path, const void *data, size_t len);
+/* As io_replace without syncing: for what may be lost. */
 int io_replace_unsynced(int dir, const char *name, const void *data, size_t len);
 
 #endif

@@ -236,21 +236,9 @@ static bool rewrite(const char *data, size_t len, const struct test_change *chan
 
 int test_file_write(const char *path, const void *data, size_t len, struct diag *d)
 {
-    const char *slash = strrchr(path, '/');
-    char *folder = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-    int dir = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1, status = 0;
-    const char *name = slash ? slash + 1 : path;
-    bool was_there;
-    struct stat st;
-
-    was_there = dir >= 0 && fstatat(dir, name, &st, 0) == 0;
-    if (dir < 0 || io_replace(dir, name, data, len) < 0 ||
-        (was_there && fchmodat(dir, name, st.st_mode & 07777, 0) < 0))
-        status = diag_error_errno(d, E0744, errno, "cannot write %s", path);
-    if (dir >= 0)
-        close(dir);
-    free(folder);
-    return status;
+    if (io_replace_path(path, data, len) == 0)
+        return 0;
+    return diag_error_errno(d, E0744, errno, "cannot write %s", path);
 }
 
 static int update_file(const struct test_change *changes, size_t n, struct diag *d)
