@@ -49,6 +49,8 @@ const struct verb verbs[] = {
       "  etl explain --format=html news.conf 'out/news#reject:1' >why.html\n"
       "A DOCREF is FILE, FILE:LINE, ARCHIVE!MEMBER, RUNDIR#ID or RUNDIR#reject:LINE;\n"
       "without one it is the first document." },
+    { "report", verb_report, "RUNDIR", "one page about a run, to look at in a browser",
+      report_options, "  etl report out/news\n  etl report -o - out/news >news.html" },
     { "verify", verb_verify, "RUNDIR", "hold a finished run against its manifest", verify_options,
       "  etl verify out/news\n  etl verify --inputs out/news" },
     { "graph", verb_graph, "PIPELINE", "draw its stages, and where documents go",

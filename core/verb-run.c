@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/process.h"
 #include "core/progress.h"
+#include "core/report.h"
 #include "core/verbs.h"
 
 #include <errno.h>
@@ -26,7 +27,8 @@ enum {
     INTERVAL,
     SET,
     STRICT,
-    PROFILE
+    PROFILE,
+    REPORT
 };
 
 const struct cli_option run_options[] = {
@@ -44,6 +46,7 @@ const struct cli_option run_options[] = {
     { SET, 0, "set", "SECTION.KEY=VALUE", "set a value: pipeline.barrier_interval=1m" },
     { STRICT, 0, "strict", NULL, "a warning is an error" },
     { PROFILE, 0, "profile", NULL, "say where the CPU time went, stage by stage" },
+    { REPORT, 0, "report", "[FILE]", "then write a page about it [RUNDIR/report.html]" },
     { 0, 0, NULL, NULL, NULL },
 };
 
@@ -54,6 +57,8 @@ struct request {
     enum progress_kind progress;
     int64_t interval;
     const char *from_rejects; /* or NULL */
+    bool reports;
+    const char *report; /* the file; NULL: in the run directory */
 };
 
 static bool shows_bar(void)
@@ -134,6 +139,10 @@ static int take_option(struct cli *c, int id, struct request *q)
     case PROFILE:
         q->run.profile = true;
         return 0;
+    case REPORT:
+        q->reports = true;
+        q->report = c->value;
+        return !c->value || *c->value ? 0 : cli_wrong(c, "--report", "must name a file");
     }
     return 0;
 }
@@ -189,7 +198,7 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
     struct progress progress = { 0 };
     enum progress_kind kind = app->quiet ? PROGRESS_NONE : q->progress;
     enum exit_status status;
-    bool broken_pipe;
+    bool broken_pipe, looks_back;
     struct run r;
 
     show_plan(p);
@@ -207,7 +216,10 @@ static enum exit_status run_plan(struct app *app, struct plan *p, const struct r
         rundir_remove(&r.rundir, p->diag);
     progress_unblock_signals();
     report_end(app, &r, broken_pipe ? EXIT_DATA : status);
+    looks_back = q->reports && (r.live || r.up_to_date) && !broken_pipe;
     run_free(&r);
+    if (looks_back && report_write(p->out, q->report, p->diag) < 0 && status == EXIT_DONE)
+        status = p->diag->status;
     if (broken_pipe) { /* nobody reads on: end as any filter does */
         signal(SIGPIPE, SIG_DFL);
         raise(SIGPIPE);
@@ -256,6 +268,12 @@ int verb_run(struct app *app, int argc, char **argv)
         diag_error(
             &app->diag, E0203, NULL,
             "--fresh gives up what --resume=require would go on with; leave one of them out");
+        status = app->diag.status;
+        goto out;
+    }
+    if (q.reports && q.run.dry) {
+        diag_error(&app->diag, E0203, NULL,
+                   "--dry-run leaves nothing that --report could tell of; leave one of them out");
         status = app->diag.status;
         goto out;
     }

@@ -110,6 +110,8 @@ extern const struct cli_option graph_options[]; /* of verb-graph.c */
 int verb_graph(struct app *app, int argc, char **argv);
 extern const struct cli_option status_options[]; /* of verb-status.c */
 int verb_status(struct app *app, int argc, char **argv);
+extern const struct cli_option report_options[]; /* of verb-report.c */
+int verb_report(struct app *app, int argc, char **argv);
 int verb_new(struct app *app, int argc, char **argv);
 int verb_check(struct app *app, int argc, char **argv);
 int verb_plugins(struct app *app, int argc, char **argv);
