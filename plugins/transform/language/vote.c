@@ -25,6 +25,11 @@ struct line {
 static void close_line(const struct words *w, struct line *line, struct vote *v)
 {
     uint32_t best = 0;
+
+    if (line->found == 0) { /* many lines of a page are labels */
+        line->words = 0;
+        return;
+    }
     uint64_t pull = (uint64_t)line->found * BEARS * VOTE_SCALE / WORDS_WEIGHT;
 
     for (size_t i = 0; i < w->n; i++)
@@ -46,7 +51,6 @@ static inline void add_word(const struct words *w, struct line *line, uint64_t h
 {
     const struct words_entry *e = words_look_up(w, hash);
 
-    line->words++;
     if (!e)
         return;
     line->found += e->weight;
@@ -93,30 +97,52 @@ static void rank(const struct words *w, struct vote *v)
     v->share = (double)v->tally[best] / VOTE_SCALE / v->pull;
 }
 
+/* Counts the words of the window, and gives the places of those that some list may have. Whether one
+ * is such a word is as good as chance, so there is no branch on it. */
+static size_t find_words(const struct words *w, const struct tokens *t, uint16_t *to, struct vote *v)
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < t->n; i++) {
+        const struct token *k = &t->list[i];
+        size_t word = !k->digit;
+
+        v->tokens += word;
+        v->bytes += word * k->text_len;
+        to[n] = (uint16_t)i;
+        n += word & words_may_have(w, k->hash);
+    }
+    return n;
+}
+_Static_assert(TOKENS_MAX <= UINT16_MAX, "places in a window");
+
 void vote_count(const struct words *w, struct tokens *scratch, const char *text, size_t n,
                 struct vote *v)
 {
     struct line line = { .words = 0 };
     const char *line_end = text;
+    uint16_t found[TOKENS_MAX];
 
     memset(v, 0, sizeof(*v));
     tokens_begin(scratch, text, n);
     while (tokens_next(scratch)) {
-        for (size_t i = 0; i < scratch->n; i++) {
-            const struct token *t = &scratch->list[i];
+        size_t n_found = find_words(w, scratch, found, v), at = 0;
 
-            if (text + t->at >= line_end || line.words == LINE_WORDS) {
+        for (size_t i = 0; i < scratch->n;) {
+            const char *begin = text + scratch->list[i].at;
+
+            if (begin >= line_end || line.words == LINE_WORDS) {
                 close_line(w, &line, v);
-                if (text + t->at >= line_end) {
-                    line_end = memchr(text + t->at, '\n', n - t->at);
+                if (begin >= line_end) {
+                    line_end = memchr(begin, '\n', n - scratch->list[i].at);
                     line_end = line_end ? line_end : text + n;
                 }
             }
-            if (!t->digit) {
-                add_word(w, &line, t->hash);
-                v->tokens++;
-                v->bytes += t->text_len;
-            }
+            while (i < scratch->n && text + scratch->list[i].at < line_end &&
+                   line.words < LINE_WORDS)
+                line.words += !scratch->list[i++].digit;
+            for (; at < n_found && found[at] < i; at++)
+                add_word(w, &line, scratch->list[found[at]].hash);
         }
     }
     close_line(w, &line, v);

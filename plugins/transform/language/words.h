@@ -65,13 +65,17 @@ static inline bool words_near(const struct words *w, size_t a, size_t b)
     return (w->language[a].near[b / 64] >> (b % 64) & 1) != 0;
 }
 
-/* The entry of a token, or NULL: no list has it. */
-static inline const struct words_entry *words_look_up(const struct words *w, uint64_t hash)
+/* False: no list has the token. */
+static inline bool words_may_have(const struct words *w, uint64_t hash)
 {
     uint64_t bit = hash >> (64 - WORDS_FILTER_BITS);
 
-    if ((w->filter[bit / 64] >> (bit % 64) & 1) == 0)
-        return NULL;
+    return w->filter[bit / 64] >> (bit % 64) & 1;
+}
+
+/* The entry of a token that words_may_have, or NULL: no list has it after all. */
+static inline const struct words_entry *words_look_up(const struct words *w, uint64_t hash)
+{
     for (uint64_t at = hash & w->mask; w->table[at].hash != 0; at = (at + 1) & w->mask)
         if (w->table[at].hash == hash)
             return &w->table[at];
