@@ -2,6 +2,7 @@
 /* The journal's begin record: by what a run was made. And what has changed since, in words. */
 #define _GNU_SOURCE
 #include <config.h>
+#include "core/file-hash.h"
 #include "core/run.h"
 
 #include <stdarg.h>
@@ -22,6 +23,17 @@ static void put_settings(const struct stage *s, struct buffer *to)
     }
 }
 
+/* Which build of its plugin the stage runs, by the bytes of the file. It is no part of the plan, as
+ * other builds of one version give the same output; but what an author builds anew while he works on
+ * it, most often under the same version, does not. 0: it cannot be read. */
+static uint64_t build_of(const struct stage *s)
+{
+    struct hash128 hash;
+    uint64_t bytes;
+
+    return file_hash(s->plugin->path, &bytes, &hash) == 0 ? hash.low : 0;
+}
+
 void run_put_begin(const struct run *r, struct buffer *to)
 {
     const struct plan *p = r->plan;
@@ -33,6 +45,7 @@ void run_put_begin(const struct run *r, struct buffer *to)
     for (size_t i = 0; i < p->n_stages; i++) {
         put_bytes(to, p->stages[i].name, strlen(p->stages[i].name));
         put_u64(to, p->stages[i].digest);
+        put_u64(to, build_of(&p->stages[i]));
         put_settings(&p->stages[i], to);
     }
     put_u64(to, r->n_files);
@@ -133,7 +146,7 @@ void run_plan_difference(const struct run *r, struct reader *begin, char *to, si
     for (uint64_t i = 0; i < n && !begin->bad; i++) {
         size_t len;
         const char *name = get_bytes(begin, &len);
-        uint64_t digest = get_u64(begin);
+        uint64_t digest = get_u64(begin), build = get_u64(begin);
         const struct stage *s = i < p->n_stages ? &p->stages[i] : NULL;
         bool same_name =
             s && !begin->bad && strlen(s->name) == len && memcmp(s->name, name, len) == 0;
@@ -142,6 +155,8 @@ void run_plan_difference(const struct run *r, struct reader *begin, char *to, si
             tell(to, max, "[%.*s] %s%s%s", (int)len, name, s ? "was where [" : "is gone",
                  s ? s->name : "", s ? "] is now" : "");
         compare_settings(!same_plan && same_name && digest != s->digest ? s : NULL, begin, to, max);
+        if (same_plan && same_name && !begin->bad && build != build_of(s))
+            tell(to, max, "[%s] its plugin %.300s was built anew", s->name, s->plugin->path);
     }
     if (!same_plan && !*to && n == p->n_stages)
         tell(to, max, "--from-rejects was another one, or that run's rejects have changed");

@@ -130,6 +130,7 @@ static bool take_begin(struct run_look *l, const struct journal_record *record)
         if (at.bad || !manifest_add_stage(&l->facts, text, len))
             return false;
         get_u64(&at); /* its digest */
+        get_u64(&at); /* the build of its plugin */
         for (uint64_t settings = get_u64(&at); settings > 0 && !at.bad; settings--) {
             get_bytes(&at, &len);
             get_u64(&at);

@@ -158,6 +158,19 @@ if cmp -s newer/transform/number.so "$engine/transform/number.so"; then
 else
     refused "a plugin" "[transform number] version was 1.0, is 1.1" --plugin-path=newer
 fi
+# Another build of the same version: what an author has between one run and the next.
+{ cat "$engine/transform/number.so" && echo built anew; } >newer/transform/number.so
+killed
+refused "another build of a plugin" "[transform number] its plugin $PWD/newer/transform/number.so was built anew" \
+    --plugin-path=newer
+anew()
+{
+    rm -rf built && "$ETL" -q --plugin-path=newer run r.conf -o built --set lines.pause=0s || return 1
+    "$ETL" --plugin-path=newer run r.conf -o built --set lines.pause=0s 2>.said && says "up to date" || return 1
+    echo >>newer/transform/number.so
+    "$ETL" --plugin-path=newer run r.conf -o built --set lines.pause=0s 2>.said && ! grep -q "up to date" .said
+}
+check "nor is a finished run up to date then" anew
 echo >>words.conf
 refused "a data file" "[transform language] words: the file holds something else"
 killed

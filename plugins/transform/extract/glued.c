@@ -54,7 +54,7 @@ static const char *glued_at(const struct pack *pack, struct span s)
     for (const char *colon = tail; !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
          colon++)
         found = role_before(pack, s, colon);
-    if (!found && (tail = memmem(tail, (size_t)(end - tail), "\xc2\xa9", 2)))
+    if (!found && (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
         found = copyright_at(pack, s, tail);
     return found;
 }

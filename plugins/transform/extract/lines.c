@@ -231,7 +231,7 @@ static bool begins_with_credit(const struct pack *pack, struct span s)
 static bool ends_in_dashes(const struct pack *pack, struct span s)
 {
     struct span tail = s.len > 40 ? character_tail(s, 40) : s, rest;
-    const char *dash = memmem(tail.at, tail.len, "--", 2);
+    const char *dash = find_bytes(tail, "--");
 
     if (!dash || dash == s.at || dash[-1] == ' ')
         return false;
