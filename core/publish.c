@@ -179,6 +179,9 @@ int run_publish_record(struct run *r, const void *data, size_t len)
         io_sync_dir(r->rundir.fd) < 0)
         return diag_error_errno(r->plan->diag, E0744, errno, "cannot remove %s/manifest.json",
                                 r->rundir.path);
+    if (io_unlink(r->rundir.fd, "report.html") < 0 && errno != ENOENT) /* on the run before */
+        return diag_error_errno(r->plan->diag, E0744, errno, "cannot remove %s/report.html",
+                                r->rundir.path);
     for (uint64_t i = 0; i < n; i++) {
         bool in_store = get_u64(&at) != 0;
         char *part = text_of(&at), *name = text_of(&at);

@@ -9,7 +9,7 @@
 
 #include <string.h>
 
-enum { WIDTH = 1000, COLUMN = 10, HEIGHT = 100 };
+enum { WIDTH = 1000, COLUMN = 10, HEIGHT = 100, FEW = 4 /* columns that need little room */ };
 
 void report_begin_bars(struct buffer *b, const char *caption)
 {
@@ -128,10 +128,9 @@ void report_put_columns(struct buffer *b, const char *caption, const struct repo
         }
     if (most == 0)
         return;
-    buffer_puts(b, "<figure><figcaption>");
+    buffer_printf(b, "<figure%s><figcaption>", n <= FEW ? " class=few" : "");
     html_string(b, caption);
-    buffer_puts(b, " <span class=soft>most: ");
-    buffer_printf(b, "%s, ", figure_grouped(most, number));
+    buffer_printf(b, " <span class=soft>the highest: %s at ", figure_grouped(most, number));
     html_string(b, name(highest, context));
     buffer_puts(b, "</span></figcaption>\n");
     put_drawing(b, parts, n_parts, n, most, name, context);

@@ -78,9 +78,14 @@ static void put_links(struct buffer *b, const struct buffer *parts)
 {
     static const struct {
         const char *id, *name;
-    } links[] = { { "flow", "Loss" },          { "stages", "Stages" }, { "sizes", "Lengths" },
-                  { "fields", "Fields" },      { "dates", "Dates" },   { "duplicates", "Copies" },
-                  { "samples", "Before and after" }, { "files", "Files" } };
+    } links[] = { { "flow", "What became of the input" },
+                  { "stages", "Stage by stage" },
+                  { "sizes", "How long documents are" },
+                  { "fields", "What the records hold" },
+                  { "dates", "When" },
+                  { "duplicates", "Copies" },
+                  { "samples", "Before and after" },
+                  { "files", "Files" } };
     char id[40];
 
     buffer_puts(b, "<nav aria-label=Parts>");
@@ -105,6 +110,12 @@ static void put_missing(struct buffer *b, const struct report *r)
             html_string(b, tables[i]->trouble);
             buffer_puts(b, ". What is told of its records is of those before.</p>\n");
         }
+    if (r->changed) {
+        buffer_puts(b, "<p class=note>");
+        html_string(b, r->changed);
+        buffer_puts(b, " is not there any more as the run made it; <code>etl verify</code> tells all "
+                       "that has changed.</p>\n");
+    }
     if (r->look.state == RUN_FINISHED && !r->kept.path && r->look.facts.kept > 0)
         buffer_puts(b, "<p class=note>What is in the records is read from JSON lines, and this run made "
                        "none of those it kept. An <code>[output jsonl]</code> in the pipeline "

@@ -131,7 +131,9 @@ static void put_values(struct buffer *b, const struct report_column *c, uint64_t
                                                 .name_len = v->len,
                                                 .to = v->n,
                                                 .all = records,
-                                                .widest = c->values.at[0].n,
+                                                .widest = 2 * c->values.at[0].n < records
+                                                              ? c->values.at[0].n
+                                                              : records,
                                                 .kind = "plain" });
     }
     report_end_bars(b);
@@ -301,7 +303,8 @@ static void put_group_sizes(struct buffer *b, const struct report_column *of)
 
         n[copies < 5 ? copies - 1 : copies < 10 ? 4 : copies < 100 ? 5 : 6]++;
     }
-    snprintf(caption, sizeof(caption), "%s documents have copies", figure_grouped(of->values.n, x));
+    snprintf(caption, sizeof(caption), "%s %s copies", figure_grouped(of->values.n, x),
+             of->values.n == 1 ? "document has" : "documents have");
     buffer_puts(b, "<div class=card>");
     report_begin_bars(b, caption);
     for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++)

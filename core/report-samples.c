@@ -72,7 +72,7 @@ static bool take_sample(struct json *j, struct report_sample *s)
         const char *name;
         char **to;
     } texts[] = { { "source", &s->source }, { "fate", &s->fate },     { "stage", &s->stage },
-                  { "rule", &s->rule },     { "reason", &s->reason } };
+                  { "rule", &s->rule },     { "reason", &s->reason }, { "duplicate_of", &s->duplicate_of } };
     struct json_token key, value;
 
     if (json_next(j, &key) != JSON_OBJECT)
@@ -91,6 +91,7 @@ static bool take_sample(struct json *j, struct report_sample *s)
             good = take_fields(j, s);
         } else {
             s->bytes = json_is(&key, "bytes", 5) ? json_number(&value) : s->bytes;
+            s->similarity = json_is(&key, "similarity", 10) ? json_real(&value) : s->similarity;
             s->number = json_is(&key, "number", 6) ? json_number(&value) : s->number;
             good = good && json_skip(j, &value);
         }
@@ -107,6 +108,7 @@ static void free_sample(struct report_sample *s)
     free(s->stage);
     free(s->rule);
     free(s->reason);
+    free(s->duplicate_of);
     free(s->content);
     for (size_t i = 0; i < s->n_fields; i++) {
         free(s->fields[i].name);

@@ -4,7 +4,7 @@
 #ifndef CORE_REPORT_STYLE_H
 #define CORE_REPORT_STYLE_H
 
-#define REPORT_STYLE_HASH "sha256-yQJVHZQrx8CX7p3wfQcZTw4bciRfI3BCcidhxRavBsc="
+#define REPORT_STYLE_HASH "sha256-oddFSVNBNy3EuNjUsOG2llZDnui2STqJ7WAYEcZgqJc="
 
 static const char report_style[] =
     ":root{--kept:#2da44e;--dropped:#cf222e;--duplicate:#bf8700;--rejected:#8250df;"
@@ -41,19 +41,22 @@ static const char report_style[] =
     ".cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(22rem,100%),1fr));gap:1rem}"
     ".card{border:1px solid var(--line);border-radius:.5rem;background:var(--card);"
     "padding:.75rem 1rem;min-width:0}"
-    ".card .bars th{width:42%}.card .bars .num{width:4.2rem}.card .bars td:last-child{width:3.6rem}"
+    ".card .bars th{width:42%}.card .bars .num{width:4.2rem}.card .bars td:last-child{width:4rem}"
     ".wide{overflow-x:auto}.wide td,.wide th{white-space:nowrap}"
     ".wide .counts{white-space:normal;min-width:16rem;color:var(--soft)}"
     ".pair{display:grid;grid-template-columns:1fr 1fr;gap:1rem}"
     ".pair>*{min-width:0}"
-    "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;font-size:.9rem;margin:.25rem 0;"
-    "max-height:30rem;overflow:auto}"
-    "pre:focus-visible{outline:2px solid var(--accent)}"
+    "pre{white-space:pre-wrap;overflow-wrap:anywhere;font:inherit;font-size:.9rem;margin:.25rem 0}"
+    ".fate.dropped,.fate.rejected{background:var(--badbg);color:var(--bad)}"
+    ".fate.duplicate{background:var(--line);color:var(--fg)}"
+    ".wide,.bars+.bars,figure+p{margin-top:1rem}"
+    ".few>svg,.few .axis{max-width:16rem}"
+    ".card .bars th{font-size:.9rem}"
     ".note{border-left:.25rem solid var(--duplicate);padding:.25rem .75rem;margin:.75rem 0}"
-    "@media(max-width:48rem){.pair{grid-template-columns:1fr}"
+    "@media(max-width:48rem){.pair{grid-template-columns:1fr}.wide th{white-space:normal}"
     ".bars th{width:34%}.bars .num{width:5.6rem}.bars td:last-child{width:4rem}"
     ".num{padding-right:.25rem}"
     "th,td{padding-right:.35rem}}"
-    "@media print{.card,figure{break-inside:avoid}pre{max-height:none}}";
+    "@media print{.card,figure{break-inside:avoid}}";
 
 #endif

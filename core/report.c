@@ -7,9 +7,12 @@
 #include "core/process.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 /* The records that were kept, as the first JSONL output that has all of them holds them, or else the
  * one with the most; and the duplicates, as one that says of what. */
@@ -51,6 +54,23 @@ static void take_groups(struct report *r)
     }
 }
 
+/* By size alone: the hashes are the affair of `etl verify`. */
+static const char *first_changed(const struct report *r)
+{
+    const struct manifest *m = &r->look.facts;
+    int dir = open(r->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    const char *changed = NULL;
+    struct stat st;
+
+    for (size_t i = 0; i < m->n_outputs && !changed && dir >= 0; i++)
+        if (!m->outputs[i].in_store && (fstatat(dir, m->outputs[i].path, &st, 0) != 0 ||
+                                        (uint64_t)st.st_size != m->outputs[i].bytes))
+            changed = m->outputs[i].path;
+    if (dir >= 0)
+        close(dir);
+    return changed;
+}
+
 int report_load(struct report *r, const char *folder, struct diag *d)
 {
     const char *kept, *duplicates;
@@ -61,6 +81,7 @@ int report_load(struct report *r, const char *folder, struct diag *d)
         return -1;
     if (r->look.state != RUN_FINISHED)
         return 0;
+    r->changed = first_changed(r);
     choose(r, &kept, &duplicates);
     if (duplicates && !report_scan(&r->duplicates, folder, duplicates, NULL, 0))
         return diag_error(d, E0771, NULL, "memory is out");

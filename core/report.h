@@ -97,7 +97,8 @@ struct report_field {
 };
 
 struct report_sample {
-    char *source, *fate, *stage, *rule, *reason, *content;
+    char *source, *fate, *stage, *rule, *reason, *duplicate_of, *content;
+    double similarity;
     size_t content_len;
     uint64_t bytes, number;
     struct report_field *fields;
@@ -117,6 +118,7 @@ void report_samples_free(struct report_samples *s);
 struct report {
     const char *folder;
     struct run_look look;
+    const char *changed; /* an output whose size is not what the manifest says, or that is gone */
     struct report_table kept, duplicates;
     struct report_group groups[REPORT_GROUPS]; /* the largest first */
     size_t n_groups;

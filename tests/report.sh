@@ -102,7 +102,7 @@ page() { python3 page.py "$@"; }
 check "report" status 0 "$ETL" report out
 check "says where" says "out/report.html"
 check "the page" page out/report.html "27 documents read" "20 kept, 74.1%" "dropped: keep transform filter 4" \
-    "duplicates transform dedupe 2" "rejected: not text input archive 1" "transform extract" "2 documents have copies" \
+    "duplicates transform dedupe 2" "rejected: not text input archive 1" "transform extract" "2 documents have copies" "1 copy" "struck out is what did not come" \
     "How similar the copies are" "date: records by month" "After: bytes of body" "Contohkabar" \
     "pipelines/sample/news.tar.gz!01-label-and-caption.txt" "Not shown: 1 with no more than a year" \
     "!could not be read" "!JSON lines"
@@ -168,7 +168,8 @@ check "a run that makes no JSONL" status 0 "$ETL" -q run csv.conf -o csv --repor
 check "the page says what is not known" page csv/report.html "2 kept, 100.0%" "JSON lines" "one"
 cp -r out torn && head -c 9000 out/news.jsonl >torn/news.jsonl
 check "an output that is torn" status 0 "$ETL" report torn
-check "is told" page torn/report.html "news.jsonl could not be read to its end"
+check "is told" page torn/report.html "news.jsonl could not be read to its end" "news.jsonl is not there any more as"
+check "a run anew takes the page of the one before away" eval 'run --fresh -o with && [ ! -e with/report.html ]'
 rm torn/samples.jsonl torn/run.json
 check "without samples and times" status 0 "$ETL" report torn
 check "there is a page" page torn/report.html "20 kept" "!Before and after"
