@@ -36,6 +36,8 @@ static int errno_of(sqlite3 *db, int code)
         return system ? system : EIO;
     case SQLITE_PERM:
     case SQLITE_READONLY:
+        if (code == SQLITE_READONLY_DBMOVED) /* its folder was moved under it */
+            return EIO;
         return system == EROFS ? EROFS : EACCES;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
