@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
+enum { MOST_SHOWN = 40 }; /* bytes of what is no JSON */
+
 #define MOST_ITEMS 1000000u            /* of a list: each takes 16 bytes, its text may be empty */
 #define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the line */
 
@@ -101,8 +103,16 @@ void json_fields_free(struct json_fields *f)
 
 int json_fields_not_json(struct json_taking *t)
 {
-    return etl_reject(t->rec, "not JSON: %s, at column %llu", t->fault.text,
-                      (unsigned long long)t->fault.column);
+    const char *at = t->scratch->json.text;
+    size_t n = 0;
+
+    while (n < t->scratch->json.len && n < MOST_SHOWN)
+        n++;
+    while (n > 0 && n < t->scratch->json.len && ((unsigned char)at[n] & 0xc0) == 0x80)
+        n--;
+    return etl_reject(t->rec, "not JSON: %s, at column %llu: '%.*s'%s", t->fault.text,
+                      (unsigned long long)t->fault.column, (int)n, at,
+                      n < t->scratch->json.len ? "..." : "");
 }
 
 static int not_a(struct json_taking *l, const struct json_field *w, const char *type)

@@ -66,7 +66,7 @@ static bool handle_error(struct engine *e, struct stage *s, struct etl_record *r
         r->fate_stage = UINT32_MAX;
         r->rule = r->reason = NULL;
         r->bad = false;
-        batch_count(r->batch, s->index, "errors, kept as they were", 1);
+        batch_count(r->batch, s->index, COUNT_ERRORS_KEPT, 1);
         return true;
     case ON_ERROR_ABORT:
         stage_fail(s, &(struct diag_message) {

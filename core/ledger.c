@@ -30,6 +30,7 @@ void ledger_free(struct ledger *l)
     for (size_t i = 0; i < l->n_totals; i++)
         free(l->totals[i].name);
     free(l->totals);
+    free(l->first_reject);
     buffer_free(&l->line);
     memset(l, 0, sizeof(*l));
 }
@@ -136,6 +137,8 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     const char *reason = r->reason ? r->reason : "no reason given";
     const char *origin = record_origin(r);
 
+    if (!l->first_reject && asprintf(&l->first_reject, "%s: %s", stage, reason) < 0)
+        l->first_reject = NULL;
     b->len = 0;
     buffer_puts(b, "{\"id\":");
     json_write_value(b, r->slots[FIELD_ID]);

@@ -30,6 +30,7 @@ struct ledger {
     struct total *totals;   /* sorted by stage, then name, after ledger_sort */
     size_t n_totals, totals_cap;
     struct sizes sizes[FATES]; /* as they came */
+    char *first_reject; /* "transform exec: why", of this part of the run; NULL: none yet */
     struct etl_stream *rejects; /* NULL: not written, as the next */
     struct etl_stream *samples;
     uint64_t n_samples;

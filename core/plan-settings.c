@@ -14,7 +14,8 @@ static const etl_option settings[SETTINGS] = {
     [FORMAT] = { ETL_OPTION_INT, 0, 0, "format", "1", NULL, "Version of the syntax" },
     [OUT] = { ETL_OPTION_TEXT, 0, 0, "out", "", NULL, "The run directory; without it, out/NAME" },
     [MAX_REJECTS] = { ETL_OPTION_TEXT, 0, 0, "max_rejects", "1%", NULL,
-                      "More rejects than that, a number or a share, and nothing is published" },
+                      "More rejects than that, a number or a share, and nothing is published; a share is rounded "
+                      "up, so that of few documents one may be rejected" },
     [MAX_REJECTS_SIZE] = { ETL_OPTION_SIZE, 0, 0, "max_rejects_size", "1G", "0..",
                            "rejects.jsonl grows to that; then rejects are only counted" },
     [BARRIER_INTERVAL] = { ETL_OPTION_DURATION, 0, 0, "barrier_interval", "10s", "1ms..1d",

@@ -81,6 +81,7 @@ uint64_t record_hash(const struct etl_record *r, const struct schema *s);
 void batch_unread(struct batch *b, struct etl_record *before);
 /* Adds n to a count; the name is copied, cut to COUNT_NAME bytes. */
 enum { COUNT_NAME = 200 };
+#define COUNT_ERRORS_KEPT "errors, kept as they were" /* by on_error = keep */
 void batch_count(struct batch *b, uint32_t stage, const char *name, int64_t n);
 /* The same in a list of one's own, names in `a`. False: memory is out. */
 bool counts_add(struct counts *c, struct arena *a, const struct count *more);

@@ -359,7 +359,7 @@ static int accept(struct run *r)
 {
     struct ledger *l = &r->ledger;
     uint64_t emitted = engine_emitted(&r->engine);
-    char *rejects = NULL, limit[40], text[200];
+    char *rejects = NULL, limit[40], text[200], note[600];
 
     if (emitted != UINT64_MAX && l->read != r->resumed_at + emitted)
         return diag_error(r->plan->diag, E0902, NULL,
@@ -394,13 +394,16 @@ static int accept(struct run *r)
              "more documents were rejected than max_rejects lets through: %llu of %llu, not %s",
              (unsigned long long)l->fates[REJECTED],
              (unsigned long long)(l->read + l->split + l->made), limit);
+    snprintf(note, sizeof(note),
+             "nothing is published; the file named lists them with their reasons%s%.400s",
+             l->first_reject ? ", the first one by " : "", l->first_reject ? l->first_reject : "");
     diag_report(r->plan->diag,
                 &(struct diag_message) {
                     .level = DIAG_ERROR,
                     .code = E0620,
                     .text = text,
                     .document = rejects,
-                    .note = "nothing is published; the file named lists them with their reasons",
+                    .note = note,
                     .help = "mend the pipeline or the input, or raise max_rejects",
                 });
     free(rejects);

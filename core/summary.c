@@ -136,6 +136,21 @@ static void barriers(const struct run *r, bool more, struct buffer *to)
     buffer_byte(to, '\n');
 }
 
+/* Documents that a stage failed on, and that on_error = keep let by. */
+static void errors_kept(const struct run *r, struct buffer *to)
+{
+    char number[FIGURE_MAX];
+
+    for (size_t i = 0; i < r->plan->n_stages; i++) {
+        int64_t n = ledger_total(&r->ledger, (uint32_t)i, COUNT_ERRORS_KEPT);
+
+        if (n > 0)
+            buffer_printf(to, "  %s document%s had errors in [%s] and went on as before it\n",
+                          figure_grouped((uint64_t)n, number), n == 1 ? "" : "s",
+                          r->plan->stages[i].name);
+    }
+}
+
 void summary_print(const struct run *r, bool more, struct diag_printer *to)
 {
     const struct ledger *l = &r->ledger;
@@ -155,6 +170,7 @@ void summary_print(const struct run *r, bool more, struct diag_printer *to)
     fate_line(r, "dropped", l->fates[DROPPED], "dropped: ", &b);
     fate_line(r, "duplicates", l->fates[DUPLICATE], NULL, &b);
     fate_line(r, "rejected", l->fates[REJECTED], "rejected: ", &b);
+    errors_kept(r, &b);
     if (l->split || l->made)
         buffer_printf(&b, "  %-11s %12s split, %s made at the end\n", "and",
                       figure_grouped(l->split, x), figure_grouped(l->made, y));

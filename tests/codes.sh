@@ -194,6 +194,8 @@ provoke E0216 etl new pipeline jsonl//jsonl good.conf
 printf 'bad\n' >bad.jsonl
 printf '[pipeline]\nmax_rejects = 0\n[input jsonl]\npath = bad.jsonl\n'"$output"'\n' >rejects.conf
 provoke E0620 etl run rejects.conf -o rejects
+check "E0620 says why the first one was rejected" eval '! "$ETL" run rejects.conf -o rejects 2>said &&
+    grep -q "the first one by input jsonl: not JSON: .*'"'bad'"'" said'
 
 # ---- 03: input data ----
 

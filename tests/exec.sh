@@ -161,6 +161,7 @@ input=
 # Each document gets what this awk prints, and is rejected for that.
 bad() { awks 0 "$1" "take = text, n:int" && counted "\"rejected: $2\": 300"; }
 check "not JSON" bad '{print "hello"; fflush()}' "not JSON"
+check "is quoted" grep -qF "at column 1: 'hello'" out/rejects.jsonl
 check "an empty line" bad '{print ""; fflush()}' "not JSON"
 check "no object" bad '{print "[1]"; fflush()}' "not a JSON object, at column #"
 check "two objects" bad '{print "{} {}"; fflush()}' "not JSON"
@@ -177,6 +178,7 @@ check "on_error = keep" awks 0 '{print "{\"text\":\"new\",\"n\":\"x\"}"; fflush(
 on_error = keep
 send = text" text
 check "keeps what was" cmp docs.jsonl out/o.jsonl
+check "and the summary says it" grep -q "300 documents had errors in \[transform exec\] and went on" .said
 check "longer than max_answer" awks 0 '/Baris 5\./ {for (i = 0; i < 2000; i++) printf "{\"text\":\""}
     {print "{}"; fflush()}' "max_answer = 10K"
 check "is rejected" counted '"rejected: the program answered with a line longer than max_answer": 1'

@@ -138,7 +138,7 @@ static int out_of_step(const struct exec *me, const char *when, const char *text
         n++;
     return etl_fail(me,
                     "the program printed '%.*s' %s: it must print one line for each line it reads, "
-                    "and nothing else",
+                    "and nothing else; a line before that one was taken for an answer",
                     (int)n, text, when);
 }
 
@@ -164,18 +164,16 @@ static int make_ready(const struct exec *me, struct worker *w, const etl_record 
 }
 
 /* The document gets no answer. A program that does this to each of them need not be tried further.
- */
-static int died(const struct exec *me, etl_record *rec, const char *how)
+ * advice: what to do then. */
+static int died(const struct exec *me, etl_record *rec, const char *how, const char *advice)
 {
     int64_t deaths = atomic_fetch_add(&me->shared->deaths, 1) + 1;
     bool none = !atomic_load(&me->shared->answers);
 
     if (deaths >= me->max_deaths || (none && deaths >= FIRST_DEATHS))
         return etl_fail(me,
-                        "%lld documents in a row got no answer%s; of the last one the program %s. "
-                        "Try it by hand with a line of JSON: it must flush its output after each "
-                        "answer",
-                        (long long)deaths, none ? "" : " (max_deaths)", how);
+                        "%lld documents in a row got no answer%s; of the last one the program %s. %s",
+                        (long long)deaths, none ? "" : " (max_deaths)", how, advice);
     return etl_reject(rec, "the program %s", how);
 }
 
@@ -195,15 +193,20 @@ static int no_answer(const struct exec *me, struct worker *w, struct talk *t, en
                         "(start_timeout)",
                         (long long)(me->start_timeout / 1000));
     if (reply == REPLY_TOO_LONG)
-        return died(me, t->rec, "answered with a line longer than max_answer");
+        return died(me, t->rec, "answered with a line longer than max_answer",
+                    "Raise max_answer, or let it say less");
     if (reply == REPLY_HUNG) {
         snprintf(line, sizeof(line), "gave no answer within %lld ms, and was killed",
                  (long long)(me->timeout / 1000));
-        return died(me, t->rec, line);
+        return died(me, t->rec, line,
+                    "It must flush its output after each answer - Python: print(..., flush=True), "
+                    "awk: fflush() - and may not wait for more than one line: mawk does without "
+                    "-W interactive");
     }
     child_how_it_ended(&w->child, how, sizeof(how));
     snprintf(line, sizeof(line), "%s%s", how, half ? " in the middle of its answer" : "");
-    return died(me, t->rec, line);
+    return died(me, t->rec, line,
+                "What it said to that stands above; to try it by hand, give it a line of JSON");
 }
 
 /* One that has answered before and dies now may have died of those: whether the document is to
