@@ -25,6 +25,7 @@ struct expr_test {
     enum expr_op op;
     struct expr_literal *literals; /* of `in` sorted */
     size_t n;
+    const char *text; /* as it was written: "language in (id, en)"; ends in NUL */
 };
 
 /* The code is flat, so that testing needs no stack: one truth value, changed by tests and `not`;
@@ -36,6 +37,8 @@ struct expr_code {
 
 struct expr {
     struct arena arena;
+    const char *key; /* what it was the value of */
+    const struct schema *schema; /* which outlives it */
     struct expr_code *code;
     struct expr_test *tests;
     size_t n_code, code_cap, n_tests, tests_cap;

@@ -134,6 +134,19 @@ static struct expr_test *new_test(struct expr *e)
     return &e->tests[e->n_tests++];
 }
 
+/* The test's own part of the expression. */
+static char *written(struct expr_parser *p, const struct expr_word *field,
+                     const struct expr_word *op_word, const struct expr_word *last, bool in_brackets)
+{
+    const struct expr_word *end = last ? last : op_word && op_word->text ? op_word : field;
+    size_t stop = end->at + end->width;
+
+    while (in_brackets && stop < p->len && p->s[stop] != ')')
+        stop++;
+    stop += in_brackets && stop < p->len;
+    return arena_string(&p->e->arena, p->s + field->at, stop - field->at);
+}
+
 void expr_add_test(struct expr_parser *p, const struct expr_word *field, enum expr_op op,
                    const struct expr_word *op_word, const struct expr_word *literals, size_t n)
 {
@@ -157,7 +170,8 @@ void expr_add_test(struct expr_parser *p, const struct expr_word *field, enum ex
               t.type == ETL_TEXT   ? by_text
               : t.type == ETL_REAL ? by_real
                                    : by_int);
-    to = new_test(p->e);
+    t.text = written(p, field, op_word, n > 0 ? &literals[n - 1] : NULL, op == OP_IN);
+    to = t.text ? new_test(p->e) : NULL;
     if (to)
         *to = t;
     else

@@ -7,10 +7,13 @@
 
 #include "common/buffer.h"
 #include "common/glob.h"
+#include "common/json-write.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+enum { VALUE_SHOWN = 80 }; /* bytes of a text */
 
 /* ---- comparing ---- */
 
@@ -172,6 +175,55 @@ bool expr_test(const struct expr *e, const etl_value *slots)
     return truth;
 }
 
+/* ---- telling ---- */
+
+static void put_value(struct buffer *to, const struct expr_test *t, const etl_value *v)
+{
+    etl_value shown = *v;
+
+    if (v->type == ETL_NULL) {
+        buffer_puts(to, " has no value");
+        return;
+    }
+    buffer_puts(to, " is ");
+    if (t->type == ETL_TEXT)
+        shown = etl_head(shown, VALUE_SHOWN);
+    json_write_value(to, shown);
+    buffer_puts(to, shown.len < v->len ? "..." : "");
+}
+
+static void tell_one(const struct expr *e, const struct expr_test *t, const etl_value *slots, bool truth,
+                     struct buffer *to)
+{
+    buffer_printf(to, "%s%s is %s: %s", to->len > 0 ? "; " : "", t->text, truth ? "true" : "false",
+                  e->schema->fields[t->field].name);
+    put_value(to, t, &slots[t->field]);
+}
+
+bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *to)
+{
+    bool truth = false;
+
+    for (size_t i = 0; i < e->n_code;) {
+        const struct expr_code *c = &e->code[i++];
+
+        if (c->what == CODE_TEST) {
+            truth = test_one(&e->tests[c->arg], slots);
+            tell_one(e, &e->tests[c->arg], slots, truth, to);
+        } else if (c->what == CODE_NOT) {
+            truth = !truth;
+        } else if (truth == (c->what == CODE_JUMP_IF_TRUE)) {
+            i = c->arg;
+        }
+    }
+    return truth;
+}
+
+const char *expr_key(const struct expr *e)
+{
+    return e->key;
+}
+
 /* ---- making ---- */
 
 bool expr_mistake(struct expr_parser *p, enum diag_code code, size_t at, size_t width,
@@ -206,7 +258,11 @@ struct expr *expr_compile(const struct conf_key *key, const struct schema *schem
     };
 
     p.e = calloc(1, sizeof(*p.e));
-    if (p.e)
+    if (p.e) {
+        p.e->schema = schema;
+        p.e->key = arena_string(&p.e->arena, key->name, strlen(key->name));
+    }
+    if (p.e && p.e->key)
         expr_parse(&p);
     else
         expr_no_memory(&p);

@@ -8,6 +8,7 @@
 #ifndef CORE_EXPR_H
 #define CORE_EXPR_H
 
+#include "common/buffer.h"
 #include "core/conf.h"
 #include "core/schema.h"
 
@@ -19,5 +20,9 @@ struct expr *expr_compile(const struct conf_key *key, const struct schema *schem
 void expr_free(struct expr *e);
 /* slots: values by field id. Pure and thread-safe. */
 bool expr_test(const struct expr *e, const etl_value *slots);
+/* The same, and how it came to that, in words: each test that was made, what it gave, and the value
+ * it was made on. Says what key it is of, "keep". */
+bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *to);
+const char *expr_key(const struct expr *e);
 
 #endif

@@ -54,9 +54,29 @@ static char *host_begin(etl_record *r, size_t max)
     return at;
 }
 
+static int host_noting(const etl_record *r);
+
+/* Who has a document explained wants to know which part of the expression spoke. */
+static int test_and_tell(const struct expr *e, const etl_record *r)
+{
+    const struct observer *o = r->unit->engine->options.observer;
+    struct buffer text = { 0 };
+    int truth = expr_tell(e, r->slots, &text);
+
+    if (!text.failed)
+        o->note(o->owner, r, here.stage, expr_key(e), text.data, text.len);
+    buffer_free(&text);
+    return truth;
+}
+
 static int host_test(etl_expr expr, const etl_record *r)
 {
-    return expr.id != 0 && expr_test(r->unit->engine->plan->exprs[expr.id], r->slots);
+    const struct expr *e;
+
+    if (expr.id == 0)
+        return 0;
+    e = r->unit->engine->plan->exprs[expr.id];
+    return host_noting(r) ? test_and_tell(e, r) : expr_test(e, r->slots);
 }
 
 static etl_record *host_split(etl_record *r)

@@ -90,4 +90,15 @@ run "rules = gopher" "stop_words = dan"
 check "more stop words asked for than there are" says "there are only 1"
 run "rules = gopher" "text = nosuch"
 check "a field nobody writes" says "nosuch"
+# ---- explain tells which part of an expression spoke ----
+sample=$srcdir/pipelines/sample/news.tar.gz
+told() # MEMBER WORDS
+{
+    "$ETL" explain -D news="$sample" --stage=filter "$srcdir/pipelines/news.conf" "$sample!$1" >.out && grep -qF -- "$2" .out
+}
+check "the first part is false" told 26-malay.txt 'keep: language in (id, en) is false: language is "ms"'
+check "and no other was looked at" eval '! grep -q "kind in" .out'
+check "the second one" told 15-index-page.txt \
+    'language is "id"; kind in (article, photo) is false: kind is "index"'
+check "none" told 01-label-and-caption.txt 'kind in (article, photo) is true: kind is "article"'
 finish

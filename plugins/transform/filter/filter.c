@@ -224,10 +224,6 @@ static int filter_map(const void *self, etl_record *rec)
         return etl_drop(rec, "keep", "keep is not true");
     if (me->drop.id != 0 && etl_test(me->drop, rec))
         return etl_drop(rec, "drop", "drop is true");
-    if (me->keep.id != 0)
-        etl_note(rec, "keep", "true");
-    if (me->drop.id != 0)
-        etl_note(rec, "drop", "not true");
     return me->chosen != 0 ? apply_rules(me, rec) : ETL_OK;
 }
 
