@@ -105,6 +105,18 @@ void diag_free(struct diag *d)
     d->lock = NULL;
 }
 
+/* For who asks later how it ended. The text has the document's or the file's name in front. */
+static void note_first(struct diag *d, const struct diag_message *m)
+{
+    const char *where = m->document ? m->document : m->place.file ? m->place.file : "";
+    char line[40] = "";
+
+    if (!m->document && m->place.file && m->place.line > 0)
+        snprintf(line, sizeof(line), ":%u", m->place.line);
+    snprintf(d->first_text, sizeof(d->first_text), "%s%s%s%s%s%s", where, line, *where ? ": " : "",
+             m->text, m->note ? "; " : "", m->note ? m->note : "");
+}
+
 int diag_report(struct diag *d, const struct diag_message *m)
 {
     bool error = m->level == DIAG_ERROR;
@@ -113,6 +125,7 @@ int diag_report(struct diag *d, const struct diag_message *m)
     if (error && m->code < DIAG_CODES) {
         if (d->errors++ == 0) {
             d->first = m->code;
+            note_first(d, m);
             d->status = m->status != EXIT_DONE ? m->status : diag_code_status(m->code);
         }
     } else if (m->level == DIAG_WARNING) {

@@ -68,6 +68,7 @@ struct diag {
     enum diag_level shown; /* messages above it are left out */
     size_t errors, warnings;
     enum diag_code first;    /* code of the first error; its exit status is the verb's */
+    char first_text[500];    /* ... and what it said: where, what, and a note; cut */
     enum exit_status status; /* of the first error; EXIT_DONE: none yet */
     void *lock;
 };

@@ -273,6 +273,8 @@ static bool read_all(struct json *j, struct manifest *m)
             good = json_skip(j, &value);
         } else if (json_is(&key, "code", 4) && value.kind == JSON_STRING) {
             good = json_take_text(&value, &m->code);
+        } else if (json_is(&key, "message", 7) && value.kind == JSON_STRING) {
+            good = json_take_text(&value, &m->message);
         } else {
             good = json_skip(j, &value);
         }
@@ -356,6 +358,7 @@ void manifest_free(struct manifest *m)
     free(m->pipeline);
     free(m->plan);
     free(m->code);
+    free(m->message);
     free_files(m->inputs, m->n_inputs);
     free_files(m->outputs, m->n_outputs);
     for (size_t i = 0; i < m->n_stages; i++) {

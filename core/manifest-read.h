@@ -42,8 +42,8 @@ struct manifest {
     struct manifest_file *inputs, *outputs;
     struct manifest_stage *stages; /* in the order of the pipeline */
     size_t n_inputs, n_outputs, n_stages;
-    uint64_t status; /* of a failed run's last words: its exit status and its error's code */
-    char *code;
+    uint64_t status; /* of a failed run's last words: its exit status, its error's code and text */
+    char *code, *message;
 };
 
 /* Unknown keys are passed over, so that a later etl may add some. -1: see the fault. */

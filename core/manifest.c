@@ -182,11 +182,16 @@ void manifest_write(struct run *r, const struct published *files, size_t n, stru
     put_facts(r, "", files, n, b);
 }
 
-void manifest_write_ended(struct run *r, int status, enum diag_code code, struct buffer *b)
+void manifest_write_ended(struct run *r, int status, struct buffer *b)
 {
-    char failure[100];
+    const struct diag *d = r->plan->diag;
+    struct buffer failure = { 0 };
 
-    snprintf(failure, sizeof(failure), "  \"status\": %d,\n  \"code\": \"%s\",\n", status,
-             diag_code_name(code));
-    put_facts(r, failure, NULL, 0, b);
+    buffer_printf(&failure, "  \"status\": %d,\n  \"code\": \"%s\",\n  ", status,
+                  diag_code_name(d->first));
+    put_name(&failure, "message", d->first_text);
+    buffer_puts(&failure, ",\n");
+    put_facts(r, buffer_string(&failure), NULL, 0, b);
+    b->failed |= failure.failed;
+    buffer_free(&failure);
 }

@@ -68,6 +68,10 @@ static void put_state(struct buffer *b, const struct report *r)
     if (l->state == RUN_FAILED && l->facts.code)
         buffer_printf(b, "The run ended with %s and exit status %llu. ", l->facts.code,
                       (unsigned long long)l->facts.status);
+    if (l->state == RUN_FAILED && l->facts.message) {
+        html_string(b, l->facts.message);
+        buffer_puts(b, ". ");
+    }
     buffer_puts(b, "What is here is as far as it came. ");
     html_string(b, run_look_next(l));
     buffer_puts(b, ".</p>\n");

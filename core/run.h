@@ -111,6 +111,6 @@ struct published {
 };
 void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *to);
 /* The same for a run that failed, without outputs: its last words. */
-void manifest_write_ended(struct run *r, int status, enum diag_code code, struct buffer *to);
+void manifest_write_ended(struct run *r, int status, struct buffer *to);
 
 #endif

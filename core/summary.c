@@ -264,7 +264,7 @@ void summary_write_ended(struct run *r, int status)
 {
     struct buffer b = { 0 };
 
-    manifest_write_ended(r, status, r->plan->diag->first, &b);
+    manifest_write_ended(r, status, &b);
     if (!b.failed) {
         summary_write(r, r->rundir.state);
         io_replace_unsynced(r->rundir.state, "ended.json", b.data, b.len);

@@ -126,6 +126,8 @@ static void put_text(struct buffer *b, const char *folder, const struct run_look
                       diag_code_title(diag_code_named(m->code ? m->code : "")), m->code,
                       (unsigned long long)m->status);
     buffer_printf(b, ", in %s\n", folder);
+    if (l->state == RUN_FAILED && m->message && *m->message)
+        buffer_printf(b, "  %s\n", m->message);
     if (l->state == RUN_LIVE)
         put_live(b, l);
     if (l->state == RUN_FINISHED || l->state == RUN_FAILED)
@@ -174,6 +176,7 @@ static void put_json(struct buffer *b, const char *folder, const struct run_look
     if (l->state == RUN_FAILED) {
         put_number(b, "status", l->facts.status);
         diag_put_member(b, "code", l->facts.code);
+        diag_put_member(b, "message", l->facts.message);
     }
     buffer_printf(b, ",\"published\":%s", l->published ? "true" : "false");
     diag_put_member(b, "next", run_look_next(l));

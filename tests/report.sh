@@ -147,7 +147,7 @@ check "are shown as they are" page evil/report.html "<script>alert(1)</script>" 
 # ---- runs that are not finished, and runs without JSONL ----
 printf 'not an archive at all, whatever its name' >bad.tar
 check "a run that fails" status 65 "$ETL" -q run -D news=bad.tar -o failed --report "$srcdir/pipelines/news.conf"
-check "has a report" page failed/report.html "failed" "exit status 65" "E0311" "mend what the error names"
+check "has a report" page failed/report.html "failed" "exit status 65" "E0311" "bad.tar: this is neither a tar nor a zip" "mend what the error names"
 mkdir empty
 check "a folder of something else" status 66 "$ETL" report empty
 cat >csv.conf <<'CONF'

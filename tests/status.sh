@@ -143,6 +143,7 @@ check "what it had rejected" is rejected 20
 check "the outputs of before are told" is published True
 check "in words" status 0 "$ETL" status out
 check "the error" grep -q 'is failed: too many documents were rejected \[E0620\], status 65' .out
+check "and what it said" grep -q '^  out/.state/rejects.jsonl.part: more documents were rejected than .*the first one by' .out
 check "whose outputs lie there" grep -q 'of the run before' .out
 check "what to do" grep -q 'next: mend what the error names' .out
 check "which goes on and publishes" status 0 "$ETL" -q run --max-rejects=100% s.conf -o out
