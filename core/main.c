@@ -34,7 +34,7 @@ static const struct cli_option plugins_options[] = {
 
 const struct verb verbs[] = {
     { "run", verb_run, "PIPELINE", "run a pipeline, or go on with an unfinished run", run_options,
-      "  etl run -j 8 -o out/monday -D news=/data/monday pipelines/news.conf\n"
+      "  etl run -j 8 -o out/monday -D news=/data/monday.tar.gz pipelines/news.conf\n"
       "  etl run --from-rejects=out/news -o out/mended news.conf" },
     { "check", verb_check, "PATH...", "look a pipeline over without touching data", check_options,
       "  etl check --print pipelines/news.conf" },

@@ -310,6 +310,31 @@ static bool store_files(struct stage *s, size_t option, const struct file_list *
     return true;
 }
 
+/* A variable that holds the path is what to change: who runs somebody else's pipeline has no other
+ * way to name his files. NULL: none does, or memory is out. */
+static const char *help_of_variable(const struct plan *p, const char *path)
+{
+    for (size_t i = 0; i < p->conf->n_sections; i++) {
+        const struct conf_section *v = &p->conf->sections[i];
+
+        for (size_t k = 0; v->kind == CONF_VAR && k < v->n_keys; k++) {
+            struct buffer text = { 0 };
+            const char *help = NULL;
+
+            if (strcmp(v->keys[k].value, path) != 0)
+                continue;
+            if (buffer_printf(&text,
+                              "it is the variable '%.60s': -D %.60s=PATH names another one; paths begin "
+                              "at the working directory",
+                              v->keys[k].name, v->keys[k].name))
+                help = arena_string(p->memory, text.data, text.len);
+            buffer_free(&text);
+            return help;
+        }
+    }
+    return NULL;
+}
+
 static bool find_all(struct stage *s, size_t option, struct file_list *l, struct mistake *m,
                      const struct conf_piece *pieces, size_t n)
 {
@@ -318,11 +343,15 @@ static bool find_all(struct stage *s, size_t option, struct file_list *l, struct
     for (size_t i = 0; i < n; i++) {
         char *pattern = arena_string(s->plan->memory, s->options[option].text + pieces[i].offset,
                                      pieces[i].len);
+        const char *usual = m->help, *help;
 
         m->at = option_place(s, option, pieces[i].offset, pieces[i].len);
         if (!pattern)
             return plan_no_memory(s->plan);
+        help = help_of_variable(s->plan, pattern);
+        m->help = help ? help : usual;
         good = add_pattern(l, pattern) && good;
+        m->help = usual;
     }
     m->at = option_place(s, option, 0, 0);
     m->code = E0612;

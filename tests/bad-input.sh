@@ -60,6 +60,8 @@ bad "a column that nobody writes" 78 "changed.conf:|'sorce'|did you mean 'source
 changed 's/language in (id, en)/languge in (id, en)/; s/^path   = dropped.jsonl/&\nfrm = x/'
 bad "two mistakes are told at once" 78 "did you mean 'language'?|did you mean 'from'?" changed.conf
 bad "a pipeline that is not there" 66 "nowhere.conf: |No such file or directory" nowhere.conf
+changed 's/nothing is changed//; $s/$/ /'
+bad "a file that a variable names" 66 "it is the variable 'news': -D news=PATH" -D news=nowhere.tar.gz changed.conf
 changed 's/^path   = dropped.jsonl/path = ..\/dropped.jsonl/'
 bad "an output outside the run directory" 78 "changed.conf:|'../dropped.jsonl'" changed.conf
 check "nothing is there" test ! -e dropped.jsonl

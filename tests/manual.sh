@@ -17,6 +17,7 @@ cp pipelines/news.conf .
 ln -s /dev/null none
 cp pipelines/sample/news.tar.gz files/data/2024/
 cp pipelines/sample/news.tar.gz files/data/monday/
+cp pipelines/sample/news.tar.gz files/data/monday.tar.gz
 mkdir a && cp "$(find pipelines/sample/pages -name '*.txt' | sort | head -1)" page.txt
 cp page.txt a/17.txt && tar czf news.tar.gz a
 cp "$srcdir/examples/shorten.c" "$srcdir/examples/words.py" .

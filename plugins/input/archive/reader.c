@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 #define TAR_END 1024 /* two blocks of zeros */
-#define NEITHER "this is neither a tar nor a zip archive"
+#define NEITHER "this is neither a tar nor a zip archive (text files are read by [input txt])"
 
 struct reader {
     struct reader_setting setting;
