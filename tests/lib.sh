@@ -11,7 +11,8 @@ shared=${ETL_SHARED:-$srcdir/../shared}
 builddir=${builddir:-$(dirname "$ETL")}
 builddir=$(cd "$builddir" && pwd)
 work=$(mktemp -d "${TMPDIR:-/tmp}/etl-test-XXXXXX")
-trap 'rm -rf "$work"' EXIT
+# Not in a process of its own that a signal ends before it has become another program.
+trap '[ "$BASHPID" != $$ ] || rm -rf "$work"' EXIT
 passed=0
 failed=0
 
