@@ -93,7 +93,8 @@ static uint32_t line_length(const struct cut *c, size_t i)
 /* Nothing but blanks, of Unicode too: no-break and zero-width ones. */
 static bool is_blank(const char *s, uint32_t n)
 {
-    static const char *const blanks[] = { " ", "\t", "\r", "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf" };
+    static const char *const blanks[] = { " ",        "\t",           "\r",
+                                          "\xc2\xa0", "\xe2\x80\x8b", "\xef\xbb\xbf" };
 
     for (uint32_t i = 0; i < n;) {
         uint32_t step = 0;
@@ -308,6 +309,111 @@ static bool add_line_note(struct explain_lines *to, struct explain_line *l,
     return true;
 }
 
+/* ---- fields that have another name than the role of their lines ---- */
+
+static unsigned char lower(char c)
+{
+    return (unsigned char)(c >= 'A' && c <= 'Z' ? c + 32 : c);
+}
+
+static bool is_word_byte(char c)
+{
+    unsigned char l = lower(c);
+
+    return l >= 0x80 || (l >= 'a' && l <= 'z') || (l >= '0' && l <= '9');
+}
+
+/* Whole words of the line, in whatever case; the bytes, 0: it is not in there. */
+static size_t stands_in(const struct explain_line *l, const etl_value *text)
+{
+    size_t n = text->len;
+
+    for (size_t at = 0; n > 0 && at + n <= l->len; at++) {
+        size_t same = 0;
+
+        while (same < n && lower(l->text[at + same]) == lower(text->text[same]))
+            same++;
+        if (same == n &&
+            (at == 0 || !is_word_byte(l->text[at - 1]) || !is_word_byte(text->text[0])) &&
+            (at + n == l->len || !is_word_byte(l->text[at + n]) ||
+             !is_word_byte(text->text[n - 1])))
+            return n;
+    }
+    return 0;
+}
+
+/* Does the line hold what the field has, as more than a word by the way? An item of a list is a
+ * quarter of the line ("Written by A B"), a text is half of it. kin: the role says so already. */
+static bool gave(const struct explain_line *l, const struct trace_change *c, bool kin)
+{
+    size_t n = 0;
+
+    if (c->after.type == ETL_TEXT)
+        return (n = stands_in(l, &c->after)) > 0 && (kin || 2 * n >= l->len);
+    for (uint32_t i = 0; c->after.type == ETL_LIST && i < c->after.len; i++)
+        n += stands_in(l, &c->after.list[i]);
+    return n > 0 && (kin || 4 * n >= l->len);
+}
+
+/* The note of that stage on the line, if it has no field yet and does not stay; or NULL. */
+static const struct trace_note *note_of(const struct explain_line *l, const struct trace_stage *s)
+{
+    for (size_t i = 0; i < l->n_notes && !l->into && !explain_line_stays(l); i++)
+        if (l->by[i] == s)
+            return l->notes[i];
+    return NULL;
+}
+
+/* The role, as "byline", of the lines that gave a field, as authors: one whose name the field's
+ * begins with, as editors with editor; else that of the first line which holds what the field has.
+ */
+static bool find_role(const struct explain_lines *to, const struct trace_stage *s,
+                      const struct trace_change *c, const char **role, size_t *role_len)
+{
+    const char *why;
+    size_t why_len;
+
+    for (int kin = 1; kin >= 0; kin--)
+        for (size_t i = 0; i < to->n; i++) {
+            const struct trace_note *n = note_of(&to->at[i], s);
+
+            if (!n)
+                continue;
+            explain_role(n, role, role_len, &why, &why_len);
+            if ((!kin || (*role_len > 2 && strncmp(c->field, *role, *role_len) == 0)) &&
+                gave(&to->at[i], c, kin))
+                return true;
+        }
+    return false;
+}
+
+/* Fields that no role has the name of: the lines that gave them are all of one role. */
+static void name_fields(struct explain_lines *to, const struct trace_stage *s)
+{
+    const char *role, *is, *why;
+    size_t role_len, is_len, why_len;
+
+    for (size_t k = 0; k < s->n_changes; k++) {
+        const struct trace_change *c = &s->changes[k];
+        bool named = strcmp(c->field, to->field) == 0;
+
+        for (size_t i = 0; i < to->n && !named; i++)
+            named = to->at[i].into == c;
+        if (named || !find_role(to, s, c, &role, &role_len))
+            continue;
+        for (size_t i = 0; i < to->n; i++) {
+            const struct trace_note *n = note_of(&to->at[i], s);
+
+            if (!n)
+                continue;
+            explain_role(n, &is, &is_len, &why, &why_len);
+            if (is_len == role_len && memcmp(is, role, is_len) == 0 &&
+                gave(&to->at[i], c, strncmp(c->field, role, role_len) == 0))
+                to->at[i].into = c;
+        }
+    }
+}
+
 static bool holds(const struct span_of_lines *s, uint32_t number)
 {
     return s->first != NONE && s->first <= number - 1 && number - 1 <= s->last;
@@ -403,6 +509,8 @@ int explain_lines_make(struct explain_lines *to, const struct trace_record *r)
             for (size_t k = 0; k < to->n; k++)
                 before += to->at[k].n_notes;
             good = take_notes(&w, s);
+            if (good)
+                name_fields(to, s);
             for (size_t k = 0; k < to->n; k++)
                 before -= to->at[k].n_notes;
             if (before != 0 && good)

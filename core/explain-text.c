@@ -104,7 +104,7 @@ static void put_diff(struct sheet *s, const char *a, size_t a_len, const char *b
 {
     struct word_diff d;
     uint32_t number = 1;
-    bool open = false; /* a line is begun */
+    bool open = false;          /* a line is begun */
     const char *pending = NULL; /* what is the same in this line, before any change */
     size_t pending_len = 0;
 
@@ -297,6 +297,9 @@ static void put_line_head(struct sheet *s, const struct explain_line *l)
         put_styled(s, ROLE, role, role_len);
         buffer_puts(s->to, why_len ? ": " : "");
         put(s, why, why_len, false);
+        if (l->into &&
+            (strlen(l->into->field) != role_len || memcmp(l->into->field, role, role_len) != 0))
+            buffer_printf(s->to, ", into %s", l->into->field);
         buffer_byte(s->to, '\n');
     }
 }

@@ -87,7 +87,8 @@ struct explain_line {
     const struct trace_note **notes;   /* what stages said of it */
     const struct trace_stage **by;
     size_t n_notes;
-    const struct trace_change *into; /* the field that has its role's name, which the stage filled */
+    const struct trace_change *into; /* the field that it gave: it has the role's name, or what is
+                                      * in it stands in the line */
     const char *result; /* the line that it came to in the result field; NULL: none */
     uint32_t result_len;
 };

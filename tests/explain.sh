@@ -80,6 +80,19 @@ check "a page with a doubled body" explain --no-partners $news "$sample!02-doubl
 check "says that it stands above" e "any(n['role'] == 'repeat' for l in lines_at() for n in l['notes'])"
 check "and the rest is the body" e "body()"
 
+# A line that became a list, and one whose field has not its role's name, are not shown as gone.
+check "a page with an author and an editor" explain --no-partners $news "$sample!08-agency-in-brackets.txt"
+into="[(n['role'], l['into']) for l in lines_at() for n in l['notes'] if n['role'] in ('byline', 'editor')]"
+check "their lines became the lists" e "$into == [('byline', 'authors'), ('editor', 'editors')]"
+sed '/^\[transform extract\]/a editors = redaktur\nauthors = pewarta' $news |
+    sed 's/authors, editors, publisher/publisher/' >renamed.conf
+check "whatever these are called" explain --no-partners renamed.conf "$sample!08-agency-in-brackets.txt"
+check "..." e "$into == [('byline', 'pewarta'), ('editor', 'redaktur')]"
+check "and in words" status 0 "$ETL" explain --no-partners $news "$sample!08-agency-in-brackets.txt"
+check "the line is a field, and which" grep -q '^ *18 = editor: who edited it, into editors$' .out
+check "a page by an author who is named again in a box" explain --no-partners $news "$sample!06-widgets-all-over.txt"
+check "no box is taken for the byline" e "all(l['into'] is None for l in lines_at() if l['notes'] and l['notes'][0]['role'] in ('widget', 'related', 'tags'))"
+
 # ---- a near-duplicate pair ----
 check "the copy" explain $news "$sample!04-near-copy.txt"
 check "names the kept page" e "e['partner']['origin'].endswith('!03-glued-dateline.txt')"
