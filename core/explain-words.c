@@ -140,7 +140,7 @@ static void say_partner(const struct explanation *e, struct buffer *b)
     if (e->partner)
         buffer_printf(b, ", %s, which is %s", e->partner->origin, fate_name(e->partner->fate));
     else
-        buffer_puts(b, ", which is not among the documents before it: an earlier run kept it");
+        buffer_puts(b, ", which was kept before it, and is not among what was read");
     if (similarity && similarity->value.type == ETL_REAL)
         buffer_printf(b, "; similarity %.3f", similarity->value.real);
 }

@@ -46,6 +46,24 @@ static void end_messages(struct kept_messages *k, struct app *app, bool tell)
     free(k->text);
 }
 
+/* The document that a duplicate is a duplicate of comes before it, in the inputs or in what one of
+ * them was given in their place. */
+static void find_partner(struct explain_request *q, struct explanation *to,
+                         const struct plan_feed *feed)
+{
+    const struct trace_field *of = trace_field(to->document, "duplicate_of");
+    struct docref ref = { .kind = DOCREF_ID };
+    struct explain_pass pass = { .request = q, .feed = feed, .ref = &ref, .diag = &q->app->diag };
+
+    if (to->document->fate != DUPLICATE || !of || of->value.len != 16)
+        return;
+    memcpy(ref.id, of->value.text, 16);
+    pass.up_to = to->document->id;
+    pass.trace = &to->partner_trace;
+    explain_pass_run(&pass);
+    to->partner = pass.found;
+}
+
 /* ---- a document that is not among the inputs ---- */
 
 /* A tar archive with one member, after POSIX's ustar; a name that is too long for it is cut. */
@@ -103,12 +121,14 @@ static bool try_file(struct attempt *a, size_t input, const char *path, bool pac
                      enum exit_status *status)
 {
     const struct plan_feed feed = { input, path };
-    const struct docref first = { .kind = DOCREF_FIRST };
+    /* The only member is its first document, but it may be asked for a line of it. */
+    const struct docref alone = { .kind = a->request->ref.line ? DOCREF_FILE : DOCREF_FIRST,
+                                  .line = a->request->ref.line };
     struct kept_messages kept;
     struct explain_pass pass = {
         .request = a->request,
         .feed = &feed,
-        .ref = a->request->ref.kind == DOCREF_FILE && !packed ? &a->request->ref : &first,
+        .ref = a->request->ref.kind == DOCREF_FILE && !packed ? &a->request->ref : &alone,
         .trace = &a->to->trace,
         .to = a->to,
     };
@@ -122,6 +142,8 @@ static bool try_file(struct attempt *a, size_t input, const char *path, bool pac
     a->to->document = pass.found;
     a->to->stopped = pass.stopped;
     a->to->packed = packed;
+    if (pass.found && !pass.stopped && !packed)
+        find_partner(a->request, a->to, &feed);
     end_messages(&kept, a->request->app, pass.found || tell);
     return pass.found != NULL;
 }
@@ -239,10 +261,14 @@ static enum exit_status none_took_it(struct attempt *a)
     struct explanation *e = a->to;
     char text[400];
 
-    snprintf(text, sizeof(text),
-             a->n ? "no input of %.150s gives a document from %.200s"
-                  : "no input of %.150s reads files, so it cannot be given %.200s",
-             e->pipeline, e->shown_as);
+    if (a->n && a->request->ref.line)
+        snprintf(text, sizeof(text), "%.200s gives no document in line %llu", a->request->ref.file,
+                 (unsigned long long)a->request->ref.line);
+    else
+        snprintf(text, sizeof(text),
+                 a->n ? "no input of %.150s gives a document from %.200s"
+                      : "no input of %.150s reads files, so it cannot be given %.200s",
+                 e->pipeline, e->shown_as);
     diag_report(&a->request->app->diag, &(struct diag_message){
                                             .level = DIAG_ERROR,
                                             .code = E0641,
@@ -322,22 +348,6 @@ static enum exit_status not_found(const struct explain_request *q, const struct 
            q->app->diag.status;
 }
 
-/* The document that a duplicate is a duplicate of comes before it. */
-static void find_partner(struct explain_request *q, struct explanation *to)
-{
-    const struct trace_field *of = trace_field(to->document, "duplicate_of");
-    struct docref ref = { .kind = DOCREF_ID };
-    struct explain_pass pass = { .request = q, .ref = &ref, .diag = &q->app->diag };
-
-    if (to->document->fate != DUPLICATE || !of || of->value.len != 16)
-        return;
-    memcpy(ref.id, of->value.text, 16);
-    pass.up_to = to->document->id;
-    pass.trace = &to->partner_trace;
-    explain_pass_run(&pass);
-    to->partner = pass.found;
-}
-
 static enum exit_status explain_in_place(struct explain_request *q, struct explanation *to,
                                          struct diag *d, bool *is_input)
 {
@@ -359,7 +369,7 @@ static enum exit_status explain_in_place(struct explain_request *q, struct expla
         return not_found(q, &pass, to);
     if (to->stopped)
         return status;
-    find_partner(q, to);
+    find_partner(q, to, NULL);
     return EXIT_DONE;
 }
 

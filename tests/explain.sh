@@ -162,6 +162,22 @@ cp $sample other.tar.gz
 check "a member of another archive" explain $news 'other.tar.gz!12-colon-dateline.txt'
 check "..." e "e['document']['origin'] == 'other.tar.gz!12-colon-dateline.txt'"
 
+check "a copy in an archive that is not among the inputs" explain $news 'other.tar.gz!04-near-copy.txt'
+check "has its kept page there" e "e['partner']['origin'] == 'other.tar.gz!03-glued-dateline.txt' and 'body' in e['partner']['record']"
+sed -n '7,14p' $pages/04-near-copy.txt >one.txt
+cp one.txt two.txt
+printf '[input txt]\npath = one.txt\n[transform dedupe]\nfield = text\nindex = seen\n[output jsonl]\npath = o.jsonl\n' >index.conf
+check "a run that keeps a document in an index" "$ETL" run -q index.conf
+sed s/one.txt/two.txt/ index.conf >other.conf
+check "a copy of one that an earlier run kept" explain other.conf two.txt
+check "has its id alone" e "e['end']['fate'] == 'duplicate' and e['partner']['origin'] is None"
+check "in words" status 0 "$ETL" explain other.conf two.txt
+check "no more is said than is known" grep -q 'which was kept before it, and is not among what was read' .out
+check "a line of a file that is read as the only member of an archive" status 65 "$ETL" explain $news $pages/04-near-copy.txt:9999
+check "is not passed over in silence" says "gives no document in line 9999"
+check "as of one that is read as it is" status 65 "$ETL" explain txt.conf $pages/04-near-copy.txt:9999
+check "..." says "gives no document in line 9999"
+
 # ---- what does not exist ----
 check "no such member" status 66 "$ETL" explain $news "$sample!04-near-cpy.txt"
 check "the nearest is named" says "did you mean '04-near-copy.txt'"
