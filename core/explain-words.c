@@ -123,6 +123,8 @@ static void say_where_from(const struct explanation *e, struct buffer *b)
                          "the only member of an archive", e->read_by);
     else if (e->shown_as)
         buffer_printf(b, "not among the pipeline's inputs: [%s] read it in their place", e->read_by);
+    else if (!e->stopped && e->before == 0)
+        buffer_puts(b, "it is the first document");
     else if (!e->stopped)
         buffer_printf(b, "%llu document%s read before it", (unsigned long long)e->before,
                       e->before == 1 ? " was" : "s were");

@@ -167,8 +167,9 @@ static struct trace_stage *stage_now(struct trace *t, struct trace_record *to,
     last = &to->stages[to->n_stages++];
     last->name = text_copy(t, s->name);
     last->index = s->index;
-    /* What an input's read left was null before; the rest begins as the stage finds it. */
-    if (to->n_stages > 1 || s->index >= s->plan->n_inputs)
+    /* What an input's read left, or a finish, was null before; the rest begins as the stage finds
+     * it. */
+    if (to->n_stages > 1 || (s->index >= s->plan->n_inputs && r->birth != BIRTH_MADE))
         memcpy(to->slots, r->slots, r->n_slots * sizeof(*to->slots));
     return last;
 }

@@ -128,6 +128,8 @@ done
 
 # ---- DOCREFs ----
 check "without a DOCREF" explain --no-partners $news
+check "..." status 0 "$ETL" explain --no-partners $news
+check "which is said" grep -q '^  it is the first document$' .out
 check "it is the first document" e "e['document']['origin'].endswith('!01-label-and-caption.txt') and e['document']['before'] == 0"
 check "an archive" explain --no-partners $news $sample
 check "is its first document" e "e['document']['origin'].endswith('!01-label-and-caption.txt')"
@@ -177,6 +179,13 @@ check "a line of a file that is read as the only member of an archive" status 65
 check "is not passed over in silence" says "gives no document in line 9999"
 check "as of one that is read as it is" status 65 "$ETL" explain txt.conf $pages/04-near-copy.txt:9999
 check "..." says "gives no document in line 9999"
+
+# ---- a record that is made in a finish ----
+printf '[input lines]\npath = three.jsonl\n[transform number]\n[output plain]\npath = plain.txt\nnumber = number\n' >made.conf
+check "a run at whose end a record is made" "$ETL" --plugin-path="$builddir/tests/plugins/engine" run -q made.conf
+made=$(sed -n 's/^-3 \([0-9a-f]*\).*/\1/p' out/made/plain.txt)
+check "it is explained" explain --plugin-path="$builddir/tests/plugins/engine" made.conf "$made"
+check "with what it was made with" e "[(c['field'], c['before'], c['after']) for c in stage['transform number']['changes']] == [('number', None, -3)]"
 
 # ---- what does not exist ----
 check "no such member" status 66 "$ETL" explain $news "$sample!04-near-cpy.txt"
