@@ -3,6 +3,7 @@
 #define _GNU_SOURCE
 #include "core/docref.h"
 
+#include "common/nearest.h"
 #include "core/near-names.h"
 #include "core/replay.h"
 
@@ -42,8 +43,8 @@ static int missing(const char *what, const char *path, bool folders, struct diag
     near_names_add_folder(&near, folder ? folder : ".", folders);
     snprintf(text, sizeof(text), "%s '%.500s' does not exist", what, path);
     near_names_text(&near, names, sizeof(names));
-    snprintf(help, sizeof(help), "%s%s%s%.100s", *names ? "did you mean " : forms, names,
-             *names && folder ? " in " : "", *names && folder ? folder : "");
+    snprintf(help, sizeof(help), "%s%s%s%.100s%s", *names ? "did you mean " : forms, names,
+             *names && folder ? " in " : "", *names && folder ? folder : "", *names ? "?" : "");
     near_names_free(&near);
     free(folder);
     return diag_report(d, &(struct diag_message){
@@ -74,6 +75,54 @@ static int read_reject(struct docref *to, const char *folder, uint64_t line, str
     return 0;
 }
 
+static int wrong(const char *text, const char *what, const char *near, const char *help,
+                 struct diag *d)
+{
+    return diag_report(d, &(struct diag_message){
+                              .level = DIAG_ERROR,
+                              .code = E0203,
+                              .document = text,
+                              .text = what,
+                              .near = near,
+                              .help = help,
+                          });
+}
+
+/* Hex digits that are nearly as many as an id has. */
+static bool is_nearly_id(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n >= 12 && n <= 20 && n != 16 && strspn(text, "0123456789abcdef") == n;
+}
+
+static int wrong_length(const char *text, const char *id, struct diag *d)
+{
+    char what[100];
+
+    snprintf(what, sizeof(what), "an id has 16 digits, this has %zu", strlen(id));
+    return wrong(text, what, NULL, "take all of it, as messages and the field id have it", d);
+}
+
+/* What stands behind the '#' is none of the two. */
+static int wrong_in_run(const char *text, const char *hash, struct diag *d)
+{
+    static const char *const words[] = { "reject" };
+    const char *colon = strchr(hash, ':');
+    const char *word = colon ? nearest_of(hash + 1, (size_t)(colon - hash - 1), words, 1) : NULL;
+    char near[600];
+
+    if (is_nearly_id(hash + 1))
+        return wrong_length(text, hash + 1, d);
+    if (strncmp(hash, "#reject:", 8) == 0)
+        return wrong(text, "the lines of rejects.jsonl are numbered from 1 on", NULL,
+                     "RUNDIR#reject:1 is the first document that was rejected", d);
+    snprintf(near, sizeof(near), "%.*s#%s%s", (int)(hash - text < 400 ? hash - text : 400), text,
+             word ? word : "", colon ? colon : "");
+    return wrong(text, "behind '#' there is neither an id of 16 hex digits nor reject:LINE",
+                 word && number(colon + 1) > 0 ? near : NULL, forms, d);
+}
+
 /* RUNDIR#id or RUNDIR#reject:17. */
 static int read_in_run(struct docref *to, const char *text, const char *hash, struct diag *d)
 {
@@ -92,15 +141,8 @@ static int read_in_run(struct docref *to, const char *text, const char *hash, st
     else if (is_id(hash + 1))
         memcpy(to->id, hash + 1, 16);
     else
-        result = diag_report(d, &(struct diag_message){
-                                    .level = DIAG_ERROR,
-                                    .code = E0203,
-                                    .document = text,
-                                    .text = "behind '#' there is neither an id of 16 hex digits "
-                                            "nor reject:LINE",
-                                    .help = forms,
-                                });
-    free(folder);
+        result = wrong_in_run(text, hash, d);
+    to->run = folder;
     return result;
 }
 
@@ -136,6 +178,16 @@ static const char *line_mark(const char *text)
     return there ? mark : NULL;
 }
 
+/* "ARCHIVE!": the archive is there, its member is not named. */
+static int no_member(const char *text, const char *archive, struct diag *d)
+{
+    char help[900];
+
+    snprintf(help, sizeof(help), "write '%.300s!MEMBER', or '%.300s' for its first document",
+             archive, archive);
+    return wrong(text, "no member is named behind the '!'", NULL, help, d);
+}
+
 static int read_missing(const char *text, struct diag *d)
 {
     const char *mark = strchr(text, '!');
@@ -143,6 +195,18 @@ static int read_missing(const char *text, struct diag *d)
     struct stat st;
     int result;
 
+    if (!*text)
+        return wrong(NULL, "the name of the document is empty", NULL,
+                     "leave it out for the first document of the pipeline, or name one: FILE, "
+                     "FILE:LINE, ARCHIVE!MEMBER, RUNDIR#ID, RUNDIR#reject:LINE or an ID",
+                     d);
+    if (is_nearly_id(text))
+        return wrong_length(text, text, d);
+    if (path && !mark[1] && is_file(path)) {
+        result = no_member(text, path, d);
+        free(path);
+        return result;
+    }
     if (!mark && stat(text, &st) == 0)
         return diag_report(d, &(struct diag_message){
                                   .level = DIAG_ERROR,
@@ -186,5 +250,6 @@ void docref_free(struct docref *d)
 {
     free(d->file);
     free(d->member);
+    free(d->run);
     memset(d, 0, sizeof(*d));
 }

@@ -18,6 +18,7 @@ struct docref {
     const char *text; /* as given; the caller's */
     char *file;       /* owned, like what follows */
     char *member;     /* or NULL */
+    char *run;        /* of an id that was given with it: the run directory; or NULL */
     uint64_t line;    /* or 0 */
     char id[17];
     char parent[17]; /* of a split record, where it is known: the id of what it was split from */

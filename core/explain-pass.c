@@ -3,12 +3,14 @@
 #define _GNU_SOURCE
 #include "core/explain.h"
 
+#include "core/manifest-read.h"
 #include "core/near-names.h"
 #include "core/process.h"
 #include "core/progress.h"
 #include "core/test-find.h"
 #include "core/trial.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -309,6 +311,44 @@ static bool may_know_another(const struct plan *p)
     return false;
 }
 
+static void say_nothing(void *to, const struct diag_message *m)
+{
+    (void)to;
+    (void)m;
+}
+
+static const char *input_path(const struct plan *p, size_t index)
+{
+    for (size_t i = 0; i < p->n_inputs; index -= p->stages[i++].n_files)
+        if (index < p->stages[i].n_files)
+            return p->stages[i].files[index].path ? p->stages[i].files[index].path
+                                                  : p->stages[i].name;
+    return NULL;
+}
+
+/* An id is made of the path as it was written: the first path of the run that the plan has not. */
+static void compare_inputs(struct explain_pass *p, const struct plan *plan)
+{
+    struct manifest m = { 0 };
+    struct diag quiet;
+
+    if (!diag_init(&quiet, say_nothing, NULL))
+        return;
+    if (manifest_load(&m, p->ref->run, &quiet) == 0)
+        for (size_t i = 0; i < m.n_inputs && !*p->other; i++) {
+            const char *ours = input_path(plan, i);
+
+            if (ours && strcmp(m.inputs[i].path, ours) == 0)
+                continue;
+            snprintf(p->other, sizeof(p->other),
+                     "that run read '%.300s', and %.100s reads %s%.300s%s", m.inputs[i].path,
+                     p->request->plan.path, ours ? "'" : "", ours ? ours : "no such input",
+                     ours ? "'" : "");
+        }
+    manifest_free(&m);
+    diag_free(&quiet);
+}
+
 static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
 {
     const struct docref *ref = p->ref;
@@ -335,6 +375,8 @@ static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
     if (!p->found && status != EXIT_DONE)
         see_stopped(p);
     near_names_text(&w.near, p->near, sizeof(p->near));
+    if (!p->found && ref->kind == DOCREF_ID && ref->run)
+        compare_inputs(p, plan);
     near_names_free(&w.near);
     return p->trace->failed ? (enum exit_status)(diag_error(p->diag, E0771, NULL, "memory is out"),
                                                  EXIT_RESOURCES)

@@ -322,6 +322,9 @@ out:
 static enum exit_status not_found(const struct explain_request *q, const struct explain_pass *pass,
                                   const struct explanation *to)
 {
+    static const char of_ids[] =
+        "an id is made of the path of the input as it was written: give the folder to work in, and "
+        "the paths by -D or --set, as the run had them that the id is from";
     const struct docref *ref = &q->ref;
     char text[700], help[800];
 
@@ -337,14 +340,19 @@ static enum exit_status not_found(const struct explain_request *q, const struct 
                  (unsigned long long)ref->line);
     else
         snprintf(text, sizeof(text), "%.200s gives no document", ref->file);
-    snprintf(help, sizeof(help), "did you mean %s", pass->near);
-    return diag_report(&q->app->diag, &(struct diag_message){
-                                          .level = DIAG_ERROR,
-                                          .code = E0640,
-                                          .text = text,
-                                          .note = to->n_damage ? to->damage[0] : NULL,
-                                          .help = *pass->near ? help : NULL,
-                                      }),
+    snprintf(help, sizeof(help), "did you mean %s?", pass->near);
+    return diag_report(&q->app->diag,
+                       &(struct diag_message){
+                           .level = DIAG_ERROR,
+                           .code = E0640,
+                           .text = text,
+                           .note = to->n_damage   ? to->damage[0]
+                                   : *pass->other ? pass->other
+                                                  : NULL,
+                           .help = *pass->near              ? help
+                                   : ref->kind == DOCREF_ID ? of_ids
+                                                            : NULL,
+                       }),
            q->app->diag.status;
 }
 

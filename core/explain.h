@@ -74,6 +74,7 @@ struct explain_pass {
     bool is_input;             /* a DOCREF_FILE is among the inputs */
     uint64_t n_read;           /* documents before it, or all */
     char near[700];            /* the nearest names, if it was not found */
+    char other[900];           /* of RUNDIR#ID then: which input that run read under another name */
 };
 enum exit_status explain_pass_run(struct explain_pass *p);
 

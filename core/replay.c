@@ -430,9 +430,19 @@ int rejects_line_load(struct rejects_line *to, const char *folder, uint64_t numb
     memset(to, 0, sizeof(*to));
     while (file && lines < number && (n = getline(&text, &cap, file)) > 0)
         lines++;
-    if (file && lines < number)
-        result = diag_error(d, E0640, NULL, "%s has %llu lines, so there is no line %llu", path,
-                            (unsigned long long)lines, (unsigned long long)number);
+    if (file && lines == 0)
+        result = diag_report(d, &(struct diag_message){
+                                    .level = DIAG_ERROR,
+                                    .code = E0640,
+                                    .document = path,
+                                    .text = "nothing was rejected there",
+                                    .help = "a document that was dropped, or is a duplicate, is "
+                                            "named by its id: RUNDIR#ID",
+                                });
+    else if (file && lines < number)
+        result = diag_error(d, E0640, NULL, "%s has %llu line%s, so there is no line %llu", path,
+                            (unsigned long long)lines, lines == 1 ? "" : "s",
+                            (unsigned long long)number);
     else if (file && !read_line(text, (size_t)n - (text[n - 1] == '\n'), &line, &f))
         result = diag_error(d, E0713, NULL, "%s:%llu: not a line that etl wrote: %s", path,
                             (unsigned long long)number, f.text);

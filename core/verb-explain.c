@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* etl explain: the command line, and the form that is asked for. */
 #define _GNU_SOURCE
+#include "common/nearest.h"
 #include "core/explain.h"
 #include "core/io.h"
 #include "core/process.h"
@@ -103,7 +104,15 @@ static bool has_stage(const struct explanation *e, const char *stage)
 static int no_stage(struct wish *w, const struct explanation *e)
 {
     struct buffer names = { 0 };
+    const char *near = NULL;
 
+    /* "extract" or "transform extract", as it was given. */
+    for (size_t i = 0; i < e->document->n_stages; i++) {
+        const char *name = e->document->stages[i].name, *space = strchr(name, ' ');
+        const char *const known[] = { near, space ? space + 1 : NULL, name };
+
+        near = nearest(w->stage, known, 3);
+    }
     for (size_t i = 0; i < e->document->n_stages; i++)
         buffer_printf(&names, "%s%s", i ? ", " : "it came by ", e->document->stages[i].name);
     diag_report(&w->request.app->diag, &(struct diag_message){
@@ -111,6 +120,7 @@ static int no_stage(struct wish *w, const struct explanation *e)
                                            .code = E0204,
                                            .text = "the document met no stage of that name",
                                            .document = w->stage,
+                                           .near = near,
                                            .note = buffer_string(&names),
                                        });
     buffer_free(&names);

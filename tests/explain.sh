@@ -189,26 +189,49 @@ check "with what it was made with" e "[(c['field'], c['before'], c['after']) for
 
 # ---- what does not exist ----
 check "no such member" status 66 "$ETL" explain $news "$sample!04-near-cpy.txt"
-check "the nearest is named" says "did you mean '04-near-copy.txt'"
+check "the nearest is named" says "did you mean '04-near-copy.txt'?"
 check "no such file" status 66 "$ETL" explain $news pipelines/sample/nws.tar.gz
-check "the nearest is named" says "did you mean 'news.tar.gz'"
+check "the nearest is named" says "did you mean 'news.tar.gz' in pipelines/sample?"
 check "no such archive" status 66 "$ETL" explain $news "pipelines/sample/nws.tar.gz!x"
 check "the nearest is named" says "'news.tar.gz'"
 check "no such run directory" status 66 "$ETL" explain $news "out/nws#$id"
-check "the nearest is named" says "did you mean 'news' in out"
+check "the nearest is named" says "did you mean 'news' in out?"
 check "no such reject" status 66 "$ETL" explain $news 'out/news#reject:9'
-check "says how many there are" says "has 1 lines"
+check "says how many there are" says "has 1 line, so"
 check "no such line" status 66 "$ETL" explain three.conf three.jsonl:7
 check "says so" says "in line 7"
 wrong=$(echo "$id" | sed 's/^..../zzzz/; s/z/0/g')
 check "no such id" status 66 "$ETL" explain $news "out/news#$wrong"
-check "the nearest is named" says "did you mean '$id'"
+check "the nearest is named" says "did you mean '$id'?"
 check "no DOCREF at all" status 64 "$ETL" explain $news 'out/news#rejct:1'
+check "the right word is named" says "did you mean 'out/news#reject:1'?"
+check "nor with a word of it" status 64 "$ETL" explain $news 'out/news#first'
 check "the forms are named" says "RUNDIR#reject:LINE"
+check "line 0 of the rejects" status 64 "$ETL" explain $news 'out/news#reject:0'
+check "is told where lines begin" says "numbered from 1"
+check "too short an id" status 64 "$ETL" explain $news "out/news#${id%?}"
+check "is counted" says "an id has 16 digits, this has 15"
+check "too long an id" status 64 "$ETL" explain $news "${id}0"
+check "is counted" says "an id has 16 digits, this has 17"
+check "a run without rejects" "$ETL" run -q -o out/three three.conf
+check "has no line" status 66 "$ETL" explain three.conf 'out/three#reject:99'
+check "and is said to have none" says "nothing was rejected there; a document that was dropped"
+rm -r out/three
+check "an id of nobody" status 66 "$ETL" explain $news 0123456789abcdef
+check "is told what ids hang on" says "an id is made of the path of the input as it was written"
+check "an id of a run that had another path" status 66 "$ETL" explain -D news=other.tar.gz $news "out/news#$id"
+check "is told which" says "that run read '$sample', and $news reads 'other.tar.gz'"
+check "no name at all" status 64 "$ETL" explain $news ''
+check "is no misspelt one" says "is empty; leave it out"
+check "an archive and no member" status 64 "$ETL" explain $news "$sample!"
+check "is told how members are named" says "no member is named behind the '!'; write '$sample!MEMBER'"
 check "a folder is no document" status 66 "$ETL" explain $news out
 check "two documents" status 64 "$ETL" explain --stdin $news $sample
 check "no such stage" status 64 "$ETL" explain --stage=extrct $news
 check "those it met are named" says "transform extract"
+check "and the nearest" says "did you mean 'extract'?"
+check "also by kind and name" status 64 "$ETL" explain --stage="transform extrct" $news
+check "..." says "did you mean 'transform extract'?"
 check "no such format" status 64 "$ETL" explain --format=xml $news
 sed 's/^threshold/treshold/' $news >broken.conf
 check "a pipeline with errors" status 78 "$ETL" explain broken.conf $pages/09-pipe-dateline.txt
