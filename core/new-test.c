@@ -104,6 +104,18 @@ static int put_word(struct freezing *f, const char *prefix, enum test_what what,
     return text ? put_key(f, prefix, test_what_name(what), etl_text(text, strlen(text))) : 0;
 }
 
+/* Is it null though a transform that had the record could have set it? Then that is a result, too:
+ * a title where there was none is another one. */
+static bool stayed_null(const struct plan *p, const struct trial_record *r, uint32_t field)
+{
+    uint32_t writer = p->schema.fields[field].stage, last = 0;
+
+    while (r->stage && last < p->n_stages && strcmp(p->stages[last].name, r->stage) != 0)
+        last++;
+    return r->slots[field].type == ETL_NULL && writer >= p->n_inputs &&
+           writer < p->n_inputs + p->n_transforms && (!r->stage || writer <= last);
+}
+
 /* What it has that it did not go in with, and what became of it. */
 static int put_out(struct freezing *f, const struct plan *p, const struct trial_record *r,
                    size_t number)
@@ -113,7 +125,8 @@ static int put_out(struct freezing *f, const struct plan *p, const struct trial_
     if (number > 0)
         snprintf(prefix, sizeof(prefix), "out.%zu", number + 1);
     for (uint32_t id = FIELD_DUPLICATE_OF; id < p->schema.n; id++)
-        if (!p->schema.fields[id].private_to_stage && r->slots[id].type != ETL_NULL &&
+        if (!p->schema.fields[id].private_to_stage &&
+            (r->slots[id].type != ETL_NULL || stayed_null(p, r, id)) &&
             !(number == 0 && went_in(&p->tests[0], id, r->slots[id])) &&
             put_key(f, prefix, p->schema.fields[id].name, r->slots[id]) < 0)
             return -1;
@@ -207,9 +220,22 @@ static int append(struct freezing *f)
     return status;
 }
 
+/* Of a document that lies elsewhere the last part alone, which is the same on every machine. */
+static const char *base_name(const char *docref)
+{
+    const char *mark = strchr(docref, '!'), *base = docref;
+
+    for (const char *at = docref; *at && (!mark || at < mark); at++)
+        if (*at == '/' && at[1] && at[1] != '!')
+            base = at + 1;
+    return base;
+}
+
 int new_test(struct app *app, const char *pipeline, const char *docref, const char *name)
 {
-    struct freezing f = { .app = app, .pipeline = pipeline, .name = name ? name : docref };
+    struct freezing f = { .app = app,
+                          .pipeline = pipeline,
+                          .name = name ? name : base_name(docref) };
     struct explain_request q = { .app = app, .jobs = 1 };
     size_t len = strlen(pipeline);
     struct explanation e = { 0 };

@@ -102,6 +102,20 @@ check "they pass" status 0 "$ETL" test news.test
 check "all of them" grep -q "news.test: 9 tests, 0 failed" "$work/.out"
 check "each says what went in and what came out" test "$(grep -c '^in.text\|^out.stream' news.test)" = 18
 check "and where it is from" grep -qx "in.source = pages/01-label-and-caption.txt" news.test
+check "its name is that of the file alone" grep -qx '\[test "01-label-and-caption.txt"\]' news.test
+check "what stayed null is expected to" grep -qx "out.deck = null" news.test
+cp news.conf grown.conf
+"$ETL" new -q test grown.conf pages/01-label-and-caption.txt
+check "a test alone" status 0 "$ETL" test grown.test
+sed -i '/^out.language =/i\    Publisher : Polan Khayal' grown.test
+check "a field that was null and is no more" tests 1 grown.test
+check "is a failure" prints "out.publisher"
+check "a text that did not change is not said twice" test "$(grep -c '^out.text' grown.test)" = 0
+check "a page that is dropped" status 0 "$ETL" new test news.conf "$srcdir/pipelines/sample/pages/15-index-page.txt" index
+check "has its nulls up to there" grep -qx "out.title = null" news.test
+check "passes" status 0 "$ETL" test --filter=index news.test
+check "by a path of this machine" status 0 "$ETL" new test news.conf "$srcdir/pipelines/sample/news.tar.gz!09-pipe-dateline.txt"
+check "the test's name has none" grep -qx '\[test "news.tar.gz!09-pipe-dateline.txt"\]' news.test
 cp news.test before
 check "the same again" status 73 "$ETL" new test news.conf pages/01-label-and-caption.txt
 check "is refused" says "a test of that name is there already"
@@ -110,7 +124,7 @@ check "under another name" status 0 "$ETL" new test news.conf pages/01-label-and
 check "it passes" status 0 "$ETL" test --filter='a "second"*' news.test
 check "what was there stays in front" cmp -n "$(wc -c <before)" news.test before
 check "a document that is not there" status 66 "$ETL" new test news.conf pages/none.txt x
-check "adds nothing" test "$(grep -c '^\[test' news.test)" = 10
+check "adds nothing" test "$(grep -c '^\[test' news.test)" = 12
 printf '{"text":"a\\u0000b"}\n' >nul.jsonl
 printf '[input jsonl]\npath = nul.jsonl\n[output jsonl]\npath = o.jsonl\n' >nul.conf
 "$ETL" new test nul.conf nul.jsonl >said 2>&1
