@@ -5,8 +5,6 @@
 #include "core/test-files.h"
 #include "core/verbs.h"
 
-#include <sys/stat.h>
-
 struct check {
     struct app *app;
     bool offline, print, strict;
@@ -24,8 +22,9 @@ static void say_resume(const struct check *k, const struct plan *p)
                      p->conf->path, p->stages[i].name);
 }
 
-/* tests: a file of tests for the pipeline, which is what is checked then; or NULL. */
-static void check_file(struct check *k, const char *path, const char *tests)
+/* tests: a file of tests for the pipeline, which is what is checked then; or NULL. False: it is
+ * wrong. */
+static bool check_file(struct check *k, const char *path, const char *tests)
 {
     struct diag *d = &k->app->diag;
     struct plan_options o = { .path = path,
@@ -34,6 +33,7 @@ static void check_file(struct check *k, const char *path, const char *tests)
                               .n_defines = k->app->n_defines,
                               .offline = k->offline };
     size_t warnings = d->warnings;
+    bool good;
     struct plan *p = plan_make(&o, k->app->registry, d);
 
     k->checked++;
@@ -50,22 +50,31 @@ static void check_file(struct check *k, const char *path, const char *tests)
                p->n_inputs == 1 ? "" : "s", p->n_transforms, p->n_transforms == 1 ? "" : "s",
                p->n_outputs, p->n_outputs == 1 ? "" : "s");
     }
+    good = p != NULL;
     plan_close(p);
+    return good;
 }
 
-/* A pipeline alone is one file; a folder has files of tests, too. */
+/* A pipeline with the files of tests beside it. If it is wrong itself, these would only say so
+ * again; and with --print it alone is wanted. */
 static void check_path(struct check *k, const char *path)
 {
+    struct diag *d = &k->app->diag;
+    enum diag_level shown = d->shown;
     struct test_files files = { 0 };
-    struct stat st;
+    bool good = true;
 
-    if (!test_file_named(path) && !(stat(path, &st) == 0 && S_ISDIR(st.st_mode))) {
-        check_file(k, path, NULL);
-        return;
-    }
-    k->bad += test_files_add(&files, path, &k->app->diag) < 0;
+    k->bad += test_files_add(&files, path, d) < 0;
     for (size_t i = 0; i < files.n; i++)
-        check_file(k, files.at[i].pipeline, files.at[i].tests);
+        if (!files.at[i].tests) {
+            good = check_file(k, files.at[i].pipeline, NULL);
+        } else if (test_file_named(path)) {
+            check_file(k, files.at[i].pipeline, files.at[i].tests);
+        } else if (good && !k->print) {
+            d->shown = DIAG_ERROR; /* it was warned already */
+            check_file(k, files.at[i].pipeline, files.at[i].tests);
+            d->shown = shown;
+        }
     test_files_free(&files);
 }
 

@@ -312,6 +312,19 @@ check "two as well" test "$(grep -c '^ok' printed)" = 2
 check "check of a folder looks at them too" status 0 "$ETL" check --offline names
 printf '[test t]\nin.m = 1\nout.n = 1\n' >names/a-z.test
 check "check of a folder finds what is wrong in one" status 78 "$ETL" check --offline names
+check "check of the pipeline too" status 78 "$ETL" check --offline names/a.conf
+check "it says where" says "names/a-z.test:2:1: error"
+check "what is for another pipeline is not its affair" status 0 "$ETL" check --offline names/a-b.conf
+check "it names what it looked at" test "$(cut -d: -f1 "$work/.out" | tr '\n' ' ')" = "names/a-b.conf names/a-b-c.test names/a-b.test "
+rm names/a-z.test
+sed 's/nowhere.jsonl/x.jsonl, x.jsonl/' names/a.conf >names/w.conf && touch names/x.jsonl
+printf '[test "w"]\n%s' "$one" | sed 's/\\n/\n/g' >names/w.test
+(cd names && "$ETL" check w.conf) >"$work/.out" 2>"$work/.said"
+check "a warning is told once" test "$(grep -c 'matched twice' "$work/.said")" = 1
+check "and both are good" test "$(grep -c good "$work/.out")" = 2
+printf '[input nosuch]\n' >>names/a.conf
+check "a pipeline that is wrong itself" status 78 "$ETL" check --offline names/a.conf
+check "says so once, and not for its tests again" test "$(grep -c E0501 "$work/.said")" = 1
 
 # ---- split, made at the end, rejected, stopped ----
 
