@@ -4,6 +4,7 @@
 #include "core/test-run.h"
 
 #include "common/word-diff.h"
+#include "core/explain.h"
 #include "core/plan-tests.h"
 #include "core/trial.h"
 #include "core/value-text.h"
@@ -103,6 +104,23 @@ static void put_lines(struct buffer *to, const char *lead, const char *at, size_
         buffer_printf(to, "%s(%zu more lines)\n", lead, n - SHOWN_LINES);
 }
 
+/* A piece of a value with blanks that are not plain ones by their names, <U+00A0>, or two lines
+ * that differ would look the same. Line ends are those of the value. */
+static void put_seen(struct buffer *to, const char *text, size_t len)
+{
+    char piece[16];
+    size_t used;
+
+    for (size_t at = 0; at < len;) {
+        if (text[at] == '\n' || text[at] == '\t') {
+            buffer_byte(to, text[at++]);
+            continue;
+        }
+        at += explain_piece(text + at, len - at, true, piece, &used);
+        buffer_append(to, piece, used);
+    }
+}
+
 /* b, with what it has and a has not in {+...+}, and what a has and b has not in [-...-]. Where they
  * have little in common the marks would tell nothing: b as it is. */
 static void put_marked(struct buffer *to, const char *a, size_t a_len, const char *b, size_t b_len)
@@ -117,13 +135,13 @@ static void put_marked(struct buffer *to, const char *a, size_t a_len, const cha
     for (size_t i = 0; i < d.n; i++)
         same += d.runs[i].kind == WORDS_SAME ? d.runs[i].len : 0;
     if (3 * same < a_len || 3 * same < b_len)
-        buffer_append(to, b, b_len);
+        put_seen(to, b, b_len);
     for (size_t i = 0; i < d.n && 3 * same >= a_len && 3 * same >= b_len; i++) {
         const struct word_run *run = &d.runs[i];
         const char *text = run->kind == WORDS_GONE ? a + run->a : b + run->b;
 
         buffer_puts(to, run->kind == WORDS_GONE ? "[-" : run->kind == WORDS_NEW ? "{+" : "");
-        buffer_append(to, text, run->len);
+        put_seen(to, text, run->len);
         buffer_puts(to, run->kind == WORDS_GONE ? "-]" : run->kind == WORDS_NEW ? "+}" : "");
     }
     word_diff_free(&d);
@@ -159,14 +177,15 @@ static void put_difference(struct buffer *to, const char *stage, const char *key
     char lead[200];
     int width = snprintf(lead, sizeof(lead), "  %s%.60s%s%.60s  ", *stage ? "stage " : "", stage,
                          *stage ? "  " : "", key);
-    struct buffer lines = { 0 }, marked = { 0 };
+    struct buffer lines = { 0 }, seen = { 0 }, marked = { 0 };
 
     if (width < KEY_WIDTH)
         width = snprintf(lead + width, sizeof(lead) - (size_t)width, "%*s", KEY_WIDTH - width, "") +
                 width;
     put_marked(&marked, wanted->data + before, wanted->len - before - behind, is->data + before,
                is->len - before - behind);
-    put_lines(&lines, "- ", wanted->data + before, wanted->len - before - behind);
+    put_seen(&seen, wanted->data + before, wanted->len - before - behind);
+    put_lines(&lines, "- ", seen.data ? seen.data : "", seen.len);
     put_lines(&lines, "+ ", marked.data ? marked.data : "", marked.len);
     for (size_t at = 0; at < lines.len;) {
         const char *stop = memchr(lines.data + at, '\n', lines.len - at);
@@ -179,8 +198,9 @@ static void put_difference(struct buffer *to, const char *stage, const char *key
         buffer_append(to, lines.data + at, len);
         at += len;
     }
-    to->failed |= lines.failed || marked.failed;
+    to->failed |= lines.failed || seen.failed || marked.failed;
     buffer_free(&lines);
+    buffer_free(&seen);
     buffer_free(&marked);
 }
 

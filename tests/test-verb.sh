@@ -143,6 +143,12 @@ CONF
 check "failures are status 1" tests 1 fail
 check "file, line and name" prints 'FAIL fail/f.test:1 test "wrong # text"'
 check "what was expected" prints '- other'
+printf '[test "blanks"]\nin.text = sikap tegas\302\240Pjs Wali Kota\nout.text = sikap tegas Pjs Wali Kota\n' >fail/f-blanks.test
+printf '[test "all of it"]\nin.text = tegas\302\240Pjs\nout.text = tegas Pjs\n' >>fail/f-blanks.test
+check "blanks that are not the same" status 1 "$ETL" test fail/f-blanks.test
+check "do not look the same" grep -qF '[-tegas Pjs-]{+tegas<U+00A0>Pjs+}' "$work/.out"
+check "nor where all differs" grep -qF '+ tegas<U+00A0>Pjs' "$work/.out"
+rm fail/f-blanks.test
 check "only the lines that differ" test "$(grep -c first printed)" = 0
 check "why it went" prints 'record 1 was dropped by [transform filter], rule keep'
 check "how to see it" prints "see it: etl explain fail/f.conf --test='it'\\''s dropped'"
