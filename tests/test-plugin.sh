@@ -75,6 +75,16 @@ found()
 }
 found forgets "FAIL cases/wrong.conf: killed behind barrier 1 of 5 and resumed"
 found counts_in_map "FAIL cases/wrong.conf: killed behind barrier 1 of 5 and resumed"
+found spoils "in.jsonl: field 'text': the plugin gave text that is not valid UTF-8"
+found asks "the plugin asked for a field that it did not look up"
+case_of wrong forgets
+check "--update of a case whose runs differ" tests 1 --update "$faulty" cases
+check "says why it writes nothing" prints "cases/wrong.out is not written while the case fails"
+check "and does not" test ! -e cases/wrong.out
+case_of wrong spoils
+check "nor where a record was spoiled" tests 1 --update "$faulty" cases
+check "..." test ! -e cases/wrong.out
+rm cases/wrong.conf
 if [ -z "${SANITIZE:-}" ]; then
     found crashes "the run ended by signal 6"
 fi

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTHING, FORGETS, COUNTS_IN_MAP, LEAKS, READS_BLANK, CRASHES, REJECTS };
+enum { NOTHING, FORGETS, COUNTS_IN_MAP, LEAKS, READS_BLANK, CRASHES, REJECTS, SPOILS, ASKS };
 
 struct faulty {
     etl_field text;
@@ -22,7 +22,8 @@ static const char *const words[] = { "one", "two" }; /* const once it is relocat
 static const etl_option options[] = {
     ETL_OPT(struct faulty, EDITS, text, "text", "text", "text", "Field"),
     ETL_OPT(struct faulty, CHOICE, how, "how", "nothing",
-            "nothing|forgets|counts_in_map|leaks|reads_blank|crashes|rejects", "What is wrong"),
+            "nothing|forgets|counts_in_map|leaks|reads_blank|crashes|rejects|spoils|asks",
+            "What is wrong"),
     ETL_OPT_END
 };
 
@@ -55,6 +56,10 @@ static int map(const void *self, etl_record *rec)
     if (me->how == READS_BLANK)
         free(block);
     block = NULL;
+    if (me->how == SPOILS)
+        etl_set(rec, me->text, etl_text("\xff", 1));
+    if (me->how == ASKS)
+        etl_get(rec, (etl_field){ 9999 });
     if (me->how == CRASHES)
         abort();
     return me->how == REJECTS ? etl_reject(rec, "not liked") : ETL_OK;
