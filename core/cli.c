@@ -36,7 +36,7 @@ const struct cli_option global_options[] = {
     { COLOUR, 0, "color", "auto|always|never", "colours in messages [auto]" },
     { LOG_FORMAT, 0, "log-format", "auto|text|json", "of messages [auto]" },
     { LOG_FILE, 0, "log-file", "FILE", "messages and summary go there, at its end" },
-    { PLUGIN_PATH, 0, "plugin-path", "DIR", "look for plugins there first (repeat)" },
+    { PLUGIN_PATH, 0, "plugin-path", "DIR", "plugins are there, or in a FILE.so (repeat)" },
     { DEFINE, 'D', NULL, "NAME=VALUE", "set a [var] of the pipeline file (repeat)" },
     { FOLDER, 'C', NULL, "DIR", "work in that folder" },
     { 0, 0, NULL, NULL, NULL },

@@ -129,7 +129,32 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Adds the names NAME.so of one folder; *list grows, one slot for the end always free. */
+/* Is it a plugin's file that was named in the place of a folder? */
+static bool is_file(const char *path)
+{
+    size_t len = strlen(path);
+    struct stat st;
+
+    return len > 3 && strcmp(path + len - 3, ".so") == 0 && stat(path, &st) == 0 &&
+           !S_ISDIR(st.st_mode);
+}
+
+/* Adds a name that lasts; *list grows, one slot for the end always free. */
+static bool add_name(const char *name, const char ***list, size_t *n, size_t *cap)
+{
+    if (*n + 1 >= *cap) {
+        const char **bigger = realloc(*list, (*cap * 2 + 16) * sizeof(*bigger));
+
+        if (!bigger)
+            return false;
+        *list = bigger;
+        *cap = *cap * 2 + 16;
+    }
+    (*list)[(*n)++] = name;
+    return true;
+}
+
+/* Adds the names NAME.so of one folder. */
 static bool list_folder(struct registry *r, const char *path, const char ***list, size_t *n,
                         size_t *cap)
 {
@@ -148,16 +173,7 @@ static bool list_folder(struct registry *r, const char *path, const char ***list
         if (len < 4 || strcmp(e->d_name + len - 3, ".so") != 0)
             continue;
         name = arena_string(&r->memory, e->d_name, len - 3);
-        if (name && *n + 1 >= *cap) {
-            const char **bigger = realloc(*list, (*cap * 2 + 16) * sizeof(*bigger));
-
-            good = bigger != NULL;
-            *list = good ? bigger : *list;
-            *cap = good ? *cap * 2 + 16 : *cap;
-        }
-        good = good && name;
-        if (good && plugin_name_valid(name))
-            (*list)[(*n)++] = name;
+        good = name && (!plugin_name_valid(name) || add_name(name, list, n, cap));
     }
     if (folder)
         closedir(folder);
@@ -168,33 +184,6 @@ const char *registry_unlisted(const struct registry *r, int *err)
 {
     *err = r->unlisted_errno;
     return r->unlisted;
-}
-
-const char *const *registry_names(struct registry *r, enum etl_kind kind)
-{
-    static const char *const none[] = { NULL };
-    size_t n = 0, cap = 0, kept = 0;
-    const char **list = NULL;
-    char path[MAX_PATH];
-
-    if (kind < ETL_KIND_INPUT || kind > ETL_KIND_OUTPUT)
-        return none;
-    if (r->names[kind])
-        return r->names[kind];
-    for (size_t i = 0; i < r->n_folders; i++) {
-        snprintf(path, sizeof(path), "%s/%s", r->folders[i], kind_name(kind));
-        if (!list_folder(r, path, &list, &n, &cap))
-            break;
-    }
-    if (!list)
-        return none;
-    qsort(list, n, sizeof(*list), by_name);
-    for (size_t i = 0; i < n; i++)
-        if (kept == 0 || strcmp(list[i], list[kept - 1]) != 0)
-            list[kept++] = list[i];
-    list[kept] = NULL;
-    r->names[kind] = list;
-    return list;
 }
 
 /* The functions that an ABI other than ours would export. */
@@ -330,6 +319,53 @@ static struct library *library_open(struct registry *r, const char *path, struct
     return l;
 }
 
+/* The first plugin of a file that stands in the place of a folder; NULL: it is none, or cannot be
+ * used, and then `why` says so. */
+static const struct plugin *named_file(struct registry *r, size_t folder, struct refusal *why)
+{
+    const struct library *l;
+
+    memset(why, 0, sizeof(*why));
+    if (!is_file(r->folders[folder]))
+        return NULL;
+    l = library_open(r, r->folders[folder], why);
+    if (l && l->all[0].refusal.is)
+        *why = l->all[0].refusal;
+    return l && !l->all[0].refusal.is ? &l->all[0].plugin : NULL;
+}
+
+const char *const *registry_names(struct registry *r, enum etl_kind kind)
+{
+    static const char *const none[] = { NULL };
+    size_t n = 0, cap = 0, kept = 0;
+    const char **list = NULL;
+    struct refusal why;
+    char path[MAX_PATH];
+
+    if (kind < ETL_KIND_INPUT || kind > ETL_KIND_OUTPUT)
+        return none;
+    if (r->names[kind])
+        return r->names[kind];
+    for (size_t i = 0; i < r->n_folders; i++) {
+        const struct plugin *named = named_file(r, i, &why);
+
+        if (named && named->is.kind == kind && !add_name(named->is.name, &list, &n, &cap))
+            break;
+        snprintf(path, sizeof(path), "%s/%s", r->folders[i], kind_name(kind));
+        if (!list_folder(r, path, &list, &n, &cap))
+            break;
+    }
+    if (!list)
+        return none;
+    qsort(list, n, sizeof(*list), by_name);
+    for (size_t i = 0; i < n; i++)
+        if (kept == 0 || strcmp(list[i], list[kept - 1]) != 0)
+            list[kept++] = list[i];
+    list[kept] = NULL;
+    r->names[kind] = list;
+    return list;
+}
+
 /* path: the file it is about, which the sentence may not name. */
 static int report(struct diag *d, const struct diag_place *place, const char *path,
                   const struct refusal *why)
@@ -343,17 +379,35 @@ static int report(struct diag *d, const struct diag_place *place, const char *pa
     return why->err ? diag_report_errno(d, &m, why->err) : diag_report(d, &m);
 }
 
-static bool find_file(const struct registry *r, enum etl_kind kind, const char *name,
-                      char path[MAX_PATH])
+static bool find_file(struct registry *r, enum etl_kind kind, const char *name, char path[MAX_PATH])
 {
+    struct refusal why;
     struct stat st;
 
     for (size_t i = 0; i < r->n_folders && plugin_name_valid(name); i++) {
-        int n = snprintf(path, MAX_PATH, "%s/%s/%s.so", r->folders[i], kind_name(kind), name);
+        const struct plugin *named = named_file(r, i, &why);
+        int n;
 
+        if (named && named->is.kind == kind && strcmp(named->is.name, name) == 0 &&
+            strlen(r->folders[i]) < MAX_PATH)
+            return strcpy(path, r->folders[i]), true;
+        n = snprintf(path, MAX_PATH, "%s/%s/%s.so", r->folders[i], kind_name(kind), name);
         if (n < MAX_PATH && lstat(path, &st) == 0)
             return true;
     }
+    return false;
+}
+
+/* A file in the place of a folder that cannot be used: it may have been meant. */
+static bool report_unusable(struct registry *r, const struct diag_place *place, struct diag *d)
+{
+    struct refusal why;
+
+    for (size_t i = 0; i < r->n_folders; i++)
+        if (!named_file(r, i, &why) && why.is) {
+            report(d, place, r->folders[i], &why);
+            return true;
+        }
     return false;
 }
 
@@ -376,8 +430,9 @@ static void report_missing(struct registry *r, enum etl_kind kind, const char *n
                      kind_name((enum etl_kind)k));
     used = (size_t)snprintf(note, sizeof(note), "looked in");
     for (size_t i = 0; i < r->n_folders && used < sizeof(note); i++)
-        used += (size_t)snprintf(note + used, sizeof(note) - used, "%s %s/%s", i ? "," : "",
-                                 r->folders[i], kind_name(kind));
+        used += (size_t)snprintf(note + used, sizeof(note) - used, "%s %s%s%s", i ? "," : "",
+                                 r->folders[i], is_file(r->folders[i]) ? "" : "/",
+                                 is_file(r->folders[i]) ? "" : kind_name(kind));
     m.text = text;
     m.note = note;
     m.help = "etl plugins   lists what there is; --plugin-path=DIR adds a folder";
@@ -433,7 +488,8 @@ const struct plugin *registry_load(struct registry *r, enum etl_kind kind, const
     char path[MAX_PATH];
 
     if (!by_path && !find_file(r, kind, name, path)) {
-        report_missing(r, kind, name, place, d);
+        if (!report_unusable(r, place, d))
+            report_missing(r, kind, name, place, d);
         return NULL;
     }
     l = library_open(r, by_path ? name : path, &why);

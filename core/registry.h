@@ -17,7 +17,8 @@ struct plugin {
 
 struct registry; /* one for a process; not thread-safe */
 
-/* `folders`: --plugin-path in order; then ETL_PLUGIN_PATH (colon-separated), then plugins/ beside
+/* `folders`: --plugin-path in order, where one may also be a file NAME.so, whose first plugin is
+ * offered by its own name; then ETL_PLUGIN_PATH (colon-separated), then plugins/ beside
  * the program (where it is not installed), then plugindir. The host table is handed to each plugin.
  * NULL: memory is out. */
 struct registry *registry_new(const char *const *folders, size_t n, const etl_host *host);

@@ -398,10 +398,11 @@ static void run_tests(struct test_case *c, struct told *told)
 void test_case(struct testing *t, const char *conf, const char *folder)
 {
     const char *slash = strrchr(conf, '/');
+    size_t len = slash ? (size_t)(slash - conf) + 1 : 0;
     struct test_case c = { .t = t,
                            .conf = conf,
                            .base = slash ? slash + 1 : conf,
-                           .home = slash ? strndup(conf, (size_t)(slash - conf) + 1) : strdup("."),
+                           .home = slash ? strndup(conf, len) : strdup("."),
                            .scratch = folder };
     struct told told = { 0 };
 
@@ -410,7 +411,9 @@ void test_case(struct testing *t, const char *conf, const char *folder)
     if (!c.home || !c.expected) {
         diag_error(&t->app->diag, E0771, NULL, "memory is out");
     } else {
+        t->folder = slash ? c.home : "";
         run_tests(&c, &told);
+        t->folder = NULL;
         run_whole(&c);
         if (!c.failed && told.tests == 0 && access(c.expected, F_OK) != 0) {
             buffer_puts(&c.text,

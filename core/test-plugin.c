@@ -203,6 +203,7 @@ int testing_plugin(struct testing *t, const char *plugin, char **cases, size_t n
     int status;
 
     p.folder = folder;
+    t->plugin = plugin;
     if (folder && p.path && load(&p)) {
         look_for_statics(&p);
         run_cases(&p, cases, n);
@@ -211,6 +212,7 @@ int testing_plugin(struct testing *t, const char *plugin, char **cases, size_t n
     if (t->registry != t->app->registry)
         registry_free(t->registry);
     t->registry = t->app->registry;
+    t->plugin = NULL;
     buffer_free(&p.names);
     free(p.path);
     trial_folder_remove(folder);

@@ -12,6 +12,8 @@ struct testing {
     struct registry *registry;
     bool update, tap, valgrind;
     const char *filter; /* or NULL */
+    const char *plugin; /* of a plugin's cases: its file, as given; else NULL */
+    const char *folder; /* ... and that of the case, as given, with its slash */
     size_t n, failed;   /* tests that were run */
     size_t updated;     /* of these, which were given other values */
     size_t broken;      /* files that could not be tested */

@@ -37,6 +37,18 @@ static void put_quoted(FILE *out, const char *text)
     putc('\'', out);
 }
 
+/* The same, in quotes only if it needs them. */
+static void put_word(FILE *out, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
+                                "_-./:,+@%=";
+
+    if (*text && text[strspn(text, plain)] == '\0')
+        fputs(text, out);
+    else
+        put_quoted(out, text);
+}
+
 static void put_comment(FILE *out, const char *text)
 {
     while (*text) {
@@ -75,24 +87,59 @@ void testing_result(struct testing *t, const char *name, const char *where, bool
     }
 }
 
+/* A command that works where this one did: what it was told of plugins and variables is said again.
+ */
+static void say_how_to_see(const struct testing *t, const struct test_file *f,
+                           const struct plan_test *test)
+{
+    const struct app *app = t->app;
+
+    fputs("  see it: etl explain", stdout);
+    if (app->folder) {
+        fputs(" -C ", stdout);
+        put_word(stdout, app->folder);
+    }
+    for (size_t i = 0; i < app->n_plugin_path + (t->plugin != NULL); i++) {
+        fputs(" --plugin-path=", stdout);
+        put_word(stdout, !t->plugin ? app->plugin_path[i]
+                         : i == 0   ? t->plugin
+                                    : app->plugin_path[i - 1]);
+    }
+    for (size_t i = 0; i < app->n_defines; i++) {
+        fputs(" -D ", stdout);
+        put_word(stdout, app->defines[i].name);
+        putchar('=');
+        put_word(stdout, app->defines[i].value);
+    }
+    putchar(' ');
+    if (t->folder && *t->folder && *f->pipeline != '/') {
+        char path[4096];
+
+        snprintf(path, sizeof(path), "%s%s", t->folder, f->pipeline);
+        put_word(stdout, path);
+    } else {
+        put_word(stdout, f->pipeline);
+    }
+    fputs(" --test=", stdout);
+    put_quoted(stdout, test->name);
+    putchar('\n');
+}
+
 static void report(struct testing *t, const struct test_file *f, const struct plan_test *test,
                    struct test_result *result, bool updated)
 {
     struct buffer name = { 0 }, where = { 0 };
-    const char *file = test->section->at.file;
+    const char *file = test->section->at.file, *folder = t->folder && *file != '/' ? t->folder : "";
 
-    buffer_printf(&name, "%s: %s", file, test->name);
-    buffer_printf(&where, "%s:%u test \"%s\"", file, test->section->at.line, test->name);
+    buffer_printf(&name, "%s%s: %s", folder, file, test->name);
+    buffer_printf(&where, "%s%s:%u test \"%s\"", folder, file, test->section->at.line, test->name);
     testing_result(t, buffer_string(&name), buffer_string(&where), !result->failed || updated,
                    buffer_string(&result->text));
     if (updated && !t->tap)
         printf("updated %s: %zu value%s\n", buffer_string(&where), result->unlike,
                result->unlike == 1 ? "" : "s");
-    if (result->failed && !updated && !t->tap) {
-        printf("  see it: etl explain %s --test=", f->pipeline);
-        put_quoted(stdout, test->name);
-        putchar('\n');
-    }
+    if (result->failed && !updated && !t->tap)
+        say_how_to_see(t, f, test);
     buffer_free(&name);
     buffer_free(&where);
 }

@@ -37,7 +37,7 @@ export PATH="$work/bin:$PATH" CPPFLAGS="-I'$srcdir/core' ${SANITIZE:-}"
 case $srcdir in *[[:blank:]]*) echo "the folder has a blank: nothing is compiled" ;; esac
 
 mkdir cases
-printf '[input jsonl]\npath = in.jsonl\n[transform shorten]\n[output jsonl]\npath = o.jsonl\n[test "t"]\nin.text = a\nout.text = a\n' >cases/first.conf
+printf '[input jsonl]\npath = in.jsonl\n[transform shorten]\n[output jsonl]\npath = o.jsonl\n[test "a test"]\nin.text = a\nout.text = a\n' >cases/first.conf
 echo '{"text":"satu"}' >cases/in.jsonl
 
 # The lines of a page that are to be typed, as they are then.

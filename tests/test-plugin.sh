@@ -8,6 +8,7 @@ faulty=$builddir/tests/plugins/faulty/transform/faulty.so
 umask 022
 mkdir "$work/in" "$work/tmp" "$work/in/cases" && cd "$work/in" || exit 1
 export TMPDIR=$work/tmp
+export ETL
 
 printf '{"text": "a"}\n{"text": "b"}\n{"text": "c"}\nno JSON\n{"text": "d"}\n' >cases/in.jsonl
 # case NAME HOW: a pipeline that uses the plugin so.
@@ -48,8 +49,24 @@ check "--filter chooses cases" tests 0 --filter='g*' "$faulty" cases
 check "--filter that lets none through" tests 66 --filter=x "$faulty" cases
 sed -i 's/two 1/two 2/' cases/good.test
 check "a test that fails" tests 1 "$faulty" cases
-check "is shown" prints 'FAIL good.test:1 test "first"'
-rm cases/good.test
+check "is shown" prints 'FAIL cases/good.test:1 test "first"'
+ln -s "$faulty" ./other-name.so
+"$ETL" test ./other-name.so cases >seen 2>&1
+check "with a command" grep -qxF "  see it: etl explain --plugin-path=./other-name.so cases/good.conf --test='first'" seen
+check "which works" status 0 bash -c "\"\$ETL\" $(sed -n 's/^  see it: etl //p' seen)"
+check "and shows the plugin at work" grep -q '^transform faulty' "$work/.out"
+printf '[var]\nx = 0\n' >>cases/good.conf
+(cd cases && "$ETL" test -D x=1 -C .. --plugin-path="$work/no folder" "$faulty" cases) >seen 2>&1
+check "what was told of plugins is said again" grep -qF " -C .. --plugin-path=$faulty --plugin-path='$work/no folder' -D x=1 cases/good.conf --test=" seen
+check "graph of a case" status 0 "$ETL" graph --plugin-path=./other-name.so cases/good.conf
+check "check of a case" status 0 "$ETL" check -C cases --plugin-path=../other-name.so good.conf
+check "a run of it" status 0 "$ETL" run -C cases --plugin-path=../other-name.so --dry-run --set pipeline.max_rejects=1 good.conf
+check "without the file there is no such plugin" status 69 "$ETL" check -C cases good.conf
+sed s/faulty/fualty/ cases/good.conf >misspelt.conf
+check "a name that is not in it" status 69 "$ETL" check --offline --plugin-path=./other-name.so misspelt.conf
+check "with what is in it" says "did you mean 'faulty'?"
+rm cases/good.test other-name.so misspelt.conf
+sed -i '/^.var/,$d' cases/good.conf
 echo '{"text":"other"}' >cases/good.out/out.jsonl
 check "other bytes than expected" tests 1 "$faulty" cases
 check "are shown" prints 'out.jsonl, line 1:'
@@ -105,6 +122,10 @@ check "a folder that is not there" tests 66 "$faulty" nowhere
 check "a plugin that is not there" tests 69 ./nowhere.so cases
 echo x >x.so
 check "a plugin that is none" tests 69 ./x.so cases
+case_of some nothing
+check "nor is it one by --plugin-path" status 69 "$ETL" check -C cases --plugin-path=../x.so some.conf
+check "and that is said" says "x.so"
+rm cases/some.conf
 
 # ---- under valgrind ----
 
