@@ -159,7 +159,10 @@ static void put_line(struct buffer *b, const struct explain_line *l, const char 
     else
         html_text(b, l->text, l->len, false, false);
     if (l->result) {
-        buffer_puts(b, "</td><td data-head=\"");
+        bool same = l->len == l->result_len && memcmp(l->text, l->result, l->len) == 0;
+
+        /* One under the other, it would only be said twice. */
+        buffer_printf(b, "</td><td%s data-head=\"", same ? " class=same" : "");
         html_string(b, result);
         buffer_puts(b, "\">");
         html_text(b, l->result, l->result_len, false, true);
@@ -186,7 +189,13 @@ static void put_lines(struct buffer *b, const struct trace_record *r)
     if (lines.field) {
         const char *result = lines.result_field ? lines.result_field : "what stayed";
 
-        buffer_puts(b, "<h2>Line by line</h2>\n<table><thead><tr><th scope=col class=n>line</th>"
+        buffer_puts(b,
+                    "<h2>Line by line</h2>\n<p class=soft>A line <span class=\"role stays\">stays"
+                    "</span> in ");
+        html_string(b, lines.result_field ? lines.result_field : "the text");
+        buffer_puts(b, ", is a <span class=\"role field\">field</span> of its own, or "
+                       "<span class=role>goes</span>.</p>\n");
+        buffer_puts(b, "<table><thead><tr><th scope=col class=n>line</th>"
                        "<th scope=col class=r>role and rule</th><th scope=col>");
         html_string(b, lines.field);
         buffer_puts(b, " as it came</th><th scope=col>");
@@ -279,8 +288,8 @@ void explain_html(const struct explanation *e, const char *stage, struct buffer 
 {
     put_head(b, e);
     if (!stage) {
-        put_lines(b, e->document);
         put_partner(b, e);
+        put_lines(b, e->document);
     }
     buffer_puts(b, "<h2>Stage by stage</h2>\n");
     for (size_t i = 0; i < e->document->n_stages; i++)

@@ -4,7 +4,7 @@
 #ifndef CORE_EXPLAIN_STYLE_H
 #define CORE_EXPLAIN_STYLE_H
 
-#define EXPLAIN_STYLE_HASH "sha256-g5aj6EwOAS9/OZL+V0jnldHzLiko1wrYAAs281AU8sc="
+#define EXPLAIN_STYLE_HASH "sha256-y2Bg8Bsog6gp+X9Lqj07cN/PayrlC3EXV/cX8AgqJSc="
 
 static const char explain_style[] =
     "h3{font-size:1rem;margin:0;display:flex;gap:.75rem;align-items:baseline;flex-wrap:wrap}"
@@ -32,7 +32,7 @@ static const char explain_style[] =
     "td{border:0;padding:.15rem 0}"
     ".n{width:auto;text-align:left;display:inline-block;min-width:2.5rem}"
     ".r{width:auto;display:inline-block;vertical-align:top}.why{display:inline;margin-left:.5rem}"
-    "td.e{display:none}td[data-head]:before{content:attr(data-head);display:block;"
+    "td.e,td.same{display:none}td[data-head]:before{content:attr(data-head);display:block;"
     "color:var(--soft);font-size:.85rem}}"
     "@media print{section.stage{break-inside:avoid}}";
 

@@ -427,10 +427,10 @@ void explain_text(const struct explanation *e, const char *stage, bool colour, s
     for (size_t i = 0; i < e->document->n_stages; i++)
         if (explain_stage_is(&e->document->stages[i], stage))
             put_stage(&s, &e->document->stages[i]);
-    if (explain_speaks_of_lines(e->document, stage))
-        put_lines(&s, e->document, stage);
     if (!stage)
         put_partner(&s, e);
+    if (explain_speaks_of_lines(e->document, stage))
+        put_lines(&s, e->document, stage);
     if (e->document->ended && !stage)
         put_record(&s, e);
 }

@@ -295,7 +295,20 @@ PYTHON
 check "the page is whole, allows no script, and nothing from elsewhere" python3 page.py evil.html
 "$ETL" explain --format=html $news "$sample!04-near-copy.txt" >near.html 2>said
 check "so is that of a duplicate" python3 page.py near.html
-check "which has the kept page beside it" grep -q 'Against the kept document' near.html
+cat >order.py <<'PYTHON'
+import re
+page = open("near.html", encoding="utf-8").read()
+assert 0 < page.index("Against the kept document") < page.index("Line by line")
+for colour in ('"role stays">stays', '"role field">field', 'role>goes'):
+    assert "<span class=%s</span>" % colour in page[page.index("Line by line"):page.index("<table>")], colour
+assert re.search(r"@media\(max-width:48rem\).*td\.same\{display:none\}", page.replace("td.e,td.same", "td.same"))
+# Of each line that stays: is its result the text again?
+row = re.compile(r".*<td class=t>(.*?)</td><td( class=same|) data-head=\"body\">(.*?)</td>", re.S)
+rows = [m.groups() for m in map(row.match, page.split("</tr>")) if m]
+assert len(rows) > 3 and {same for _, same, _ in rows} == {"", " class=same"}, rows
+assert all((text == result) == bool(same) for text, same, result in rows), rows
+PYTHON
+check "which has the kept page first, a legend, and on a narrow screen no text twice" python3 order.py
 
 # ---- nothing is left behind ----
 check "no folder was left" test -z "$(ls -A tmp)"
