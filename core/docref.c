@@ -188,7 +188,21 @@ static int no_member(const char *text, const char *archive, struct diag *d)
     return wrong(text, "no member is named behind the '!'", NULL, help, d);
 }
 
-static int read_missing(const char *text, struct diag *d)
+int docref_missing(const char *text, const char *member, struct diag *d)
+{
+    const char *mark = member ? strchr(member, '!') : NULL;
+    char what[700], help[900];
+
+    if (!mark)
+        return missing("file", text, false, d);
+    snprintf(what, sizeof(what), "file '%.500s' does not exist", text);
+    snprintf(help, sizeof(help), "%.*s has it: write '%.400s'",
+             (int)(mark - member < 400 ? mark - member : 400), member, member);
+    return diag_report(d, &(struct diag_message){
+                              .level = DIAG_ERROR, .code = E0640, .text = what, .help = help });
+}
+
+static int read_missing(struct docref *to, const char *text, struct diag *d)
 {
     const char *mark = strchr(text, '!');
     char *path = mark ? strndup(text, (size_t)(mark - text)) : NULL;
@@ -215,7 +229,11 @@ static int read_missing(const char *text, struct diag *d)
                                   .text = "this is no file with documents",
                                   .help = forms,
                               });
-    result = missing(path ? "archive" : "file", path ? path : text, false, d);
+    if (!mark) {
+        to->kind = DOCREF_NAME;
+        return 0;
+    }
+    result = path ? missing("archive", path, false, d) : no_memory(d);
     free(path);
     return result;
 }
@@ -243,7 +261,7 @@ int docref_read(struct docref *to, const char *text, struct diag *d)
         memcpy(to->id, text, 16);
         return 0;
     }
-    return read_missing(text, d);
+    return read_missing(to, text, d);
 }
 
 void docref_free(struct docref *d)

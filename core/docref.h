@@ -10,6 +10,7 @@ enum docref_kind {
     DOCREF_FIRST, /* none was given: the first that is read */
     DOCREF_FILE,  /* in a file: the first in it, or by member or line */
     DOCREF_ID,
+    DOCREF_NAME, /* no file has that name: it may be meant for a member of an archive */
 };
 
 /* Zeroed is DOCREF_FIRST. */
@@ -27,6 +28,9 @@ struct docref {
 /* Takes text apart by what there is on disk: a file of the very name comes first. -1: no such
  * document, or no DOCREF at all (reported, with the nearest names). */
 int docref_read(struct docref *to, const char *text, struct diag *d);
+/* Of a DOCREF_NAME: that there is no such file, with the nearest names; or, if `member` is the
+ * place of a document that may be meant, "news.tar.gz!17.txt", that one. -1. */
+int docref_missing(const char *text, const char *member, struct diag *d);
 void docref_free(struct docref *d);
 
 #endif

@@ -16,6 +16,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { LARGE = 64 << 20 };
+
 /* What the observer holds. `first_unit`, `near` and found are under the trace's lock while workers
  * are at it. */
 struct watch {
@@ -58,6 +60,15 @@ static bool in_file(const struct watch *w, const struct etl_record *r)
     return ref->line > 0 ? r->line == ref->line : is_first(w, r);
 }
 
+/* "17.txt" is that of "a/17.txt". */
+static bool ends_in(const char *member, const char *name)
+{
+    size_t len = strlen(member), n = strlen(name);
+
+    return len >= n && strcmp(member + len - n, name) == 0 &&
+           (len == n || member[len - n - 1] == '/');
+}
+
 static bool is_wanted(const struct watch *w, const struct etl_record *r)
 {
     const struct docref *ref = w->pass->ref;
@@ -69,6 +80,8 @@ static bool is_wanted(const struct watch *w, const struct etl_record *r)
         return r->birth == BIRTH_READ && in_file(w, r);
     case DOCREF_ID:
         return text_is(&r->slots[FIELD_ID], ref->id);
+    case DOCREF_NAME:
+        return r->birth == BIRTH_READ && r->member && ends_in(r->member, ref->text);
     }
     return false;
 }
@@ -349,6 +362,20 @@ static void compare_inputs(struct explain_pass *p, const struct plan *plan)
     diag_free(&quiet);
 }
 
+/* A name that may be wrong is not worth reading archives of many gigabytes. */
+static bool is_large(const struct plan *p)
+{
+    int64_t bytes = 0;
+
+    for (size_t i = 0; i < p->n_inputs; i++)
+        for (size_t k = 0; k < p->stages[i].n_files; k++) {
+            if (p->stages[i].files[k].size < 0 || p->stages[i].files[k].size > LARGE - bytes)
+                return true;
+            bytes += p->stages[i].files[k].size;
+        }
+    return false;
+}
+
 static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
 {
     const struct docref *ref = p->ref;
@@ -358,6 +385,8 @@ static enum exit_status watch_plan(struct explain_pass *p, struct plan *plan)
     w.near.wanted = ref->kind == DOCREF_ID                    ? ref->id
                     : ref->kind == DOCREF_FILE && ref->member ? ref->member
                                                               : NULL;
+    if (ref->kind == DOCREF_NAME && is_large(plan))
+        return EXIT_NO_INPUT;
     if (ref->kind == DOCREF_FILE && !p->feed) {
         w.file = find_file(plan, ref->file, &w.file_index);
         p->is_input = w.file != NULL;

@@ -381,6 +381,21 @@ static enum exit_status explain_in_place(struct explain_request *q, struct expla
     return EXIT_DONE;
 }
 
+/* There is no such file: does an archive that is read have a member of that name? */
+static enum exit_status explain_name(struct explain_request *q, struct explanation *to)
+{
+    struct kept_messages kept;
+    struct explain_pass pass = { .request = q, .ref = &q->ref, .trace = &to->trace };
+
+    if (!keep_messages(&kept, q->app))
+        return EXIT_RESOURCES;
+    pass.diag = &kept.diag;
+    explain_pass_run(&pass);
+    end_messages(&kept, q->app, false);
+    docref_missing(q->ref.text, pass.found ? pass.found->origin : NULL, &q->app->diag);
+    return q->app->diag.status;
+}
+
 enum exit_status explain_document(struct explain_request *q, struct explanation *to)
 {
     struct kept_messages kept;
@@ -393,6 +408,8 @@ enum exit_status explain_document(struct explain_request *q, struct explanation 
     trace_begin(&to->partner_trace);
     if (q->given)
         return explain_given(q, to);
+    if (q->ref.kind == DOCREF_NAME)
+        return explain_name(q, to);
     if (q->ref.kind != DOCREF_FILE)
         return explain_in_place(q, to, &q->app->diag, &is_input);
     /* The pipeline's own inputs need not be there for a file that is none of them. */

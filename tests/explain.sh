@@ -192,6 +192,8 @@ check "no such member" status 66 "$ETL" explain $news "$sample!04-near-cpy.txt"
 check "the nearest is named" says "did you mean '04-near-copy.txt'?"
 check "no such file" status 66 "$ETL" explain $news pipelines/sample/nws.tar.gz
 check "the nearest is named" says "did you mean 'news.tar.gz' in pipelines/sample?"
+check "a member without its archive" status 66 "$ETL" explain $news 04-near-copy.txt
+check "is named with it" says "$sample has it: write '$sample!04-near-copy.txt'"
 check "no such archive" status 66 "$ETL" explain $news "pipelines/sample/nws.tar.gz!x"
 check "the nearest is named" says "'news.tar.gz'"
 check "no such run directory" status 66 "$ETL" explain $news "out/nws#$id"
