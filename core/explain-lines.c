@@ -343,7 +343,7 @@ static size_t stands_in(const struct explain_line *l, const etl_value *text)
 }
 
 /* Does the line hold what the field has, as more than a word by the way? An item of a list is a
- * quarter of the line ("Written by A B"), a text is half of it. kin: the role says so already. */
+ * fifth of the line ("Written by A | edited by B"), a text is half of it. kin: the role says so already. */
 static bool gave(const struct explain_line *l, const struct trace_change *c, bool kin)
 {
     size_t n = 0;
@@ -352,7 +352,7 @@ static bool gave(const struct explain_line *l, const struct trace_change *c, boo
         return (n = stands_in(l, &c->after)) > 0 && (kin || 2 * n >= l->len);
     for (uint32_t i = 0; c->after.type == ETL_LIST && i < c->after.len; i++)
         n += stands_in(l, &c->after.list[i]);
-    return n > 0 && (kin || 4 * n >= l->len);
+    return n > 0 && (kin || 5 * n >= l->len);
 }
 
 /* The note of that stage on the line, if it has no field yet and does not stay; or NULL. */

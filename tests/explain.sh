@@ -90,6 +90,8 @@ check "whatever these are called" explain --no-partners renamed.conf "$sample!08
 check "..." e "$into == [('byline', 'pewarta'), ('editor', 'redaktur')]"
 check "and in words" status 0 "$ETL" explain --no-partners $news "$sample!08-agency-in-brackets.txt"
 check "the line is a field, and which" grep -q '^ *18 = editor: who edited it, into editors$' .out
+check "a line with an author and an editor" explain --no-partners $news "$sample!09-pipe-dateline.txt"
+check "is that of the author, who stands first" e "$into == [('byline', 'authors')]"
 check "a page by an author who is named again in a box" explain --no-partners $news "$sample!06-widgets-all-over.txt"
 check "no box is taken for the byline" e "all(l['into'] is None for l in lines_at() if l['notes'] and l['notes'][0]['role'] in ('widget', 'related', 'tags'))"
 
