@@ -138,6 +138,10 @@ if command -v valgrind >/dev/null && [ -z "${SANITIZE:-}" ]; then
     check "a byte that was never written" tests 1 --valgrind "$faulty" cases
     check "is told" says "uninitialised"
     rm cases/blank.conf
+    mkdir own
+    cp "$srcdir/pipelines/sample/news.tar.gz" own
+    printf '[input archive]\npath = news.tar.gz\n[transform cleanup]\n[transform language]\n[transform extract]\n[output jsonl]\npath = o.jsonl\nfields = body\n[test "t"]\nin.text = a\nout.stream = kept\n' >own/extract.conf
+    check "our own read nothing that was not written" tests 0 --valgrind "$builddir/plugins/transform/extract.so" own
 else
     echo "valgrind is not installed, or this build has sanitizers: --valgrind was not tried"
 fi

@@ -65,8 +65,8 @@ static const char *foot_at(const struct pack *pack, struct span s)
     const char *end = s.at + s.len, *at = end, *why = NULL;
     struct span rest, tail;
 
-    while (at > s.at + PARAGRAPH && end - at < FOOT &&
-           !(*at == ' ' && ends_sentence(span(s.at, (size_t)(at - s.at)))))
+    while (at > s.at + PARAGRAPH && end - at < FOOT && /* nothing of the line is at its end */
+           !(at < end && *at == ' ' && ends_sentence(span(s.at, (size_t)(at - s.at)))))
         at--;
     tail = span_trim(span(at, (size_t)(end - at)), " ");
     if (at == end || end - at >= FOOT || at <= s.at + PARAGRAPH || tail.len < 4 ||
