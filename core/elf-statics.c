@@ -47,18 +47,31 @@ static bool read_headers(struct object *o)
     return o->sections && p;
 }
 
-/* Names that begin with two underscores, or one and a capital, are the implementation's; the other
- * ones are crtstuff.c's, and the pointer that etl/plugin.h declares. */
+static bool begins_with_any(const char *name, const char *const *prefixes)
+{
+    for (; *prefixes; prefixes++)
+        if (strncmp(name, *prefixes, strlen(*prefixes)) == 0)
+            return true;
+    return false;
+}
+
+/* Names that begin with two underscores, or one and a capital, are the implementation's - but for
+ * those of C++, which all begin with _Z: there it is type tables, references to them, and what its
+ * library keeps. A guard (_ZGV) is the author's, as what it guards. The other ones are
+ * crtstuff.c's, and the pointer that etl/plugin.h declares. */
 static bool is_toolchain(const char *name)
 {
     static const char *const known[] = { "etl_host_", "completed", "dtor_idx", "object",
                                          "force_to_data" };
+    static const char *const of_cxx[] = { "DW.ref.",  "_ZTV",      "_ZTI",          "_ZTS",
+                                          "_ZTT",     "_ZSt",      "_ZNSt",         "_ZNKSt",
+                                          "_ZZNSt",   "_ZZNKSt",   "_ZZSt",         "_ZGVNSt",
+                                          "_ZGVZNSt", "_ZGVZNKSt", "_ZN9__gnu_cxx", NULL };
     size_t len = strcspn(name, ".");
 
-    if (!*name || (name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Z'))))
+    if (!*name || begins_with_any(name, of_cxx))
         return true;
-    if (strncmp(name, "_ZTI", 4) == 0 || strncmp(name, "_ZTV", 4) == 0 ||
-        strncmp(name, "_ZTS", 4) == 0)
+    if (name[0] == '_' && (name[1] == '_' || (name[1] >= 'A' && name[1] <= 'Y')))
         return true;
     for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++)
         if (strlen(known[i]) == len && memcmp(name, known[i], len) == 0 &&

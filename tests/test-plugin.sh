@@ -79,6 +79,69 @@ rm cases/good.out/more.txt cases/good.out/out.jsonl
 check "a file that is not expected" tests 1 "$faulty" cases
 check "is named too" prints "out.jsonl is made, but not expected"
 
+# ---- in C++ ----
+
+cat >cxx.cc <<'CXX'
+#include <etl/plugin.h>
+#include <new>
+#include <stdexcept>
+#include <string>
+#include <typeinfo>
+struct shape { virtual ~shape() = default; virtual int size() const { return 1; } };
+struct square : shape { int size() const override { return 4; } };
+struct cxx { etl_field text; };
+#ifdef STATICS
+static int counted;
+namespace { std::string last; }
+static std::string &cache() { static std::string it; return it; }
+#endif
+static const etl_option options[] = {
+    ETL_OPT(cxx, EDITS, text, "text", "text", "text", "Field"), ETL_OPT_END };
+static int map(const void *self, etl_record *rec)
+{
+    try {
+        square s;
+        const shape &of = s;
+        etl_value v = etl_get(rec, static_cast<const cxx *>(self)->text);
+        std::string text(v.type == ETL_TEXT ? v.text : "", v.len);
+        if (text.size() > 1000 && typeid(of) == typeid(square))
+            throw std::length_error("long");
+#ifdef STATICS
+        counted++;
+        last = cache();
+        cache() = text;
+#endif
+        text.resize(text.size() + static_cast<size_t>(of.size()), '!');
+        etl_set(rec, static_cast<const cxx *>(self)->text, etl_text(text.data(), text.size()));
+        return ETL_OK;
+    } catch (const std::bad_alloc &) {
+        return etl_reject(rec, "memory is out");
+    } catch (const std::exception &e) {
+        return etl_reject(rec, "%s", e.what());
+    }
+}
+static const etl_plugin plugin = {
+    ETL_TRANSFORM("cxx", "1.0", "In C++"), .self_size = sizeof(cxx), .options = options, .map = map };
+ETL_PLUGINS(&plugin);
+CXX
+cxx() { c++ -std=c++20 -O"$1" -shared -fPIC -I"$srcdir/core" $3 cxx.cc -o "$2"; }
+if command -v c++ >/dev/null && cxx 0 cxx.so "" && cxx 2 fast.so "" && cxx 0 statics.so -DSTATICS; then
+    mkdir cxx
+    printf '[input jsonl]\npath = ../cases/in.jsonl\n[transform cxx]\n[output jsonl]\npath = out.jsonl\nfields = text\n' >cxx/c.conf
+    tests 0 --update ./cxx.so cxx
+    check "a plugin in C++ with exceptions" tests 0 ./cxx.so cxx
+    check "has no static variables" test -z "$(grep warning "$work/.said")"
+    check "nor when it is optimized" tests 0 ./fast.so cxx
+    check "none at all" test -z "$(grep warning "$work/.said")"
+    check "one that has some" tests 0 ./statics.so cxx
+    for name in counted last cache; do
+        check "is warned of $name" grep -q "static variables that can be written to:.*$name" "$work/.said"
+    done
+    check "and of nothing else" test -z "$(grep -o 'DW\.ref[^,;]*\|_ZTI[^,;]*\|_ZTV[^,;]*' "$work/.said")"
+else
+    echo "there is no c++ for C++20: plugins in C++ were not tried"
+fi
+
 # ---- what is wrong is found ----
 
 rm -r cases/good.*
