@@ -171,6 +171,8 @@ etl_field host_declare(void *self, const char *name, uint32_t type, uint32_t acc
             stage_set_failed(s);
         }
     }
+    if (id > 0 && (hidden || access & ETL_WRITES) && !stage_sets(s, id))
+        stage_set_failed(s);
     return (etl_field){ id };
 }
 

@@ -362,6 +362,26 @@ void stage_read_fields(struct stage *s)
     }
 }
 
+bool stage_sets(struct stage *s, uint32_t id)
+{
+    uint32_t n = s->plan->schema.n;
+    bool *grown;
+
+    if (n > s->n_sets) {
+        n += 32;
+        grown = arena_get(s->plan->memory, n * sizeof(*grown));
+        if (!grown)
+            return plan_no_memory(s->plan);
+        memset(grown, 0, n * sizeof(*grown));
+        if (s->n_sets > 0)
+            memcpy(grown, s->sets, s->n_sets * sizeof(*grown));
+        s->sets = grown;
+        s->n_sets = n;
+    }
+    s->sets[id] = true;
+    return true;
+}
+
 static void set_written(struct stage *s, size_t i)
 {
     const etl_option *o = &s->plugin->options[i];
@@ -387,6 +407,8 @@ static void set_written(struct stage *s, size_t i)
     }
     if (id == 0 && o->kind != ETL_OPTION_EDITS)
         plan_no_memory(s->plan);
+    if (id > 0)
+        stage_sets(s, id);
     member->id = id;
 }
 

@@ -48,6 +48,8 @@ const char *arena_piece(struct plan *p, const char *text, struct conf_piece piec
 /* plan-fields.c: `when` and the options that need the schema, against what is declared by now. */
 void stage_read_fields(struct stage *s);
 void stage_write_fields(struct stage *s); /* WRITES and EDITS */
+/* Notes that the stage may set a field; of 0 alone that `sets` covers the schema. */
+bool stage_sets(struct stage *s, uint32_t id);
 /* NULL: a good name; else why not ("has a space in it"). */
 const char *field_name_fault(const char *name);
 

@@ -327,6 +327,8 @@ static void open_stages(struct plan *p)
         if (s->broken && i < p->n_inputs + p->n_transforms)
             p->fields_unknown = true;
     }
+    for (size_t i = 0; i < p->n_stages; i++)
+        stage_sets(&p->stages[i], 0);
 }
 
 static bool make(struct plan *p, const struct plan_options *o, struct registry *r)

@@ -71,6 +71,9 @@ struct stage {
     size_t n_settings;
     uint64_t budget;       /* bytes this stage may keep */
     struct buffer *saving; /* where etl_save puts its bytes, while commit runs */
+    bool *sets; /* by field id: the stage has said that it writes the field. It covers the
+                 * schema once the plan is made */
+    uint32_t n_sets;
 };
 enum { STAGE_FILES = 256 };
 enum stage_phase { PHASE_NONE, PHASE_OPEN, PHASE_START, PHASE_RUN, PHASE_COMMIT, PHASE_FINISH };

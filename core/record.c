@@ -181,9 +181,10 @@ static bool copy_list(struct arena *a, etl_value *v)
 static void refuse(etl_record *r, etl_field field, const char *why)
 {
     const struct schema *s = engine_schema(r);
-    char msg[400];
-    int n = snprintf(msg, sizeof(msg), "field '%.255s': %s",
-                     field.id < r->n_slots ? s->fields[field.id].name : "?", why);
+    const char *name = field.id > 0 && field.id < r->n_slots ? s->fields[field.id].name : NULL;
+    char msg[600];
+    int n = name ? snprintf(msg, sizeof(msg), "field '%.255s': %s", name, why)
+                 : snprintf(msg, sizeof(msg), "%s", why);
 
     r->bad = true;
     if (!r->final)
@@ -191,6 +192,20 @@ static void refuse(etl_record *r, etl_field field, const char *why)
 }
 
 static const char no_field[] = "the plugin asked for a field that it did not look up";
+static const char no_field_set[] = "the plugin set a field that it did not look up";
+
+/* What check and graph tell of a pipeline is what its stages said: none sets what it said that it
+ * only reads. */
+static void refuse_unsaid(etl_record *r, etl_field field)
+{
+    char why[300];
+
+    snprintf(
+        why, sizeof(why),
+        "[%.140s] set it, but had not said that it writes it (EDITS, WRITES and ETL_WRITES do)",
+        here.stage->name);
+    refuse(r, field, why);
+}
 
 /* Beside the slots lie other records: an id that is none must not reach them. */
 etl_value record_get(const etl_record *r, etl_field field)
@@ -239,17 +254,12 @@ static const char *value_fault(const etl_record *r, etl_value *v, uint32_t type)
     return NULL;
 }
 
-void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
+void record_fill(etl_record *r, etl_field field, etl_value v, uint32_t how)
 {
     struct arena *a = &r->batch->arena;
-    const char *fault;
+    const char *fault = value_fault(r, &v, engine_schema(r)->fields[field.id].type);
     bool good = true;
 
-    if (field.id == 0)
-        return;
-    fault = field.id >= r->n_slots       ? no_field
-            : field.id < FIELD_FIRST_OWN ? "the plugin set what etl alone sets"
-                                         : value_fault(r, &v, engine_schema(r)->fields[field.id].type);
     if (fault) {
         refuse(r, field, fault);
         return;
@@ -264,6 +274,20 @@ void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
         r->slots[field.id] = v;
     else
         r->batch->short_of_memory = true;
+}
+
+void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
+{
+    if (field.id == 0)
+        return;
+    if (field.id >= r->n_slots)
+        refuse(r, field, no_field_set);
+    else if (field.id < FIELD_FIRST_OWN)
+        refuse(r, field, "the plugin set what etl alone sets");
+    else if (here.stage && !here.stage->sets[field.id])
+        refuse_unsaid(r, field);
+    else
+        record_fill(r, field, v, how);
 }
 
 char *record_begin(etl_record *r, size_t max)

@@ -95,6 +95,8 @@ uint64_t record_limit(const etl_record *r);
 /* Host calls on values; they follow etl/plugin.h. */
 etl_value record_get(const etl_record *r, etl_field field);
 void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how);
+/* The same for the host itself, which may set any field that is one. */
+void record_fill(etl_record *r, etl_field field, etl_value v, uint32_t how);
 char *record_begin(etl_record *r, size_t max);
 void record_put(etl_record *r, etl_field field, size_t used); /* `end` of the table */
 const char *record_origin(const etl_record *r);

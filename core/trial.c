@@ -74,7 +74,7 @@ static void fill(struct etl_record *r, const struct plan_test *t, size_t number)
 {
     for (size_t i = 0; i < t->n_in; i++)
         if (t->in[i].record == number && t->in[i].field >= FIELD_FIRST_OWN)
-            record_set(r, (etl_field){ t->in[i].field }, t->in[i].value, ETL_COPY);
+            record_fill(r, (etl_field){ t->in[i].field }, t->in[i].value, ETL_COPY);
 }
 
 int trial_read(const void *test, etl_unit *u)

@@ -123,6 +123,32 @@ for try in "type:another type" "utf-8:not valid UTF-8" "item:a list of what is n
     check "and says why" grep -q "${try#*:}" out/rejects.jsonl
     check "and nothing is kept" counted '"kept": 0, "dropped": 0, "duplicates": 0, "rejected": 3'
 done
+for try in read "read null" list; do
+    check "setting a field that is only read ($try) rejects the record" run 0 "[input feed]
+mark = m
+[transform mapper]
+what = wrong $try
+looked = m
+listed = m
+$out"
+    check "and names field and stage" \
+        grep -qF "field 'm': [transform mapper] set it, but had not said that it writes it" out/rejects.jsonl
+    check "all of them" counted '"kept": 0, "dropped": 0, "duplicates": 0, "rejected": 3'
+done
+check "so does writing text into one" run 0 "[input feed]
+[input feed two]
+text = other
+[transform mapper]
+what = wrong read end
+looked = other
+$out"
+check "which is told" grep -qF "field 'other': [transform mapper] set it" out/rejects.jsonl
+check "what is read under one key and edited under another may be set" run 0 "$feed
+[transform mapper]
+what = change
+looked = text
+$out"
+check "and is" counted '"kept": 3'
 check "begin over the limit" mapper 0 "too much"
 check "can be rejected" counted '"rejected": 3'
 long() { run 0 "[input feed]

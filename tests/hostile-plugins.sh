@@ -182,7 +182,7 @@ for j in 1 4; do
     check "bad UTF-8" gives "bad UTF-8" "not valid UTF-8"
     check "half a character" gives "half a character" "not valid UTF-8"
     check "a type that does not exist" gives "type 99" "another type"
-    check "a field that does not exist, set" gives "field 99" "a field that it did not look up"
+    check "a field that does not exist, set" gives "field 99" "set a field that it did not look up"
     check "a field that does not exist, asked for" gives "get field 99" "a field that it did not look up"
     check "a field that does not exist, written to" gives "end field 99" "a field that it did not look up"
     check "NaN is null" becomes_null NaN

@@ -11,7 +11,8 @@
 /* ---- transform with a map alone ---- */
 
 struct mapper {
-    etl_field text, number, real, flag, list, when, bytes, id, secret;
+    etl_field text, number, real, flag, list, when, bytes, id, secret, looked;
+    etl_fields listed;
     const char *what_to_do;
 };
 
@@ -24,6 +25,8 @@ static const etl_option mapper_options[] = {
     ETL_OPT(struct mapper, WRITES, real, "real", "", "real", "Field"),
     ETL_OPT(struct mapper, WRITES, bytes, "bytes", "", "bytes", "Field"),
     ETL_OPT(struct mapper, READS, id, "id", "id", "text", "Field"),
+    ETL_OPT(struct mapper, READS, looked, "looked", "", NULL, "Field"),
+    ETL_OPT(struct mapper, FIELDS, listed, "listed", "", NULL, "Fields"),
     ETL_OPT(struct mapper, TEXT, what_to_do, "what", "", NULL, "What to try"),
     ETL_OPT_END,
 };
@@ -151,6 +154,14 @@ static int try_wrong_value(const struct mapper *me, etl_record *r)
         etl_set(r, me->text, etl_text(NULL, 5));
     else if (IS("wrong field"))
         etl_set(r, me->id, etl_text("mine", 4));
+    else if (IS("wrong read"))
+        etl_set(r, me->looked, etl_int(1));
+    else if (IS("wrong read null"))
+        etl_set(r, me->looked, etl_null());
+    else if (IS("wrong list"))
+        etl_set(r, me->listed.at[0], etl_int(1));
+    else if (IS("wrong read end") && etl_begin(r, 1))
+        etl_end(r, me->looked, 0);
     else if (IS("wrong similar"))
         return etl_duplicate(r, etl_int(3), 1.0);
     else if ((to = etl_begin(r, 8)) != NULL) {
