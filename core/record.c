@@ -303,16 +303,28 @@ char *record_begin(etl_record *r, size_t max)
     return at;
 }
 
+/* What stands behind the region was never written: cut to it, it would be data all the same. */
+static void refuse_overlong(etl_record *r, etl_field field, size_t used, size_t max)
+{
+    char why[160];
+
+    snprintf(why, sizeof(why),
+             "the plugin ended it with %zu bytes, but had begun it with %zu at most", used, max);
+    refuse(r, field, why);
+}
+
 void record_put(etl_record *r, etl_field field, size_t used)
 {
     uint32_t type = field.id < r->n_slots ? engine_schema(r)->fields[field.id].type : ETL_TEXT;
-    size_t len = used < r->open.max ? used : r->open.max;
+    size_t max = r->open.max, len = used < max ? used : max;
     etl_value v = { .type = type, .len = (uint32_t)len };
 
     v.text = arena_end(&r->batch->arena, &r->open, len);
     if (!v.text)
         return;
-    if (type == ETL_TEXT || type == ETL_BYTES || field.id == 0)
+    if (used > max)
+        refuse_overlong(r, field, used, max);
+    else if (type == ETL_TEXT || type == ETL_BYTES || field.id == 0)
         record_set(r, field, v, ETL_VIEW);
     else
         refuse(r, field, "the plugin wrote text into a field of another type");

@@ -149,6 +149,8 @@ what = change
 looked = text
 $out"
 check "and is" counted '"kept": 3'
+check "more than begin asked for rejects the record" mapper 0 "wrong size"
+check "and says how much" grep -qF "field 'text': the plugin ended it with 9 bytes, but had begun it with 8 at most" out/rejects.jsonl
 check "begin over the limit" mapper 0 "too much"
 check "can be rejected" counted '"rejected": 3'
 long() { run 0 "[input feed]

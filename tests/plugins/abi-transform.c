@@ -166,7 +166,7 @@ static int try_wrong_value(const struct mapper *me, etl_record *r)
         return etl_duplicate(r, etl_int(3), 1.0);
     else if ((to = etl_begin(r, 8)) != NULL) {
         memcpy(to, "a\xe2\x82(aaaa", 8);
-        etl_end(r, IS("wrong end") ? me->number : me->text, 8);
+        etl_end(r, IS("wrong end") ? me->number : me->text, IS("wrong size") ? 9 : 8);
     }
     (void)etl_drop(r, "too late", NULL); /* what was refused stays refused */
     return ETL_OK;
