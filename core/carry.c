@@ -19,32 +19,58 @@ static uint64_t clock_ns(void)
     return (uint64_t)t.tv_sec * 1000000000 + (uint64_t)t.tv_nsec;
 }
 
+/* The run stops on account of a callback; `code` and what the plugin said of it before. */
+static void stop_callback(struct engine *e, struct stage *s, const struct etl_record *r,
+                          enum callback callback, enum diag_code code, const char *why)
+{
+    static const char *const names[] = { "read", "map", "step" };
+    char text[400];
+
+    if (!stage_failed(s)) {
+        snprintf(text, sizeof(text), "[%.140s] %s", s->name, why);
+        stage_fail(s, &(struct diag_message){ .level = DIAG_ERROR,
+                                              .code = code,
+                                              .text = text,
+                                              .section = s->name,
+                                              .document = r ? record_origin(r) : NULL,
+                                              .note = names[callback] });
+    }
+    engine_stop(e, e->diag->status);
+}
+
 /* A callback stopped the run. Whoever fails says why, but a plugin may forget to. */
 static void fail_callback(struct engine *e, struct stage *s, const struct etl_record *r,
                           enum callback callback, int verdict)
 {
-    char text[200];
-    static const char *const names[] = { "read", "map", "step" };
-    static const char *const whys[] = {
-        "stopped the run without saying why",
-        "returned a verdict that does not exist",
-        "is an output: its step is done or stops the run",
-        "is an output: its map may reject a record, nothing else",
-    };
-    int why = verdict == ETL_FAIL ? 0 : 1;
+    bool known = verdict > ETL_OK && verdict <= ETL_DUPLICATE;
+    char why[100];
 
-    if (s->plugin->is.kind == ETL_KIND_OUTPUT && verdict > ETL_OK && verdict <= ETL_DUPLICATE)
-        why = callback == CALLBACK_STEP ? 2 : 3;
-    if (!stage_failed(s)) {
-        snprintf(text, sizeof(text), "[%.140s] %s", s->name, whys[why]);
-        stage_fail(s, &(struct diag_message) { .level = DIAG_ERROR,
-                                               .code = why == 0 ? E0520 : E0510,
-                                               .text = text,
-                                               .section = s->name,
-                                               .document = r ? record_origin(r) : NULL,
-                                               .note = names[callback] });
-    }
-    engine_stop(e, e->diag->status);
+    if (verdict == ETL_FAIL)
+        snprintf(why, sizeof(why), "stopped the run without saying why");
+    else if (s->plugin->is.kind == ETL_KIND_OUTPUT && known)
+        snprintf(why, sizeof(why), "is an output: its %s",
+                 callback == CALLBACK_STEP ? "step is done or stops the run"
+                                           : "map may reject a record, nothing else");
+    else
+        snprintf(why, sizeof(why), "returned a verdict that does not exist: %d", verdict);
+    stop_callback(e, s, r, callback, verdict == ETL_FAIL ? E0520 : E0510, why);
+}
+
+/* A record that was marked goes on as if nothing had been said, where `return` was forgotten. */
+static bool forgot_return(struct engine *e, struct stage *s, const struct etl_record *r,
+                          int verdict, enum callback callback)
+{
+    static const char *const helpers[] = { "", "etl_drop", "etl_reject", "etl_duplicate" };
+    char why[200];
+
+    if (verdict != ETL_OK || r->mark == ETL_OK || r->bad)
+        return false;
+    snprintf(why, sizeof(why),
+             "called %s and returned ETL_OK: a callback must return what %s gives "
+             "(return %s(...);)",
+             helpers[r->mark], helpers[r->mark], helpers[r->mark]);
+    stop_callback(e, s, r, callback, E0510, why);
+    return true;
 }
 
 /* What on_error makes of a rejected record. */
@@ -94,6 +120,8 @@ static bool apply_verdict(struct engine *e, struct stage *s, struct etl_record *
         fail_callback(e, s, r, callback, verdict);
         return false;
     }
+    if (forgot_return(e, s, r, verdict, callback))
+        return false;
     if (r->mark != verdict) /* what was returned counts */
         record_mark(r, (enum etl_verdict)verdict, NULL, NULL, 0);
     record_apply_mark(r, s->index);
@@ -249,6 +277,9 @@ static bool apply_output_verdict(struct engine *e, struct stage *s, struct etl_r
     }
     if (!r->final)
         return apply_verdict(e, s, r, verdict, NULL, CALLBACK_MAP);
+    if (forgot_return(e, s, r, verdict, CALLBACK_MAP))
+        return false;
+    r->mark = ETL_OK;
     if ((verdict != ETL_REJECT && !r->bad) || go_without(s, r))
         return true;
     engine_stop(e, EXIT_RESOURCES);
@@ -315,6 +346,8 @@ static bool run_output_steps(struct engine *e, struct stage *s, struct batch *b)
             fail_callback(e, s, r, CALLBACK_STEP, verdict);
             return false;
         }
+        if (forgot_return(e, s, r, verdict, CALLBACK_STEP))
+            return false;
         if (stage_record_end(s) < 0) {
             engine_stop(e, stage_pipe_broken(s) ? EXIT_DONE : e->diag->status);
             return false;

@@ -113,14 +113,31 @@ static void *host_worker(const etl_record *r)
     return block;
 }
 
+/* A record that was just split has not come to a callback: nobody would return what it is to be. */
+static bool may_mark(const etl_record *r)
+{
+    if ((here.duty != DUTY_MAP && here.duty != DUTY_STEP) || r->enters <= here.post)
+        return true;
+    broke(here.stage, "drops, rejects or marks a record that it has split, of", record_origin(r));
+    return false;
+}
+
 static void host_drop(etl_record *r, const char *rule, const char *msg, size_t len)
 {
-    record_mark(r, ETL_DROP, rule, msg, len);
+    if (may_mark(r))
+        record_mark(r, ETL_DROP, rule, msg, len);
 }
 
 static void host_reject(etl_record *r, const char *msg, size_t len)
 {
-    record_mark(r, ETL_REJECT, NULL, msg, len);
+    if (may_mark(r))
+        record_mark(r, ETL_REJECT, NULL, msg, len);
+}
+
+static void host_duplicate(etl_record *r, etl_value of_id, double similarity)
+{
+    if (may_mark(r))
+        record_mark_duplicate(r, of_id, similarity);
 }
 
 /* ---- files ---- */
@@ -270,7 +287,7 @@ const etl_host host_table = {
     .worker = host_worker,
     .drop = host_drop,
     .reject = host_reject,
-    .duplicate = record_mark_duplicate,
+    .duplicate = host_duplicate,
     .emit = unit_emit,
     .unit_path = engine_unit_path,
     .unit_part = unit_part,

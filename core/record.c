@@ -361,8 +361,12 @@ void record_mark(struct etl_record *r, enum etl_verdict mark, const char *rule, 
 {
     struct arena *a = &r->batch->arena;
 
-    if (r->bad || r->final)
+    if (r->bad)
         return;
+    if (r->final) { /* no more than that something was said: see forgot_return */
+        r->mark = (uint8_t)mark;
+        return;
+    }
     if (r->mark == ETL_DUPLICATE && mark != ETL_DUPLICATE)
         r->slots[FIELD_DUPLICATE_OF] = r->slots[FIELD_SIMILARITY] = (etl_value) { 0 };
     r->mark = (uint8_t)mark;
@@ -374,8 +378,12 @@ void record_mark_duplicate(struct etl_record *r, etl_value of_id, double similar
 {
     const char *fault = value_fault(r, &of_id, ETL_TEXT);
 
-    if (r->bad || r->final)
+    if (r->bad)
         return;
+    if (r->final) {
+        r->mark = ETL_DUPLICATE;
+        return;
+    }
     if (fault) {
         refuse(r, (etl_field) { FIELD_DUPLICATE_OF }, fault);
         return;

@@ -179,16 +179,34 @@ check "duplicate" mapper 0 duplicate "$dup"
 check "sets its fields" grep -qE '^duplicate_of=[0-9a-f]{16}.similarity=75%$' out/dup.txt
 check "duplicate without a mark" mapper 0 "duplicate in silence" "$dup"
 check "sets none" grep -q '^duplicate_of=-.similarity=-$' out/dup.txt
-check "a mark and ETL_OK: kept" mapper 0 "mark and ok" "[output lines d]
-path = dup.txt
-fields = duplicate_of, similarity"
-check "and unmarked" lines "$(for i in 1 2 3; do printf 'duplicate_of=-\tsimilarity=-\n'; done)" dup.txt
+for try in drop reject duplicate; do
+    check "$try without return stops the run" mapper 69 "$try and ok"
+    check "once, and says what to return" eval 'one_error && says "[transform mapper] called etl_$try and returned ETL_OK: a callback must return what etl_$try gives"'
+    check "with the record" says "feed:"
+    check "and publishes nothing" nothing
+done
+check "the same in step" stepper 69 "drop and ok"
+check "is told" says "[transform stepper] called etl_drop and returned ETL_OK"
+for from in kept all; do
+    check "an output that forgets it, of $from" run 69 "$feed
+$out
+from = $from
+what = reject and ok"
+    check "is told" says "[output lines] called etl_reject and returned ETL_OK"
+    check "in step, too" run 69 "$feed
+$out
+from = $from
+what = reject in step and ok"
+    check "is told" says "[output lines] called etl_reject and returned ETL_OK"
+done
+check "a record that was split may not be marked" mapper 69 "split and mark"
+check "which is told" says "drops, rejects or marks a record that it has split"
 check "a mark and another verdict: that one" mapper 0 "mark and another"
 check "counts" counted '"dropped: no rule given": 3'
 for try in seven "minus two"; do
     check "the verdict $try stops the run" mapper 69 "$try"
     check "and is told once" one_error
-    check "with its stage" says "[transform mapper] returned a verdict that does not exist"
+    check "with its stage and number" says "[transform mapper] returned a verdict that does not exist: $([ "$try" = seven ] && echo 7 || echo -2)"
 done
 check "failing without a word" mapper 65 "in silence"
 check "is told with its stage" says "[transform mapper] stopped the run without saying why"

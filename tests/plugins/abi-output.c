@@ -77,6 +77,8 @@ static int lines_map(const void *self, etl_record *r)
     etl_end(r, me->line, used);
     if (IS("reject the second") && strstr(etl_origin(r), ":2"))
         return etl_reject(r, "not this one");
+    if (IS("reject and ok"))
+        (void)etl_reject(r, "a reason");
     if (IS("reject all"))
         return etl_reject(r, "none at all");
     if (IS("refused all"))
@@ -99,6 +101,8 @@ static int lines_step(const void *self, void *state, etl_record *r)
     MUST(self, v.len > 0);
     if (IS("reject in step"))
         return etl_reject(r, "too late");
+    if (IS("reject in step and ok"))
+        (void)etl_reject(r, "too late");
     if (IS("refused in step")) { /* too late to be rejected: nothing happens */
         etl_set(r, me->line, etl_int(1));
         (void)etl_reject(r, "too late");

@@ -182,6 +182,8 @@ static int try_split(const struct mapper *me, etl_record *r)
     etl_set(b, me->text, etl_text("b", 1));
     etl_set(c, me->text, etl_text("c", 1));
     etl_count(me, c, "split", 3);
+    if (IS("split and mark"))
+        (void)etl_drop(a, "a rule", NULL);
     return IS("split and reject") ? etl_reject(r, "in pieces") : ETL_OK;
 }
 
@@ -197,10 +199,14 @@ static int try_verdict(const struct mapper *me, etl_record *r)
         return etl_duplicate(r, etl_get(r, me->id), 0.75);
     if (IS("duplicate in silence"))
         return ETL_DUPLICATE;
-    if (IS("mark and ok")) {
+    if (IS("duplicate and ok"))
         (void)etl_duplicate(r, etl_get(r, me->id), 0.75);
+    if (IS("drop and ok"))
+        (void)etl_drop(r, "a rule", NULL);
+    if (IS("reject and ok"))
+        (void)etl_reject(r, "a reason");
+    if (strstr(me->what_to_do, " and ok"))
         return ETL_OK;
-    }
     if (IS("mark and another")) {
         (void)etl_duplicate(r, etl_get(r, me->id), 0.75);
         (void)etl_reject(r, "not this");
@@ -427,6 +433,8 @@ static int stepper_step(const void *self, void *state, etl_record *r)
         MUST(self, made);
         etl_set(made, me->text, now);
     }
+    if (IS("drop and ok"))
+        (void)etl_drop(r, "a rule", NULL);
     if (IS("reject in step") && s->is.steps % 2)
         return etl_reject(r, "odd");
     return ETL_OK;
