@@ -339,7 +339,9 @@ static bool make(struct plan *p, const struct plan_options *o, struct registry *
     if (!make_stages(p, o, r))
         return false;
     host_plan_set(p);
+    process_output_away();
     open_stages(p);
+    process_output_back();
     plan_tests(p);
     return p->mistakes == 0 && plan_hash(p);
 }
@@ -399,8 +401,10 @@ void plan_close(struct plan *p)
 {
     if (!p)
         return;
+    process_output_away();
     for (size_t i = p->stages ? p->n_stages : 0; i-- > 0;)
         stage_end(&p->stages[i]);
+    process_output_back();
     for (size_t i = 0; p->stages && i < p->n_stages; i++)
         stage_free(&p->stages[i]);
     for (size_t i = 1; i < p->n_exprs; i++)

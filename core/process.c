@@ -27,8 +27,10 @@ static struct {
     sigset_t blocked;
     FILE *messages;
     int output;
+    int aside;      /* standard output while it is away; -1: not yet */
+    unsigned depth; /* of process_output_away */
     bool noted, kept;
-} the = { .output = STDOUT_FILENO };
+} the = { .output = STDOUT_FILENO, .aside = -1 };
 
 /* ---- standard streams ---- */
 
@@ -66,7 +68,7 @@ FILE *process_messages(void)
 
 int process_output(void)
 {
-    return the.output;
+    return the.depth > 0 && the.aside >= 0 ? the.aside : the.output;
 }
 
 bool process_output_kept(void)
@@ -84,6 +86,30 @@ void process_keep_output(void)
     the.kept = dup2(STDERR_FILENO, STDOUT_FILENO) >= 0;
 }
 
+/* What is in the buffer was printed before: it goes where descriptor 1 leads until now. */
+static void lead_output(int to)
+{
+    fflush(stdout);
+    if (dup2(to, STDOUT_FILENO) >= 0)
+        fstat(STDOUT_FILENO, &the.streams[STDOUT_FILENO]);
+}
+
+void process_output_away(void)
+{
+    if (the.kept || the.depth++ > 0)
+        return;
+    if (the.aside < 0)
+        the.aside = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STREAMS);
+    if (the.aside >= 0)
+        lead_output(fileno(process_messages()));
+}
+
+void process_output_back(void)
+{
+    if (!the.kept && --the.depth == 0 && the.aside >= 0)
+        lead_output(the.aside);
+}
+
 static bool same_file(const struct stat *a, const struct stat *b)
 {
     return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
@@ -96,7 +122,7 @@ static const char *stream_changed(int fd)
 
     if (fstat(fd, &st) == 0 && same_file(&st, &the.streams[fd]))
         return NULL;
-    if (fd == STDERR_FILENO || (fd == STDOUT_FILENO && the.kept))
+    if (fd == STDERR_FILENO || (fd == STDOUT_FILENO && (the.kept || the.depth > 0)))
         dup2(fileno(process_messages()), fd);
     else
         fill(fd);

@@ -26,6 +26,11 @@ int process_output(void);
 /* For a run, whose standard output may be data: what plugins print goes to standard error. */
 void process_keep_output(void);
 bool process_output_kept(void);
+/* For the other verbs, which print what they say themselves: the same between these two, which
+ * stand round whatever runs a plugin's code, on the main thread. Within each other they do nothing.
+ */
+void process_output_away(void);
+void process_output_back(void);
 
 /* Notes how things are, before the first plugin is loaded; and the signals once more, when the host
  * itself has changed them. */

@@ -309,7 +309,9 @@ static struct library *library_open(struct registry *r, const char *path, struct
     else if (plugin_file_check(path, real, why)) {
         l = find_open(r, &st);
         if (!l) {
+            process_output_away();
             l = library_start(r, path, real, &st, why);
+            process_output_back();
         } else if (l->refusal.is) {
             *why = l->refusal;
             l = NULL;

@@ -478,7 +478,7 @@ static enum exit_status status_of(const struct run *r)
     return status == EXIT_DONE && !r->engine.failed ? EXIT_BUG : status;
 }
 
-enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_options *o)
+static enum exit_status carry_out(struct run *r, struct plan *p, const struct run_options *o)
 {
     struct barrier from = { 0 };
     enum exit_status status = EXIT_DONE;
@@ -529,6 +529,16 @@ out:
     return status;
 }
 
+enum exit_status run_pipeline(struct run *r, struct plan *p, const struct run_options *o)
+{
+    enum exit_status status;
+
+    process_output_away();
+    status = carry_out(r, p, o);
+    process_output_back();
+    return status;
+}
+
 const char *run_what_next(const struct run *r)
 {
     if (atomic_load(&r->publishing))
@@ -543,7 +553,9 @@ void run_free(struct run *r)
 {
     if (!r->plan)
         return;
+    process_output_away();
     engine_free(&r->engine);
+    process_output_back();
     memory_end(&r->memory);
     stream_free(r->ledger.rejects);
     stream_free(r->ledger.samples);

@@ -343,6 +343,23 @@ for j in 1 4; do
         check "and nothing else when it closes standard output in $in, -j$j" to_pipe close $in 69
     done
 done
+# Verbs that say something themselves: what they say is what they say of the plugin that is mended.
+untimed() { sed "s|[0-9.]* [^ ]*s\$||"; }
+own_words()
+{
+    pipeline print "$1"
+    ETL_TEST_MENDED=1 "$ETL" "${@:2}" >want.out 2>/dev/null
+    ETL_TEST_LOADED=${loaded:-} status 0 "$ETL" "${@:2}" && says "written by a plugin" && diff <(untimed <want.out) <(untimed <.out)
+}
+for in in open close; do
+    check "etl check, $in prints" own_words $in check h.conf
+    check "etl check --print, $in prints" own_words $in check --print h.conf
+    check "etl graph, $in prints" own_words $in graph h.conf
+done
+for in in open start map step finish stop close; do
+    check "etl explain, $in prints" own_words $in explain h.conf in/1.jsonl:3
+done
+check "etl plugins, of a plugin that prints when loaded" eval 'loaded=print own_words map plugins hostile'
 full()
 {
     [ -w /dev/full ] || return 0

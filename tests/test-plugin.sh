@@ -79,6 +79,19 @@ rm cases/good.out/more.txt cases/good.out/out.jsonl
 check "a file that is not expected" tests 1 "$faulty" cases
 check "is named too" prints "out.jsonl is made, but not expected"
 
+# ---- what a plugin prints ----
+
+case_of prints prints
+printf '[test "first"]\nin.text = x\nout.text = x\n' >cases/prints.test
+tests 0 --update --filter="p*" "$faulty" cases
+check "a plugin that prints" tests 0 --tap --filter="p*" "$faulty" cases
+check "prints on standard error" says "printed by a plugin"
+check "and TAP is whole" test -z "$(grep -v '^TAP version 13$\|^ok [1-6] - \|^1\.\.6$\|^#' printed)"
+check "with each line once" test "$(grep -c ^ok printed)" = 6
+tests 0 --filter="p*" "$faulty" cases
+check "lines for people, too" test -z "$(grep 'printed by' printed)"
+rm -r cases/prints.*
+
 # ---- in C++ ----
 
 cat >cxx.cc <<'CXX'

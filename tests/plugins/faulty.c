@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOTHING, FORGETS, COUNTS_IN_MAP, LEAKS, READS_BLANK, CRASHES, REJECTS, SPOILS, ASKS };
+enum {
+    NOTHING, FORGETS, COUNTS_IN_MAP, LEAKS, READS_BLANK, CRASHES, REJECTS, SPOILS, ASKS, PRINTS
+};
 
 struct faulty {
     etl_field text;
@@ -22,7 +24,7 @@ static const char *const words[] = { "one", "two" }; /* const once it is relocat
 static const etl_option options[] = {
     ETL_OPT(struct faulty, EDITS, text, "text", "text", "text", "Field"),
     ETL_OPT(struct faulty, CHOICE, how, "how", "nothing",
-            "nothing|forgets|counts_in_map|leaks|reads_blank|crashes|rejects|spoils|asks",
+            "nothing|forgets|counts_in_map|leaks|reads_blank|crashes|rejects|spoils|asks|prints",
             "What is wrong"),
     ETL_OPT_END
 };
@@ -62,6 +64,8 @@ static int map(const void *self, etl_record *rec)
         etl_get(rec, (etl_field){ 9999 });
     if (me->how == CRASHES)
         abort();
+    if (me->how == PRINTS)
+        puts("printed by a plugin");
     return me->how == REJECTS ? etl_reject(rec, "not liked") : ETL_OK;
 }
 
