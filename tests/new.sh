@@ -17,6 +17,9 @@ for kind in input transform output; do
         CFLAGS="-g -Wall -Wextra -Wshadow -Wconversion -Werror $sanitize"
     check "$kind: passes" status 0 make -C my-$kind test PKG_CONFIG_PATH="$builddir"
     check "$kind: the case is run" grep -q '^cases/first.conf: good (.*what it should make.* resumed 4 times)$' "$work/.out"
+    printf '#include <locale.h>\n#include <string.h>\nchar *copy(void); char *copy(void) { return newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0) ? strdup("a") : NULL; }\n' >>my-$kind/my-$kind.c
+    check "$kind: what POSIX has is there" status 0 make -C my-$kind PKG_CONFIG_PATH="$builddir" \
+        CFLAGS="-Wall -Wextra -Werror $sanitize"
     check "$kind: cleans up" status 0 make -C my-$kind clean PKG_CONFIG_PATH="$builddir"
     check "$kind: and leaves what it began with" test "$(find my-$kind -type f | wc -l)" = 5
     check "$kind: once more" status 73 "$ETL" new plugin $kind my-$kind

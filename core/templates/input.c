@@ -1,5 +1,4 @@
 /* @NAME@: reads text files, each line a record. Replace this with a sentence about what yours does. */
-#define _POSIX_C_SOURCE 200809L
 #include <etl/plugin.h>
 
 #include <errno.h>
