@@ -88,6 +88,27 @@ static bool folder_safe(const char *path, struct refusal *r)
     return safe(&st, "plugin folder", folder, r);
 }
 
+static bool is_open(const struct stat *st)
+{
+    return (st->st_uid == 0 || st->st_uid == geteuid()) && st->st_mode & (S_IWGRP | S_IWOTH);
+}
+
+/* A umask of 002 opens both: who closes the one is not to meet the other next. */
+static bool both_open(const struct stat *file, const char *path, struct refusal *r)
+{
+    const char *slash = strrchr(path, '/');
+    char folder[4096], help[300];
+    struct stat st;
+
+    snprintf(folder, sizeof(folder), "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
+    if (!is_open(file) || !*folder || stat(folder, &st) != 0 || !is_open(&st))
+        return false;
+    snprintf(help, sizeof(help), "close both:  chmod go-w '%.120s' '%.120s'", folder, path);
+    refuse(r, E0503, help,
+           "plugin '%s' and its folder can be written by others, who could change it", path);
+    return true;
+}
+
 /* Above it, where anybody may rename (no sticky bit), another folder can be put in the place of
  * this one between our look at it and dlopen. */
 static bool path_safe(const char *real, struct refusal *r)
@@ -203,8 +224,9 @@ bool plugin_file_check(const char *shown, const char *real, struct refusal *r)
     else if (!S_ISREG(st.st_mode))
         refuse(r, E0504, "name the .so file itself", "plugin '%s' is not a regular file", shown);
     else
-        good = safe(&st, "plugin", shown, r) && folder_safe(real, r) && folder_safe(shown, r) &&
-               path_safe(real, r) && elf_fits(fd, shown, (uint64_t)st.st_size, r);
+        good = !both_open(&st, shown, r) && safe(&st, "plugin", shown, r) && folder_safe(real, r) &&
+               folder_safe(shown, r) && path_safe(real, r) &&
+               elf_fits(fd, shown, (uint64_t)st.st_size, r);
     close(fd);
     return good;
 }

@@ -253,6 +253,8 @@ plugin()
 }
 check "a plugin that is safe" plugin : "" ./p/input/lines.so 0
 check "a plugin that anybody can write to" plugin 'chmod 666 p/input/lines.so' "can be written by others"
+check "a plugin and its folder, at once" plugin 'chmod 775 p/input; chmod 664 p/input/lines.so' "and its folder can be written by others"
+check "with what closes both" says "close both:  chmod go-w"
 check "a plugin that the group can write to" plugin 'chmod 664 p/input/lines.so' "can be written by others"
 check "a folder that anybody can write to" plugin 'chmod 777 p/input' "plugin folder"
 check "a folder for all, with a sticky bit" plugin 'chmod 1777 p/input' "plugin folder"
