@@ -216,10 +216,12 @@ static const char *host_plan(const void *self)
 /* Where commits fall is no matter of the data, so nothing is counted there. */
 static void host_count(const void *self, etl_record *r, const char *name, int64_t n)
 {
-    const struct stage *s = stage_of(self);
+    struct stage *s = stage_of(self);
 
-    if (!name)
+    if (!name || !*name) {
+        broke(s, "counts something without a name in", s->name);
         return;
+    }
     if (r)
         batch_count(r->batch, s->index, name, n);
     else if (here.duty == DUTY_READ)

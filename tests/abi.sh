@@ -380,6 +380,8 @@ for what in "create in map" "part in map" "state in map" "declare in map" "save 
     check "$what is refused" mapper 69 "$what"
     check "once" one_error
 done
+check "counting without a name is refused" mapper 69 "count nothing"
+check "and told" says "plugin 'mapper' counts something without a name in 'transform mapper'"
 check "create in step is refused" stepper 69 "create in step" "" "output = s.txt"
 check "and says so" says "may make files in open and start alone"
 check "create in read is refused" run 69 "[input feed]
