@@ -48,7 +48,7 @@ static int complain(struct cli *c, enum diag_code code, const char *near, const 
     struct diag_message m = { .level = DIAG_ERROR, .code = code, .near = near };
     char text[400], help[200];
 
-    snprintf(help, sizeof(help), "etl %s%s--help   shows how it is called",
+    snprintf(help, sizeof(help), "`etl %s%s--help` shows how it is called",
              c->verb ? c->verb->name : "", c->verb ? " " : "");
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"

@@ -162,7 +162,7 @@ static bool check_count(struct conf_loader *l, const struct conf_line *line,
     if (n == 1 && !alone) {
         place = word_place(line, &words[0]);
         conf_mistake(l, E0107, place, NULL,
-                     test ? "[test \"what it shows\"]" : "etl plugins   lists them",
+                     test ? "[test \"what it shows\"]" : "`etl plugins` lists them",
                      "[%s] needs the name of a %s", kinds[kind], test ? "test" : "plugin");
         return false;
     }

@@ -63,6 +63,11 @@ void stage_fail(struct stage *s, const struct diag_message *m)
     end_telling(s);
 }
 
+bool stage_is_by_path(const struct stage *s)
+{
+    return strchr(s->section->plugin, '/') || (s->plugin && !plugin_lies_by_name(s->plugin->path));
+}
+
 bool stage_broke_rules(struct stage *s, const char *what, const char *name)
 {
     if (!begin_telling(s))
@@ -71,7 +76,10 @@ bool stage_broke_rules(struct stage *s, const char *what, const char *name)
                  &(struct mistake){ .code = E0510,
                                     .at = s->section->at,
                                     .stage = s,
-                                    .help = "please tell the plugin's author" },
+                                    .help = stage_is_by_path(s)
+                                                ? "`man etl-plugin` says from where each function "
+                                                  "may be called, and with what"
+                                                : "please tell the plugin's author" },
                  "plugin '%s' %s '%.255s'", s->plugin->is.name, what, name);
     end_telling(s);
     return false;

@@ -110,7 +110,7 @@ static int unknown_verb(struct app *app, const char *name)
 {
     struct diag_message m = { .level = DIAG_ERROR,
                               .code = E0201,
-                              .help = "etl --help   lists the verbs" };
+                              .help = "`etl --help` lists the verbs" };
     const char *names[32];
     char text[300];
     size_t n = 0, len = strlen(name);

@@ -267,6 +267,8 @@ static bool choices_valid(const etl_option *o, struct option_fault *f)
     const char *at = o->limits, *word, *earlier, *other;
     size_t len, other_len, n = 0;
 
+    if (o->limits && !strchr(o->limits, '|') && strchr(o->limits, ','))
+        goto wrong;
     while (next_word(&at, &word, &len)) {
         if (len == 0 || len >= sizeof(f->near) || ++n > MAX_CHOICES)
             goto wrong;
@@ -280,7 +282,8 @@ static bool choices_valid(const etl_option *o, struct option_fault *f)
         return true;
 wrong:
     snprintf(f->text, sizeof(f->text),
-             "is a choice with limits '%.60s', which are not words like 'a|b|c'",
+             "is a choice with limits '%.60s', which are not different words parted by '|', as in "
+             "'a|b|c'",
              o->limits ? o->limits : "");
     return false;
 }
@@ -300,7 +303,9 @@ bool option_limits_valid(const etl_option *o, struct option_fault *f)
         if (option_types(o->limits) != 0)
             return true;
         snprintf(f->text, sizeof(f->text),
-                 "has limits '%.60s', which are not types like 'text|int'", o->limits);
+                 "has limits '%.60s', which are not types of fields, parted by '|': bool, int, "
+                 "real, time, text, bytes, list",
+                 o->limits);
         return false;
     }
     snprintf(f->text, sizeof(f->text), "has limits '%.60s', but its kind, %s, takes none",

@@ -238,7 +238,7 @@ static bool items_read(struct list *l)
     }
     for (size_t k = 0; k < l->n && !star; k++)
         if (l->items[k].except)
-            good = list_mistake(l, &l->items[k], "*, !name   is all but that one",
+            good = list_mistake(l, &l->items[k], "'*, !name' is all but that one",
                                 "'!' takes a field out of '*', which is not in the list");
     return good;
 }

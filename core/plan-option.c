@@ -189,7 +189,8 @@ static void missing(struct stage *s, const etl_option *o)
 {
     char help[400];
 
-    snprintf(help, sizeof(help), "%s = ...   %.200s", o->name, o->doc ? o->doc : "");
+    snprintf(help, sizeof(help), "%s = ...%s%.200s", o->name, o->doc ? "  # " : "",
+             o->doc ? o->doc : "");
     s->broken = true;
     plan_mistake(s->plan,
                  &(struct mistake){ .code = E0604, .at = s->section->at, .stage = s, .help = help },

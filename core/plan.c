@@ -202,9 +202,12 @@ static void wrong_kind(struct stage *s, const struct conf_key *key, const struct
 
 static void check_keys(struct stage *s, size_t kind)
 {
-    char help[200];
+    char help[400];
 
-    snprintf(help, sizeof(help), "etl plugins %.100s   lists its keys", s->section->plugin);
+    snprintf(help, sizeof(help), "`etl plugins %.300s` lists its keys",
+             strchr(s->section->plugin, '/') || plugin_lies_by_name(s->plugin->path)
+                 ? s->section->plugin
+                 : s->plugin->path);
     for (size_t i = 0; i < s->section->n_keys; i++) {
         const struct conf_key *key = &s->section->keys[i];
         const struct common_key *common = common_key(key->name);
@@ -302,13 +305,16 @@ static void stage_open(struct stage *s)
     s->phase = PHASE_NONE;
     s->broken = verdict != ETL_OK || s->failed;
     if (verdict != ETL_OK && !s->failed)
-        plan_mistake(s->plan,
-                     &(struct mistake){ .code = E0510,
-                                        .at = s->section->at,
-                                        .stage = s,
-                                        .help = "please tell the plugin's author: open must say "
-                                                "why" },
-                     "[%s] could not be opened, and its plugin gave no reason", s->name);
+        plan_mistake(
+            s->plan,
+            &(struct mistake){ .code = E0510,
+                               .at = s->section->at,
+                               .stage = s,
+                               .help = stage_is_by_path(s)
+                                           ? "return etl_fail(self, \"why\"), which says it"
+                                           : "please tell the plugin's author: open must "
+                                             "say why" },
+            "[%s] could not be opened, and its plugin gave no reason", s->name);
 }
 
 /* In order, so that each sees the fields of all earlier stages. Behind a broken one the schema is

@@ -17,8 +17,6 @@ static const char *volatile loading;
 static volatile bool over;
 static pid_t own;
 
-#define HELP "leave it out, or have its author mend it; then give the same command again"
-
 void process_loading(const char *path)
 {
     loading = path;
@@ -28,6 +26,19 @@ void process_loading(const char *path)
 static const char *culprit(void)
 {
     return loading ? loading : here.stage ? here.stage->name : NULL;
+}
+
+/* Whoever gives a plugin by its path is likely to work on it. */
+static const char *what_to_do(void)
+{
+    bool by_path = loading      ? !plugin_lies_by_name(loading)
+                   : here.stage ? stage_is_by_path(here.stage)
+                                : false;
+
+    return by_path
+               ? "`etl test --valgrind FILE.so CASES` finds where, gdb too; `man etl-plugin` says "
+                 "what a plugin may do"
+               : "leave it out, or have its author mend it; then give the same command again";
 }
 
 /* exit(0) in a plugin would be the status of a run that is done. */
@@ -40,7 +51,7 @@ static void at_exit(void)
         return;
     snprintf(text, sizeof(text), "'%.300s' ended the process by exit", who ? who : "a plugin");
     diag_report(diag, &(struct diag_message){
-                          .level = DIAG_ERROR, .code = E0513, .text = text, .help = HELP });
+                          .level = DIAG_ERROR, .code = E0513, .text = text, .help = what_to_do() });
     _exit(EXIT_PLUGIN);
 }
 
@@ -101,7 +112,7 @@ static void crashed(int number)
                   : number == SIGBUS  ? "crashed (SIGBUS)"
                   : number == SIGFPE  ? "crashed (SIGFPE)"
                                       : "crashed (SIGILL)",
-                  HELP);
+                  what_to_do());
     raise(number); /* by its own action now: the process ends as it would have */
 }
 

@@ -35,6 +35,21 @@ const char *kind_name(enum etl_kind kind)
     return (unsigned)kind <= ETL_KIND_OUTPUT ? names[kind] : names[0];
 }
 
+bool plugin_lies_by_name(const char *path)
+{
+    const char *end = strrchr(path, '/');
+
+    for (int kind = ETL_KIND_INPUT; end && kind <= ETL_KIND_OUTPUT; kind++) {
+        const char *name = kind_name((enum etl_kind)kind);
+        size_t len = strlen(name);
+
+        if ((size_t)(end - path) > len && memcmp(end - len, name, len) == 0 &&
+            end[-1 - (int)len] == '/')
+            return true;
+    }
+    return false;
+}
+
 static size_t pieces(const char *list)
 {
     size_t n = 1;
@@ -253,6 +268,7 @@ static struct library *library_start(struct registry *r, const char *path, const
     struct library *l = arena_get(&r->memory, sizeof(*l));
     void *handle, *symbol;
     const char *changed;
+    bool good;
 
     if (l) {
         memset(l, 0, sizeof(*l));
@@ -284,12 +300,13 @@ static struct library *library_start(struct registry *r, const char *path, const
     r->libraries = l;
     process_loading(real);
     list = entry(r->host);
-    process_loading(NULL);
     changed = process_changed();
     if (changed)
         refuse(&l->refusal, E0512, "leave it out, or have its author mend it",
                "plugin '%s' changes %s when it is loaded", path, changed);
-    if (changed || !read_plugins(r, l, list, &l->refusal)) {
+    good = !changed && read_plugins(r, l, list, &l->refusal);
+    process_loading(NULL);
+    if (!good) {
         *why = l->refusal;
         return NULL;
     }
@@ -368,7 +385,8 @@ const char *const *registry_names(struct registry *r, enum etl_kind kind)
     return list;
 }
 
-/* path: the file it is about, which the sentence may not name. */
+/* path: the file it is about, which the sentence may not name. What only an author can mend is told
+ * to who is likely to be that. */
 static int report(struct diag *d, const struct diag_place *place, const char *path,
                   const struct refusal *why)
 {
@@ -377,6 +395,8 @@ static int report(struct diag *d, const struct diag_place *place, const char *pa
     if (place)
         m.place = *place;
     m.help = why->help[0] ? why->help : NULL;
+    if ((why->code == E0507 || why->code == E0512) && !plugin_lies_by_name(path))
+        m.help = "`man etl-plugin` says what a plugin may be and do; mend it and build it again";
     m.note = strstr(why->text, path) ? NULL : path;
     return why->err ? diag_report_errno(d, &m, why->err) : diag_report(d, &m);
 }
@@ -437,7 +457,7 @@ static void report_missing(struct registry *r, enum etl_kind kind, const char *n
                                  is_file(r->folders[i]) ? "" : kind_name(kind));
     m.text = text;
     m.note = note;
-    m.help = "etl plugins   lists what there is; --plugin-path=DIR adds a folder";
+    m.help = "`etl plugins` lists what there is; --plugin-path=DIR adds a folder";
     if (place)
         m.place = *place;
     diag_report(d, &m);
@@ -474,7 +494,7 @@ static const struct plugin *any_of(const struct library *l, enum etl_kind kind, 
             *why = l->all[i].refusal;
             return NULL;
         }
-    refuse(why, E0508, "etl plugins PATH   shows what it holds",
+    refuse(why, E0508, "`etl plugins PATH` shows what it holds",
            "'%s' holds no %s, but the %s '%s'", path, kind_name(kind),
            kind_name((enum etl_kind)l->all[0].plugin.is.kind), l->all[0].plugin.is.name);
     return NULL;

@@ -15,6 +15,10 @@ struct plugin {
     const char *path; /* of the .so */
 };
 
+/* Does the file lie in a folder named as a kind, as those that are found by name do? Who works on a
+ * plugin gives its path, and is told other things than who uses it. */
+bool plugin_lies_by_name(const char *path);
+
 struct registry; /* one for a process; not thread-safe */
 
 /* `folders`: --plugin-path in order, where one may also be a file NAME.so, whose first plugin is

@@ -159,12 +159,12 @@ static int nothing(struct app *app, const char *word)
 {
     struct diag_message m = { .level = DIAG_ERROR,
                               .code = E0205,
-                              .help = "etl help   lists the verbs; etl plugins   the plugins" };
+                              .help = "`etl help` lists the verbs, `etl plugins` the plugins" };
     char text[300];
 
     if (word[0] == 'E' && word[1] >= '0' && word[1] <= '9') {
         snprintf(text, sizeof(text), "there is no error code %.200s", word);
-        m.help = "man etl   lists the codes";
+        m.help = "`man etl` lists the codes";
     } else {
         snprintf(text, sizeof(text), "nothing in the help has to do with '%.200s'", word);
         m.near = verb_meant(word);

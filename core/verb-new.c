@@ -30,7 +30,7 @@ static int unknown(struct app *app, const char *word)
                                         .code = E0203,
                                         .text = text,
                                         .near = nearest(word, names, WHATS),
-                                        .help = "etl new --help   says what it makes" });
+                                        .help = "`etl new --help` says what it makes" });
     return EXIT_USAGE;
 }
 

@@ -121,6 +121,19 @@ for j in 1 4; do
     check "a list without end or beginning" refused "$bad/bad-33.so" 69 "gives no list of plugins"
     check "a symbol that nobody has" refused "$bad/bad-35.so" 69 "etl_nobody_has_this"
 done
+describes()
+{
+    local got
+    quietly "$ETL" plugins "$bad/bad-36.so" >.out 2>.said
+    got=$?
+    ended 139 && { [ "${SANITIZE:-}" ] || says "/bad-36.so' crashed (SIGSEGV); \`etl test --valgrind"; }
+}
+check "a crash while it is described names it" describes
+by_path() { cp "$so" mine.so; plugin=./mine.so; ETL_TEST_LOADED=umask status 69 "$ETL" plugins ./mine.so; says "mend it and build it again"; }
+check "whoever gives a path is told what to do" by_path
+unset plugin
+check "and how a key is found" eval 'pipeline "" map; sed -i "s|^\[transform hostile|[transform ./mine.so|; s/^what/qqqqqqqqq/" h.conf; status 78 "$ETL" check h.conf; says "\`etl plugins ./mine.so\` lists its keys"'
+check "nothing is parted by three blanks" test -z "$(grep "   [a-z]" "$work/.said" | grep -v "^    \|^ ")"
 check "two of one name in a file" status 69 "$ETL" plugins "$bad/bad-34.so"
 check "are told" says "holds two plugins 'bad' of one kind"
 two_files()

@@ -3,8 +3,8 @@
 # tests/plugins/good.c becomes a plugin of each kind by name; bad.c one that is refused for each
 # CASE.
 
-test_cases = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 \
-    20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35
+test_cases = 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 \
+    20 21 22 23 24 25 26 27 28 29 30 31 32 33 34 35 36
 test_bad := $(patsubst %,tests/plugins/bad/bad-%.so,$(test_cases))
 test_good := tests/plugins/input/good.so tests/plugins/transform/good.so \
     tests/plugins/output/good.so tests/plugins/transform/steps.so

@@ -190,7 +190,10 @@ case_of key nothing
 sed -i 's/^how/hwo/' cases/key.conf
 check "a key that is not there" tests 1 "$faulty" cases
 check "is told" says "did you mean 'how'?"
-rm cases/key.conf
+cp "$faulty" mine.so && mkdir mine && sed "s/^hwo/qqqqqqqqq/" cases/key.conf >mine/key.conf && cp cases/in.jsonl mine
+check "of a plugin by its path" tests 1 ./mine.so mine
+check "is told with the path" says "\`etl plugins $PWD/mine.so\` lists its keys"
+rm -r mine cases/key.conf
 check "no case" tests 66 "$faulty" cases
 check "is told" says "no case was found"
 check "a file that is none" tests 64 "$faulty" cases/in.jsonl

@@ -75,6 +75,10 @@ static const etl_option options[] = {
     { ETL_OPTION_INT, 0, 0, "number", "12", "1..10", NULL },
 #elif CASE == 17
     { ETL_OPTION_INT, 0, SIZE_MAX - 3, "number", "1", NULL, NULL },
+#elif CASE == 18
+    { ETL_OPTION_CHOICE, 0, 0, "number", "red", "red, green", NULL },
+#elif CASE == 36 /* what is forgotten are the quotes */
+    { ETL_OPTION_TEXT, 0, 8, "text", (const char *)5, NULL, NULL },
 #endif
     ETL_OPT_END
 };
