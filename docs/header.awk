@@ -48,7 +48,9 @@ function code(line)
         prototype(line)
         return
     }
-    if (line ~ /^#/ || line ~ /\\$/ || line ~ /^ETL_ASSERT/ || line ~ /^}? *(static_)?extern "C"/ ||
+    # What is for C++ alone opens and closes extern "C".
+    cxx = line ~ /^#if.*__cplusplus/ ? 1 : line ~ /^#(else|endif)/ ? 0 : cxx
+    if (cxx || line ~ /^#/ || line ~ /\\$/ || line ~ /^ETL_ASSERT/ || line ~ /^}? *(static_)?extern "C"/ ||
         (line == "" && blank) || continues) {
         continues = line ~ /\\$/
         return

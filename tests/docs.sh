@@ -69,6 +69,11 @@ done
 for name in $(grep -o 'ETL_OPTION_[A-Z]*' "$srcdir/core/etl/plugin.h" | sort -u); do
     check "etl-plugin.3 has $name" grep -q "$name" "$work/etl-plugin.3"
 done
+for name in $(grep -o 'ETL_OPTION_[A-Z]* =' "$srcdir/core/etl/plugin.h" | sed 's/ETL_OPTION_\(.*\) =/\1/;/^END$/d'); do
+    check "the table of kinds has $name" grep -q "^$name	" "$pages/etl-plugin.3"
+done
+check "the header does not end in a brace of C++" \
+    test "$(sed '/^SEE ALSO/,$d' "$work/etl-plugin.3" | grep . | tail -n 1 | tr -d ' ')" != "}"
 while IFS= read -r message; do
     check "etl can say '$message'" grep -rqF "$message" "$srcdir/core"
 done < <(sed -n '/^| message/,/^$/s/^| `\([^`]*\)` .*/\1/p' "$srcdir/docs/writing-plugins.md")
