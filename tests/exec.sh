@@ -272,7 +272,8 @@ chmod +x plain.txt
 check "no first line" refused "script = plain.txt" "does not begin with #! and an interpreter"
 printf '#!/no/where/python\n' >plain.txt
 check "no interpreter" refused "script = plain.txt" "is to be run by '/no/where/python'"
-check "a script that is not there" status 66 "$ETL" check <(pipeline "script = none.py"; cat p.conf)
+pipeline "script = none.py"
+check "a script that is not there" status 66 "$ETL" check p.conf
 check "a type that is none" refused "command = cat
 take = text:txt" "the type is one of"
 check "a field of etl's own" refused "command = cat
