@@ -62,7 +62,11 @@ bool stage_left_alone(struct stage *s, const char *when)
     struct mistake m = { .code = changed ? E0512 : E0514,
                          .at = s->section->at,
                          .stage = s,
-                         .help = "leave it out, or have its author mend it" };
+                         .help =
+                             stage_is_by_path(s)
+                                 ? "`man etl-plugin` says what a plugin may do; mend it and build "
+                                   "it again"
+                                 : "leave it out, or have its author mend it" };
 
     if (whole && !changed)
         return true;
