@@ -11,7 +11,7 @@
 
 struct feed {
     etl_words path;
-    etl_field text, raw, mark;
+    etl_field text, raw, mark, looked;
     int64_t records, size, parts, pause;
     bool skip, trace;
     const char *what_to_do, *output;
@@ -28,6 +28,7 @@ static const etl_option feed_options[] = {
     ETL_OPT(struct feed, INPUT, path, "path", "", NULL, "Files, a record a line"),
     ETL_OPT(struct feed, WRITES, text, "text", "text", "text", "Field for the text"),
     ETL_OPT(struct feed, WRITES, mark, "mark", "", "int", "Field for the number of the record"),
+    ETL_OPT(struct feed, READS, looked, "looked", "", NULL, "Field that another input writes"),
     ETL_OPT(struct feed, INT, records, "records", "3", "0..", "How many, without a path"),
     ETL_OPT(struct feed, SIZE, size, "size", "8", NULL, "Bytes of each"),
     ETL_OPT(struct feed, INT, parts, "parts", "1", NULL, "Parts of each file"),
@@ -132,6 +133,8 @@ static const char *feed_tries(const struct feed *me, etl_unit *unit, etl_record 
         else if (n % 5 == 4) /* the last word counts */
             (void)etl_duplicate(r, etl_text("abc", 3), 0.5), (void)etl_drop(r, "after all", NULL);
     }
+    if (IS("set what is read"))
+        etl_set(r, me->looked, etl_text("mine", 4));
     if (IS("split in read") && etl_split(r))
         return "split must be refused";
     if (IS("create in read") && etl_create(me, "late.txt"))
