@@ -9,6 +9,7 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -260,6 +261,17 @@ static struct library *find_open(struct registry *r, const struct stat *st)
     return NULL;
 }
 
+/* dlopen has words for it, and no number: is it that no more files can be opened? */
+static int no_descriptor(void)
+{
+    int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int err = fd < 0 && (errno == EMFILE || errno == ENFILE) ? errno : 0;
+
+    if (fd >= 0)
+        close(fd);
+    return err;
+}
+
 static struct library *library_start(struct registry *r, const char *path, const char *real,
                                      const struct stat *st, struct refusal *why)
 {
@@ -285,9 +297,14 @@ static struct library *library_start(struct registry *r, const char *path, const
     process_loading(NULL);
     if (!handle) {
         const char *reason = dlerror();
+        int err = no_descriptor();
 
-        refuse(why, E0505, "a library that it names must be installed, or the plugin built again",
-               "plugin '%s' cannot be loaded: %s", path, reason ? reason : "no reason given");
+        if (err)
+            refuse_errno(why, E0501, err, NULL, "plugin '%s' cannot be opened", path);
+        else
+            refuse(why, E0505,
+                   "a library that it names must be installed, or the plugin built again",
+                   "plugin '%s' cannot be loaded: %s", path, reason ? reason : "no reason given");
         return NULL;
     }
     symbol = dlsym(handle, "etl_plugins_1");
@@ -320,8 +337,7 @@ static struct library *library_open(struct registry *r, const char *path, struct
     struct stat st;
 
     if (!real || stat(real, &st) != 0)
-        refuse_errno(why, E0501, errno,
-                     "the path of a plugin begins at the working directory (-C)",
+        refuse_errno(why, E0501, errno, "the path of a plugin begins at the working directory (-C)",
                      "plugin '%s' cannot be opened", path);
     else if (plugin_file_check(path, real, why)) {
         l = find_open(r, &st);
