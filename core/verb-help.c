@@ -2,6 +2,7 @@
 /* etl help: about a verb, an error code, a plugin; of any other word, where it occurs. */
 #include "core/complete.h"
 #include "core/option.h"
+#include "core/plan.h"
 #include "common/nearest.h"
 
 #include <string.h>
@@ -121,8 +122,13 @@ static size_t each_plugin(struct app *app, const char *word, bool pages)
 
 static size_t search_common(const char *word)
 {
-    size_t n = 0;
+    size_t n = 0, n_keys;
+    const etl_option *keys = pipeline_keys(&n_keys);
 
+    for (size_t i = 0; i < n_keys; i++)
+        if ((holds(keys[i].name, word) || holds(keys[i].doc, word)) && ++n)
+            printf("  [pipeline] %s   %s%s%s%s\n", keys[i].name, keys[i].doc,
+                   *keys[i].preset ? " [" : "", keys[i].preset, *keys[i].preset ? "]" : "");
     for (size_t i = 0; i < COMMON_KEYS; i++)
         if ((holds(common_keys[i].option.name, word) || holds(common_keys[i].option.doc, word)) &&
             ++n)

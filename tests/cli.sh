@@ -290,6 +290,8 @@ check "no line in a command line" said 78 "--set: error: unknown key 'treshold'"
     news --set dedupe.treshold=1
 check "a list in one word" said 66 "parted by commas" "$ETL" check -D "news=a.tar b.tar" news.conf
 check "help knows what was meant" said 64 "did you mean 'check'?" "$ETL" help chekc
+check "help knows the keys of [pipeline]" eval \
+    '"$ETL" help barrier_interval >out.txt && grep -q "\[pipeline\] barrier_interval   Progress is made safe" out.txt'
 check "no such code" said 64 "no error code E9999" "$ETL" help E9999
 check "no place for results" said 73 "name another one with -o" \
     "$ETL" run -D "news=$sample/news.tar.gz" -o lines.txt news.conf
