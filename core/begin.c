@@ -5,6 +5,7 @@
 #include "core/file-hash.h"
 #include "core/run.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -23,15 +24,22 @@ static void put_settings(const struct stage *s, struct buffer *to)
     }
 }
 
-/* Which build of its plugin the stage runs, by the bytes of the file. It is no part of the plan, as
- * other builds of one version give the same output; but what an author builds anew while he works on
- * it, most often under the same version, does not. 0: it cannot be read. */
-static uint64_t build_of(const struct stage *s)
+/* By the bytes of the file. It is no part of the plan, as other builds of one version give the same
+ * output; but what an author builds anew while he works on it, most often under the same version,
+ * does not. */
+int run_note_builds(struct run *r)
 {
-    struct hash128 hash;
-    uint64_t bytes;
+    for (size_t i = 0; i < r->plan->n_stages; i++) {
+        struct stage *s = &r->plan->stages[i];
+        struct hash128 hash;
+        uint64_t bytes;
 
-    return file_hash(s->plugin->path, &bytes, &hash) == 0 ? hash.low : 0;
+        if (file_hash(s->plugin->path, &bytes, &hash) < 0)
+            return diag_error_errno(r->plan->diag, E0501, errno, "plugin '%s' cannot be read",
+                                    s->plugin->path);
+        s->build = hash.low;
+    }
+    return 0;
 }
 
 void run_put_begin(const struct run *r, struct buffer *to)
@@ -45,7 +53,7 @@ void run_put_begin(const struct run *r, struct buffer *to)
     for (size_t i = 0; i < p->n_stages; i++) {
         put_bytes(to, p->stages[i].name, strlen(p->stages[i].name));
         put_u64(to, p->stages[i].digest);
-        put_u64(to, build_of(&p->stages[i]));
+        put_u64(to, p->stages[i].build);
         put_settings(&p->stages[i], to);
     }
     put_u64(to, r->n_files);
@@ -155,7 +163,7 @@ void run_plan_difference(const struct run *r, struct reader *begin, char *to, si
             tell(to, max, "[%.*s] %s%s%s", (int)len, name, s ? "was where [" : "is gone",
                  s ? s->name : "", s ? "] is now" : "");
         compare_settings(!same_plan && same_name && digest != s->digest ? s : NULL, begin, to, max);
-        if (same_plan && same_name && !begin->bad && build != build_of(s))
+        if (same_plan && same_name && !begin->bad && build != s->build)
             tell(to, max, "[%s] its plugin %.300s was built anew", s->name, s->plugin->path);
     }
     if (!same_plan && !*to && n == p->n_stages)

@@ -66,6 +66,7 @@ struct stage {
     uint8_t phase;         /* enum stage_phase: which host calls are allowed */
     bool failed;           /* fail was called; the message is reported already. Set atomically */
     bool broken;           /* private to plan_make: it could not be set up, so it is not opened */
+    uint64_t build;        /* which one of its plugin: by run_note_builds */
     uint64_t digest;       /* of its part of the plan's hash: which stage has changed? */
     struct stage_setting *settings; /* the same key by key */
     size_t n_settings;

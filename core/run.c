@@ -240,6 +240,8 @@ static int prepare(struct run *r, struct barrier *from, bool *resume)
         return diag_error_errno(p->diag, E0771, ENOMEM, "cannot start the run");
     for (size_t i = 0; i < r->n_files; i++)
         r->verified[i].size = UINT64_MAX;
+    if (!r->options.dry && run_note_builds(r) < 0)
+        return -1;
     return run_decide(r, from, resume);
 }
 

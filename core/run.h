@@ -86,6 +86,7 @@ int run_decide(struct run *r, struct barrier *from, bool *resume);
 /* begin.c: by what the run is made, for the journal; what of the plan has changed since, in words
  * (an empty text: nothing); and, behind that, which input file is the first that has: its index, its
  * path in *which; without one, how many there are and NULL. */
+int run_note_builds(struct run *r); /* before the others; -1: reported */
 void run_put_begin(const struct run *r, struct buffer *to);
 void run_plan_difference(const struct run *r, struct reader *begin, char *to, size_t max);
 size_t run_first_changed_file(const struct run *r, struct reader *begin, size_t *n_then,
