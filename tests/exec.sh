@@ -172,6 +172,9 @@ check "an unknown key" bad '{print "{\"word\":1}"; fflush()}' "unknown key"
 check "is named" grep -qF "unknown key 'word' in the answer" out/rejects.jsonl
 check "and nothing is set" grep -qF 'Baris 1. Kata' out/rejects.jsonl
 check "both verdicts" bad '{print "{\"_drop\":\"a\",\"_reject\":\"b\"}"; fflush()}' "both _drop and _reject in the answer"
+check "a reason alone" bad '{print "{\"_reason\":\"a\"}"; fflush()}' "_reason without _drop in the answer"
+check "a rule and a reason" awks 0 '{print "{\"_drop\":\"short\",\"_reason\":\"12 words\"}"; fflush()}' "take = text"
+check "are told" grep -qF '"stage":"transform exec","rule":"short","reason":"12 words"' out/samples.jsonl
 check "a verdict that is no text" awks 0 '{print "{\"_drop\":1}"; fflush()}'
 check "is told" grep -qF "'_drop' is not a text of 1 to 140 bytes" out/rejects.jsonl
 check "on_error = keep" awks 0 '{print "{\"text\":\"new\",\"n\":\"x\"}"; fflush()}' "take = text, n:int

@@ -171,9 +171,9 @@ static int died(const struct exec *me, etl_record *rec, const char *how, const c
     bool none = !atomic_load(&me->shared->answers);
 
     if (deaths >= me->max_deaths || (none && deaths >= FIRST_DEATHS))
-        return etl_fail(me,
-                        "%lld documents in a row got no answer%s; of the last one the program %s. %s",
-                        (long long)deaths, none ? "" : " (max_deaths)", how, advice);
+        return etl_fail(
+            me, "%lld documents in a row got no answer%s; of the last one the program %s. %s",
+            (long long)deaths, none ? "" : " (max_deaths)", how, advice);
     return etl_reject(rec, "the program %s", how);
 }
 
@@ -238,7 +238,7 @@ static int ask(const struct exec *me, struct worker *w, struct talk *t)
 /* ---- what it answers ---- */
 
 struct verdict {
-    char drop[MOST_RULE + 1], reject[MOST_REASON + 1];
+    char drop[MOST_RULE + 1], reason[MOST_REASON + 1], reject[MOST_REASON + 1];
 };
 
 static int take_verdict(struct json_taking *t, const char *key, const struct json_token *value,
@@ -256,6 +256,8 @@ static int take_other(struct json_taking *t, const struct json_token *key, struc
 
     if (json_is(key, "_drop", 5))
         return take_verdict(t, "_drop", value, v->drop, MOST_RULE);
+    if (json_is(key, "_reason", 7))
+        return take_verdict(t, "_reason", value, v->reason, MOST_REASON);
     if (json_is(key, "_reject", 7))
         return take_verdict(t, "_reject", value, v->reject, MOST_REASON);
     return etl_reject(t->rec, "unknown key '%.*s' in the answer, which take does not name",
@@ -264,7 +266,7 @@ static int take_other(struct json_taking *t, const struct json_token *key, struc
 
 static int take_answer(const struct exec *me, struct worker *w, etl_record *rec)
 {
-    struct verdict v = { "", "" };
+    struct verdict v = { "", "", "" };
     struct json_taking t = { .self = me,
                              .rec = rec,
                              .fields = &me->fields,
@@ -278,8 +280,12 @@ static int take_answer(const struct exec *me, struct worker *w, etl_record *rec)
         return verdict;
     if (*v.drop && *v.reject)
         return etl_reject(rec, "both _drop and _reject in the answer");
+    if (*v.reason && !*v.drop)
+        return etl_reject(rec, "_reason without _drop in the answer");
     if (*v.reject)
         return etl_reject(rec, "%s", v.reject);
+    if (*v.reason)
+        return etl_drop(rec, v.drop, "%s", v.reason);
     return *v.drop ? etl_drop(rec, v.drop, NULL) : ETL_OK;
 }
 
@@ -359,7 +365,9 @@ static const char doc[] =
     "Runs a program of yours and sends it each record as a JSON object on a line; the program "
     "answers each line with a JSON object on a line, and flushes it. What the answer names among "
     "`take` is set; what it leaves out stays as it is; `{}` changes nothing. Other keys than those "
-    "reject the document. `{\"_drop\": \"RULE\"}` drops it by that rule, `{\"_reject\": "
+    "reject the document. `{\"_drop\": \"RULE\"}` drops it by that rule (and `\"_reason\": "
+    "\"WHY\"` "
+    "beside it says more), `{\"_reject\": "
     "\"REASON\"}` rejects it.\n\n"
     "    import json, sys\n"
     "    for line in sys.stdin:\n"
@@ -386,8 +394,10 @@ static const char doc[] =
     "input.\n\n"
     "A run goes on after a kill only with the same `script`. Of `command` the words alone are "
     "compared: whether the program behind them has changed, you must know.\n\n"
-    "A line there and back costs about 30 us of CPU with `cat` and 50 us with the Python above (20,000 "
-    "short documents, 2 cores): half a news.conf or more. It is for what is not to be had as a plugin, "
+    "A line there and back costs about 30 us of CPU with `cat` and 50 us with the Python above "
+    "(20,000 "
+    "short documents, 2 cores): half a news.conf or more. It is for what is not to be had as a "
+    "plugin, "
     "or not yet.\n\n"
     "    [transform exec]\n"
     "    command = python3\n"
