@@ -192,8 +192,8 @@ static void put_value(struct buffer *to, const struct expr_test *t, const etl_va
     buffer_puts(to, shown.len < v->len ? "..." : "");
 }
 
-static void tell_one(const struct expr *e, const struct expr_test *t, const etl_value *slots, bool truth,
-                     struct buffer *to)
+static void tell_one(const struct expr *e, const struct expr_test *t, const etl_value *slots,
+                     bool truth, struct buffer *to)
 {
     buffer_printf(to, "%s%s is %s: %s", to->len > 0 ? "; " : "", t->text, truth ? "true" : "false",
                   e->schema->fields[t->field].name);

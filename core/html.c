@@ -86,13 +86,14 @@ void html_diff_old(struct buffer *b, const char *from, size_t from_len, const ch
 void html_begin(struct buffer *b, const char *title, const char *verb, const char *style,
                 const char *style_hash)
 {
-    buffer_printf(b,
-                  "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n"
-                  "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src "
-                  "'" HTML_STYLE_HASH "' '%s'; base-uri 'none'; form-action 'none'\">\n"
-                  "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
-                  "<meta name=referrer content=no-referrer>\n<title>",
-                  style_hash);
+    buffer_printf(
+        b,
+        "<!doctype html>\n<html lang=en><head><meta charset=utf-8>\n"
+        "<meta http-equiv=Content-Security-Policy content=\"default-src 'none'; style-src "
+        "'" HTML_STYLE_HASH "' '%s'; base-uri 'none'; form-action 'none'\">\n"
+        "<meta name=viewport content=\"width=device-width,initial-scale=1\">\n"
+        "<meta name=referrer content=no-referrer>\n<title>",
+        style_hash);
     html_string(b, title);
     buffer_printf(b, " - etl %s</title>\n<style>", verb);
     buffer_puts(b, html_style);

@@ -68,8 +68,7 @@ static void put_drawing(struct buffer *b, const struct report_part *parts, size_
 {
     char number[FIGURE_MAX];
 
-    buffer_printf(b,
-                  "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=none aria-hidden=true>",
+    buffer_printf(b, "<svg viewBox=\"0 0 %zu %d\" preserveAspectRatio=none aria-hidden=true>",
                   n * COLUMN, HEIGHT);
     for (size_t i = 0; i < n; i++) {
         double top = HEIGHT;
@@ -81,8 +80,8 @@ static void put_drawing(struct buffer *b, const struct report_part *parts, size_
                 continue;
             height = height < 1 ? 1 : height;
             top -= height;
-            buffer_printf(b, "<rect class=%s x=%zu y=%.1f width=%d height=%.1f><title>%s%s", parts[k].kind,
-                          i * COLUMN + 1, top < 0 ? 0 : top, COLUMN - 2, height,
+            buffer_printf(b, "<rect class=%s x=%zu y=%.1f width=%d height=%.1f><title>%s%s",
+                          parts[k].kind, i * COLUMN + 1, top < 0 ? 0 : top, COLUMN - 2, height,
                           n_parts > 1 ? parts[k].name : "", n_parts > 1 ? ", " : "");
             html_string(b, name(i, context));
             buffer_printf(b, ": %s</title></rect>", figure_grouped(parts[k].at[i], number));
@@ -96,7 +95,8 @@ static void put_table(struct buffer *b, const struct report_part *parts, size_t 
 {
     char number[FIGURE_MAX];
 
-    buffer_puts(b, "<details><summary>The figures</summary><table class=plain><thead><tr><td></td>");
+    buffer_puts(b,
+                "<details><summary>The figures</summary><table class=plain><thead><tr><td></td>");
     for (size_t k = 0; k < n_parts; k++)
         buffer_printf(b, "<th scope=col class=num>%s</th>", parts[k].name);
     buffer_puts(b, "</tr></thead><tbody>\n");
@@ -146,8 +146,11 @@ void report_put_columns(struct buffer *b, const char *caption, const struct repo
     if (n_parts > 1) {
         buffer_puts(b, "<p class=key>");
         for (size_t k = 0; k < n_parts; k++)
-            buffer_printf(b, "<span><svg viewBox=\"0 0 10 10\" aria-hidden=true><rect class=%s width=10 "
-                             "height=10 /></svg>%s</span> ", parts[k].kind, parts[k].name);
+            buffer_printf(
+                b,
+                "<span><svg viewBox=\"0 0 10 10\" aria-hidden=true><rect class=%s width=10 "
+                "height=10 /></svg>%s</span> ",
+                parts[k].kind, parts[k].name);
         buffer_puts(b, "</p>\n");
     }
     put_table(b, parts, n_parts, n, name, context);

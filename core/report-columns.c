@@ -36,7 +36,8 @@ static bool values_grow(struct report_values *v)
     return true;
 }
 
-static struct report_value *values_new(struct report_values *v, uint64_t hash, const char *s, size_t n)
+static struct report_value *values_new(struct report_values *v, uint64_t hash, const char *s,
+                                       size_t n)
 {
     if (v->n == v->cap) {
         size_t cap = v->cap ? 2 * v->cap : 32;

@@ -9,7 +9,13 @@
 
 #include <string.h>
 
-enum { KEPT_SHOWN = 8, OTHERS_SHOWN = 3, SHORT_VALUE = 160, NEXT_LINES = 3, PAGE_MOST = 400 * 1024 };
+enum {
+    KEPT_SHOWN = 8,
+    OTHERS_SHOWN = 3,
+    SHORT_VALUE = 160,
+    NEXT_LINES = 3,
+    PAGE_MOST = 400 * 1024
+};
 
 static const struct report_field *longest(const struct report_sample *s)
 {
@@ -47,7 +53,8 @@ static bool came_of(struct piece line, struct piece stayed)
     struct word_diff d;
     size_t same = 0;
 
-    if (line.len == 0 || stayed.len == 0 || word_diff(&d, line.at, line.len, stayed.at, stayed.len) < 0)
+    if (line.len == 0 || stayed.len == 0 ||
+        word_diff(&d, line.at, line.len, stayed.at, stayed.len) < 0)
         return false;
     for (size_t i = 0; i < d.n; i++)
         same += d.runs[i].kind == WORDS_SAME ? d.runs[i].len : 0;
@@ -55,8 +62,8 @@ static bool came_of(struct piece line, struct piece stayed)
     return 10 * same >= 6 * stayed.len;
 }
 
-/* Line by line, what stayed of each struck out where it went. A line stands in the result as it is, or
- * became one of the next lines there; any other went, whatever words of it are elsewhere. */
+/* Line by line, what stayed of each struck out where it went. A line stands in the result as it is,
+ * or became one of the next lines there; any other went, whatever words of it are elsewhere. */
 static void put_lines(struct buffer *b, const struct report_sample *s, const struct report_field *f)
 {
     const char *at = s->content, *end = at + s->content_len;
@@ -162,9 +169,10 @@ void report_put_samples(struct buffer *b, const struct report *r)
 
     if (r->samples.n == 0)
         return;
-    buffer_puts(b, "<h2 id=samples>Before and after</h2>\n<p class=soft>The first, second, fourth, eighth "
-                   "document and so on of each fate. Of what was kept, <del>struck out</del> is what "
-                   "did not come into its longest text.</p>\n");
+    buffer_puts(
+        b, "<h2 id=samples>Before and after</h2>\n<p class=soft>The first, second, fourth, eighth "
+           "document and so on of each fate. Of what was kept, <del>struck out</del> is what "
+           "did not come into its longest text.</p>\n");
     for (size_t k = 0; k < sizeof(fates) / sizeof(*fates); k++) {
         size_t left = k == 0 ? KEPT_SHOWN : OTHERS_SHOWN;
 

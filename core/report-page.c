@@ -28,8 +28,7 @@ static void put_tiles(struct buffer *b, const struct report *r)
 
     buffer_puts(b, "<ul class=tiles>\n");
     put_tile(b, figure_grouped(m->read, x), "documents read");
-    snprintf(text, sizeof(text), "kept, %.1f%%",
-             ended ? 100 * (double)m->kept / (double)ended : 0);
+    snprintf(text, sizeof(text), "kept, %.1f%%", ended ? 100 * (double)m->kept / (double)ended : 0);
     put_tile(b, figure_grouped(m->kept, x), text);
     put_tile(b, figure_grouped(m->dropped, x), "dropped by a rule");
     put_tile(b, figure_grouped(m->duplicates, x), "copies of others");
@@ -117,13 +116,15 @@ static void put_missing(struct buffer *b, const struct report *r)
     if (r->changed) {
         buffer_puts(b, "<p class=note>");
         html_string(b, r->changed);
-        buffer_puts(b, " is not there any more as the run made it; <code>etl verify</code> tells all "
-                       "that has changed.</p>\n");
+        buffer_puts(b,
+                    " is not there any more as the run made it; <code>etl verify</code> tells all "
+                    "that has changed.</p>\n");
     }
     if (r->look.state == RUN_FINISHED && !r->kept.path && r->look.facts.kept > 0)
-        buffer_puts(b, "<p class=note>What is in the records is read from JSON lines, and this run made "
-                       "none of those it kept. An <code>[output jsonl]</code> in the pipeline "
-                       "brings fields, languages, dates and lengths here.</p>\n");
+        buffer_puts(
+            b, "<p class=note>What is in the records is read from JSON lines, and this run made "
+               "none of those it kept. An <code>[output jsonl]</code> in the pipeline "
+               "brings fields, languages, dates and lengths here.</p>\n");
 }
 
 void report_page(const struct report *r, struct buffer *b)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a report tells of the records: how long they were and are, what their fields hold, their days,
- * and which of them were copies of others. */
+/* What a report tells of the records: how long they were and are, what their fields hold, their
+ * days, and which of them were copies of others. */
 #include "core/report.h"
 
 #include "core/figures.h"
@@ -12,8 +12,10 @@
 enum {
     TOP = 8,            /* values shown of a field */
     MEAN_OF_TEXT = 100, /* bytes; fields whose values are longer on average are texts */
-    FEW_VALUES = 40, MEAN_OF_FEW = 40, /* so few and so short ones are shown if none comes twice */
-    FEW_DAYS = 92, FEW_MONTHS = 240,
+    FEW_VALUES = 40,
+    MEAN_OF_FEW = 40, /* so few and so short ones are shown if none comes twice */
+    FEW_DAYS = 92,
+    FEW_MONTHS = 240,
 };
 
 /* ---- sizes ---- */
@@ -49,7 +51,8 @@ static size_t span(const struct report_part *parts, size_t n_parts, size_t n, si
     return any ? last - *first + 1 : 0;
 }
 
-static void put_sizes(struct buffer *b, const char *caption, struct report_part *parts, size_t n_parts)
+static void put_sizes(struct buffer *b, const char *caption, struct report_part *parts,
+                      size_t n_parts)
 {
     size_t first, n = span(parts, n_parts, REPORT_SIZES, &first);
 
@@ -139,7 +142,8 @@ static void put_values(struct buffer *b, const struct report_column *c, uint64_t
     report_end_bars(b);
     if (c->values.n > TOP) {
         snprintf(text, sizeof(text), "and %s more values, %s times in all",
-                 figure_grouped(c->values.n - TOP, number), figure_grouped(c->counted - shown, rest));
+                 figure_grouped(c->values.n - TOP, number),
+                 figure_grouped(c->counted - shown, rest));
         buffer_printf(b, "<p class=soft>%s</p>", text);
     }
     buffer_puts(b, "</div>\n");
@@ -171,7 +175,7 @@ void report_put_fields(struct buffer *b, const struct report *r)
 
 struct calendar {
     uint64_t at[FEW_MONTHS]; /* and no more years, see fill */
-    size_t n, first; /* first: of the unit, from the first year on */
+    size_t n, first;         /* first: of the unit, from the first year on */
     enum { BY_DAY, BY_MONTH, BY_YEAR } by;
     uint64_t outside; /* days so far from the others that the picture leaves them out */
 };
@@ -214,9 +218,9 @@ static void fill(struct calendar *c, const struct report_column *column)
 
     trim(column, &first, &last);
     memset(c, 0, sizeof(*c));
-    c->by = last - first < FEW_DAYS                                           ? BY_DAY
+    c->by = last - first < FEW_DAYS                                             ? BY_DAY
             : last / REPORT_MONTH_DAYS - first / REPORT_MONTH_DAYS < FEW_MONTHS ? BY_MONTH
-                                                                               : BY_YEAR;
+                                                                                : BY_YEAR;
     unit = c->by == BY_DAY ? 1 : c->by == BY_MONTH ? REPORT_MONTH_DAYS : 12 * REPORT_MONTH_DAYS;
     c->first = first / unit;
     c->n = last / unit - c->first + 1;
@@ -293,8 +297,10 @@ static void put_similarity(struct buffer *b, const struct report_column *c)
 /* How many documents have 1, 2, 3, 4, 5 to 9, 10 to 99, 100 and more copies. */
 static void put_group_sizes(struct buffer *b, const struct report_column *of)
 {
-    static const char *const names[] = { "1 copy",        "2 copies",        "3 copies", "4 copies",
-                                         "5 to 9 copies", "10 to 99 copies", "100 copies and more" };
+    static const char *const names[] = {
+        "1 copy",        "2 copies",        "3 copies",           "4 copies",
+        "5 to 9 copies", "10 to 99 copies", "100 copies and more"
+    };
     uint64_t n[sizeof(names) / sizeof(*names)] = { 0 };
     char x[FIGURE_MAX], caption[100];
 

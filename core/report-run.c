@@ -44,7 +44,8 @@ static void put_loss(struct buffer *b, const char *name, const char *stage, cons
 }
 
 /* Small reasons of a stage go together, so that the picture stays one. */
-static void put_losses(struct buffer *b, const struct manifest_stage *s, uint64_t *flow, uint64_t all)
+static void put_losses(struct buffer *b, const struct manifest_stage *s, uint64_t *flow,
+                       uint64_t all)
 {
     struct graph_loss *losses = calloc(s->n_counts + 1, sizeof(*losses));
     size_t n = 0;
@@ -83,18 +84,21 @@ static void put_documents(struct buffer *b, const struct manifest *m)
     if (m->split + m->made > 0)
         snprintf(text, sizeof(text), "read %s, split or made %s", figure_grouped(m->read, x),
                  figure_grouped(m->split + m->made, y));
-    report_put_bar(b, &(struct report_bar){
-                          .name = text, .name_len = strlen(text), .to = all, .all = all, .kind = "plain" });
+    report_put_bar(
+        b, &(struct report_bar){
+               .name = text, .name_len = strlen(text), .to = all, .all = all, .kind = "plain" });
     for (size_t i = 0; i < m->n_stages; i++)
         put_losses(b, &m->stages[i], &flow, all);
-    put_loss(b, "for other reasons", NULL, "rejected", flow > m->kept ? flow - m->kept : 0, &flow, all);
-    report_put_bar(b, &(struct report_bar){
-                          .name = "kept", .name_len = 4, .to = m->kept, .all = all, .kind = "kept" });
+    put_loss(b, "for other reasons", NULL, "rejected", flow > m->kept ? flow - m->kept : 0, &flow,
+             all);
+    report_put_bar(b,
+                   &(struct report_bar){
+                       .name = "kept", .name_len = 4, .to = m->kept, .all = all, .kind = "kept" });
     report_end_bars(b);
 }
 
-static void put_size(struct buffer *b, const char *name, const char *kind, uint64_t from, uint64_t to,
-                     uint64_t all)
+static void put_size(struct buffer *b, const char *name, const char *kind, uint64_t from,
+                     uint64_t to, uint64_t all)
 {
     char figure[FIGURE_MAX];
 
@@ -113,8 +117,7 @@ static const struct report_column *main_text(const struct report *r)
     const struct report_column *longest = NULL;
 
     for (size_t i = 0; i < r->kept.n; i++)
-        if (r->kept.columns[i].texts > 0 &&
-            (!longest || r->kept.columns[i].bytes > longest->bytes))
+        if (r->kept.columns[i].texts > 0 && (!longest || r->kept.columns[i].bytes > longest->bytes))
             longest = &r->kept.columns[i];
     return longest;
 }
@@ -146,8 +149,8 @@ static void put_bytes(struct buffer *b, const struct report *r)
     }
     put_size(b, "kept", "kept", 0, flow, all);
     if (text && r->kept.records == m->kept && text->bytes <= all) {
-        snprintf(name, sizeof(name), "of it in %.*s", (int)(text->name_len < 100 ? text->name_len : 100),
-                 text->name);
+        snprintf(name, sizeof(name), "of it in %.*s",
+                 (int)(text->name_len < 100 ? text->name_len : 100), text->name);
         put_size(b, name, "kept", 0, text->bytes, all);
     }
     report_end_bars(b);
@@ -196,8 +199,9 @@ static void put_stage(struct buffer *b, const struct report *r, const struct man
 
     for (size_t i = 0; i < s->n_counts; i++)
         if (graph_loss(&s->counts[i], &loss))
-            lost[loss.to == FROM_DROPPED ? 1 : loss.to == FROM_DUPLICATES ? 2 : 3] +=
-                (uint64_t)loss.n;
+            lost[loss.to == FROM_DROPPED      ? 1
+                 : loss.to == FROM_DUPLICATES ? 2
+                                              : 3] += (uint64_t)loss.n;
     buffer_puts(b, "<tr><th scope=row>");
     html_string(b, s->name);
     buffer_puts(b, "</th>");
@@ -221,10 +225,11 @@ void report_put_stages(struct buffer *b, const struct report *r)
 
     for (size_t i = 0; i < r->look.times.n_stages; i++)
         all += r->look.times.stages[i].seconds;
-    buffer_puts(b, "<h2 id=stages>Stage by stage</h2>\n<div class=wide tabindex=0><table>"
-                   "<caption>What each stage took out and counted</caption><thead><tr>"
-                   "<th scope=col>stage</th><th scope=col class=num>dropped</th><th scope=col class=num>"
-                   "duplicates</th><th scope=col class=num>rejected</th>");
+    buffer_puts(
+        b, "<h2 id=stages>Stage by stage</h2>\n<div class=wide tabindex=0><table>"
+           "<caption>What each stage took out and counted</caption><thead><tr>"
+           "<th scope=col>stage</th><th scope=col class=num>dropped</th><th scope=col class=num>"
+           "duplicates</th><th scope=col class=num>rejected</th>");
     if (all > 0)
         buffer_puts(b, "<th scope=col class=num>CPU</th><th scope=col class=num>share</th>");
     buffer_puts(b, "<th scope=col>counted</th></tr></thead><tbody>\n");
@@ -246,17 +251,19 @@ static void put_file(struct buffer *b, const struct manifest_file *f, bool made)
     html_string(b, f->path);
     if (f->damaged)
         buffer_puts(b, " <span class=fate>damaged</span>");
-    buffer_printf(b, "</th><td class=num>%s</td>", f->has_hash ? figure_size(f->bytes, x) : "not read");
+    buffer_printf(b, "</th><td class=num>%s</td>",
+                  f->has_hash ? figure_size(f->bytes, x) : "not read");
     if (made)
         put_number(b, f->records);
     buffer_puts(b, "</tr>\n");
 }
 
-static void put_table(struct buffer *b, const char *what, const struct manifest_file *files, size_t n,
-                      bool made)
+static void put_table(struct buffer *b, const char *what, const struct manifest_file *files,
+                      size_t n, bool made)
 {
     buffer_printf(b,
-                  "<div class=wide tabindex=0><table><caption>%s</caption><thead><tr><th scope=col>file</th><th "
+                  "<div class=wide tabindex=0><table><caption>%s</caption><thead><tr><th "
+                  "scope=col>file</th><th "
                   "scope=col class=num>size</th>%s</tr></thead><tbody>\n",
                   what, made ? "<th scope=col class=num>records</th>" : "");
     for (size_t i = 0; i < n && i < FILES; i++)

@@ -71,8 +71,9 @@ static bool take_sample(struct json *j, struct report_sample *s)
     const struct {
         const char *name;
         char **to;
-    } texts[] = { { "source", &s->source }, { "fate", &s->fate },     { "stage", &s->stage },
-                  { "rule", &s->rule },     { "reason", &s->reason }, { "duplicate_of", &s->duplicate_of } };
+    } texts[] = { { "source", &s->source }, { "fate", &s->fate },
+                  { "stage", &s->stage },   { "rule", &s->rule },
+                  { "reason", &s->reason }, { "duplicate_of", &s->duplicate_of } };
     struct json_token key, value;
 
     if (json_next(j, &key) != JSON_OBJECT)

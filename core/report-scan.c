@@ -36,7 +36,8 @@ const struct report_column *report_column(const struct report_table *t, const ch
 
 /* Fields come in the same order in each record, so `at` is nearly always right. NULL: there are too
  * many, or memory is out (then t->columns[0] knows). */
-static struct report_column *column_of(struct report_table *t, const struct json_token *key, size_t at)
+static struct report_column *column_of(struct report_table *t, const struct json_token *key,
+                                       size_t at)
 {
     struct report_column *c;
 

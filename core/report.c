@@ -14,8 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* The records that were kept, as the first JSONL output that has all of them holds them, or else the
- * one with the most; and the duplicates, as one that says of what. */
+/* The records that were kept, as the first JSONL output that has all of them holds them, or else
+ * the one with the most; and the duplicates, as one that says of what. */
 static void choose(const struct report *r, const char **kept, const char **duplicates)
 {
     const struct manifest *m = &r->look.facts;

@@ -12,8 +12,8 @@
 /* ---- report-columns.c: what the values of one field are like ---- */
 
 enum {
-    REPORT_SIZES = 33,    /* at[i]: up to 2^i bytes, and more than half of it; at[0]: none */
-    REPORT_SHARES = 100,  /* numbers from 0 to 1 in hundredths; 1 is in the last */
+    REPORT_SIZES = 33,   /* at[i]: up to 2^i bytes, and more than half of it; at[0]: none */
+    REPORT_SHARES = 100, /* numbers from 0 to 1 in hundredths; 1 is in the last */
     REPORT_FIRST_YEAR = 1900,
     REPORT_YEARS = 200,
     REPORT_MONTH_DAYS = 31,
@@ -44,7 +44,7 @@ struct report_column {
     uint64_t bytes, longest;
     uint64_t sizes[REPORT_SIZES];
     uint64_t shares[REPORT_SHARES];
-    bool all;      /* count the values however many there are */
+    bool all;       /* count the values however many there are */
     bool uncounted; /* nearly each value was another one, so they are no longer counted */
     struct report_values values;
     uint64_t dates, years_alone;
@@ -84,7 +84,8 @@ struct report_table {
  * memory is out. What cannot be read is told in t->trouble. */
 bool report_scan(struct report_table *t, const char *folder, const char *path,
                  struct report_group *groups, size_t n_groups);
-const struct report_column *report_column(const struct report_table *t, const char *name); /* or NULL */
+const struct report_column *report_column(const struct report_table *t,
+                                          const char *name); /* or NULL */
 /* Does its first record have such a field, with a value? NULL: is it an object at all? */
 bool report_first_has(const char *folder, const char *path, const char *name);
 void report_table_free(struct report_table *t);
@@ -146,8 +147,8 @@ void report_put_samples(struct buffer *b, const struct report *r);
 
 /* report-charts.c */
 
-/* A row of a table: a name, a bar from `from` to `to` of `all`, the figure, its share of `all`. kind is
- * the bar's class: "kept", "lost", "plain". */
+/* A row of a table: a name, a bar from `from` to `to` of `all`, the figure, its share of `all`.
+ * kind is the bar's class: "kept", "lost", "plain". */
 struct report_bar {
     const char *name;
     size_t name_len;

@@ -84,7 +84,7 @@ int run_journal_barrier(struct run_journal *j, const struct barrier *b, const st
     }
     if (journal_append(&j->journal, JOURNAL_BARRIER, bytes) < 0)
         return -1;
-    j->barriers[j->n++] = (struct barrier_at) { b->file_index, b->part, j->journal.size };
+    j->barriers[j->n++] = (struct barrier_at){ b->file_index, b->part, j->journal.size };
     diag_log(j->journal.diag, DIAG_DEBUG, NULL, "committed up to document %llu of input file %llu",
              (unsigned long long)b->committed, (unsigned long long)b->file_index + 1);
     return 0;
@@ -156,7 +156,7 @@ static int start_stages(struct run *r, const struct barrier *from)
             continue;
         s->phase = PHASE_START;
         profile_stage(s, WORK_START);
-        here = (struct here) { &r->engine, NULL, s, NULL, NULL, 0, DUTY_START };
+        here = (struct here){ &r->engine, NULL, s, NULL, NULL, 0, DUTY_START };
         if (s->plugin->is.start)
             verdict = s->plugin->is.start(s->self, s->state, saved);
         process_end_copy();
@@ -165,8 +165,9 @@ static int start_stages(struct run *r, const struct barrier *from)
         profile_host(HOST_START);
         if (verdict != ETL_OK || stage_failed(s) || stage_record_end(s) < 0) {
             r->n_started++;
-            return stage_failed(s) ? -1
-                             : diag_error(p->diag, E0520, NULL, "%s could not start", s->name);
+            return stage_failed(s)
+                       ? -1
+                       : diag_error(p->diag, E0520, NULL, "%s could not start", s->name);
         }
         s->phase = PHASE_RUN;
     }
@@ -315,10 +316,9 @@ static int start(struct run *r, const struct barrier *from, bool resume)
         return -1;
     rundir_forget_end(&r->rundir);
     if (resume && !ledger_restore(&r->ledger, from->ledger.data, from->ledger.len))
-        return r->ledger.failed
-                   ? diag_error_errno(p->diag, E0771, ENOMEM, "cannot go on")
-                   : diag_error(p->diag, E0705, NULL,
-                                "the journal's counts do not fit; rerun with --fresh");
+        return r->ledger.failed ? diag_error_errno(p->diag, E0771, ENOMEM, "cannot go on")
+                                : diag_error(p->diag, E0705, NULL,
+                                             "the journal's counts do not fit; rerun with --fresh");
     r->resumed_at = r->ledger.read;
     if (memory_begin(&r->memory, p->memory_limit, r->options.jobs, p->diag) < 0)
         return -1;
@@ -364,18 +364,17 @@ static int accept(struct run *r)
     char *rejects = NULL, limit[40], text[200], note[600];
 
     if (emitted != UINT64_MAX && l->read != r->resumed_at + emitted)
-        return diag_error(r->plan->diag, E0902, NULL,
-                          "the inputs gave %llu documents, %llu of them came through",
-                          (unsigned long long)(r->resumed_at + emitted),
-                          (unsigned long long)l->read);
+        return diag_error(
+            r->plan->diag, E0902, NULL, "the inputs gave %llu documents, %llu of them came through",
+            (unsigned long long)(r->resumed_at + emitted), (unsigned long long)l->read);
     if (!ledger_balanced(l))
-        return diag_error(r->plan->diag, E0902, NULL,
-                          "%llu documents came in, %llu kept, %llu dropped, %llu duplicates and %llu "
-                          "rejected came out",
-                          (unsigned long long)(l->read + l->split + l->made),
-                          (unsigned long long)l->fates[KEPT], (unsigned long long)l->fates[DROPPED],
-                          (unsigned long long)l->fates[DUPLICATE],
-                          (unsigned long long)l->fates[REJECTED]);
+        return diag_error(
+            r->plan->diag, E0902, NULL,
+            "%llu documents came in, %llu kept, %llu dropped, %llu duplicates and %llu "
+            "rejected came out",
+            (unsigned long long)(l->read + l->split + l->made), (unsigned long long)l->fates[KEPT],
+            (unsigned long long)l->fates[DROPPED], (unsigned long long)l->fates[DUPLICATE],
+            (unsigned long long)l->fates[REJECTED]);
     if (l->rejects_unwritten > 0)
         warn_of_unlisted(r);
     if (r->options.replay && r->options.limit < 0)
@@ -399,15 +398,14 @@ static int accept(struct run *r)
     snprintf(note, sizeof(note),
              "nothing is published; the file named lists them with their reasons%s%.400s",
              l->first_reject ? ", the first one by " : "", l->first_reject ? l->first_reject : "");
-    diag_report(r->plan->diag,
-                &(struct diag_message) {
-                    .level = DIAG_ERROR,
-                    .code = E0620,
-                    .text = text,
-                    .document = rejects,
-                    .note = note,
-                    .help = "mend the pipeline or the input, or raise max_rejects",
-                });
+    diag_report(r->plan->diag, &(struct diag_message){
+                                   .level = DIAG_ERROR,
+                                   .code = E0620,
+                                   .text = text,
+                                   .document = rejects,
+                                   .note = note,
+                                   .help = "mend the pipeline or the input, or raise max_rejects",
+                               });
     free(rejects);
     return -1;
 }

@@ -56,7 +56,8 @@ static void put_fields(struct buffer *b, const struct ledger *l, const struct et
 
 static void put_why(struct buffer *b, const struct ledger *l, const struct etl_record *r)
 {
-    const char *stage = r->fate_stage < l->plan->n_stages ? l->plan->stages[r->fate_stage].name : "host";
+    const char *stage =
+        r->fate_stage < l->plan->n_stages ? l->plan->stages[r->fate_stage].name : "host";
 
     buffer_puts(b, ",\"stage\":");
     json_write_text(b, stage, strlen(stage));
