@@ -65,6 +65,8 @@ static const char *foot_at(const struct pack *pack, struct span s)
     const char *end = s.at + s.len, *at = end, *why = NULL;
     struct span rest, tail;
 
+    if (s.len <= PARAGRAPH || ends_sentence(s)) /* as most do: so would a foot */
+        return NULL;
     while (at > s.at + PARAGRAPH && end - at < FOOT && /* nothing of the line is at its end */
            !(at < end && *at == ' ' && ends_sentence(span(s.at, (size_t)(at - s.at)))))
         at--;

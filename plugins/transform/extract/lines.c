@@ -535,9 +535,12 @@ bool begins_in_capitals(const struct line *line)
 /* "UTAMA | DAERAH | OLAHRAGA | RAGAM" */
 bool is_menu(const struct line *line)
 {
+    const char *at = line->at, *end = at + (line->len < 120 ? line->len : 120);
     size_t bars = 0;
 
-    for (uint32_t i = 0; i < line->len && i < 120; i++)
-        bars += line->at[i] == '|';
-    return bars >= 3 && !(line->flags & LINE_SENTENCE);
+    if (line->flags & LINE_SENTENCE)
+        return false;
+    for (; bars < 3 && at < end && (at = memchr(at, '|', (size_t)(end - at))); at++)
+        bars++;
+    return bars >= 3;
 }

@@ -4,26 +4,11 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
+#include "common/hash.h"
+
 #include <stdlib.h>
 
 enum { REPEAT_MIN = 60, QUOTE_TRIES = 16 };
-
-/* FNV-1a, 64 bit, eight bytes at a step where there are as many. */
-static uint64_t hash_of(const char *s, size_t n)
-{
-    uint64_t h = 0xcbf29ce484222325u;
-
-    for (; n >= 8; s += 8, n -= 8) {
-        uint64_t word;
-
-        memcpy(&word, s, 8);
-        h = (h ^ word) * 0x9e3779b97f4a7c15u;
-        h ^= h >> 32;
-    }
-    for (; n > 0; s++, n--)
-        h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-    return h ^ h >> 29;
-}
 
 static struct span kept_part(const struct line *line)
 {
@@ -34,7 +19,7 @@ static struct span kept_part(const struct line *line)
 static uint32_t find_or_put(struct scratch *s, const struct line *lines, uint32_t i, size_t mask)
 {
     struct span text = kept_part(&lines[i]);
-    size_t at = hash_of(text.at, text.len) & mask;
+    size_t at = hash64(text.at, text.len) & mask;
 
     for (; s->slots[at]; at = (at + 1) & mask) {
         struct span there = kept_part(&lines[s->slots[at] - 1]);
