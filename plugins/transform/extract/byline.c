@@ -3,6 +3,8 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
+#include "classes.h"
+
 static size_t skip(struct span s, size_t i, const char *bytes)
 {
     while (i < s.len && is_in(s.at[i], bytes))
@@ -245,46 +247,48 @@ static bool are_names(const struct pack *pack, struct span s)
     return is_name(pack, s);
 }
 
+/* Does the sign at `at` part a name from its site or job? */
+static bool parted_at(const struct pack *pack, struct span s, const char *at, struct span *name,
+                      struct span *site)
+{
+    const char *end = s.at + s.len;
+    size_t dash = *at == ',' || *at == '|' ? 1 : dash_at(at, end);
+    bool glued = dash > 0 && *at == ',' && at > s.at && at[-1] != ' ', job;
+    int32_t role;
+
+    dash = *at == '(' && end[-1] == ')' ? 1 : dash;
+    if (dash == 0 || at == s.at || (at[-1] != ' ' && !glued) ||
+        (dash == 1 && *at == '-' && at + 1 < end && at[1] != ' '))
+        return false;
+    *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
+    *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
+    if (!are_names(pack, *name) || site->len == 0 || count_words(*name) > 6)
+        return false;
+    if (*at == '(')
+        return phrase_at(&pack->people, *site, false, &role) == site->len ||
+               (count_words(*name) >= 2 && !memchr(site->at, ':', site->len) &&
+                !memchr(site->at, '/', site->len) && is_outlet(pack, *site));
+    job = !glued && phrase_is(&pack->after_name, *site);
+    if (!job && is_name(pack, *name) && count_words(*name) > 4)
+        return false; /* a headline */
+    return job || is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
+           (!glued && !memchr(site->at, ' ', site->len) && is_outlet(pack, *site));
+}
+
 /* "NAMA - detikContoh", "NAMA , Jurnalis", "NAMA" before a line that is only "Jurnalis" */
 static bool split_byline(const struct pack *pack, struct span s, struct span *name,
                          struct span *site)
 {
-    const char *end = s.at + s.len;
-
-    if (!is_capital(s.at, end))
+    if (!is_capital(s.at, s.at + s.len))
         return false; /* no name */
-    for (const char *at = s.at; at < end; at += char_size(*at)) {
-        if (is_ascii_letter(*at) || *at == ' ')
-            continue;
-        size_t dash = *at == ',' || *at == '|' ? 1 : dash_at(at, end);
+    for (size_t from = 0; from < s.len; from += 64) {
+        size_t n = s.len - from < 64 ? s.len - from : 64;
+        struct classes c = classes_of(s.at + from, n);
+        uint64_t signs = ~(c.word | c.blank | c.inner);
 
-        bool glued = dash > 0 && *at == ',' && at > s.at && at[-1] != ' ';
-
-        dash = *at == '(' && end[-1] == ')' ? 1 : dash;
-        if (dash == 0 || at == s.at || (at[-1] != ' ' && !glued) ||
-            (dash == 1 && *at == '-' && at + 1 < end && at[1] != ' '))
-            continue;
-        *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
-        *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
-        if (!are_names(pack, *name) || site->len == 0 || count_words(*name) > 6)
-            continue;
-        if (*at == '(') {
-            int32_t role;
-
-            if (phrase_at(&pack->people, *site, false, &role) == site->len ||
-
-                (count_words(*name) >= 2 && !memchr(site->at, ':', site->len) &&
-                 !memchr(site->at, '/', site->len) && is_outlet(pack, *site)))
+        for (signs &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); signs; signs &= signs - 1)
+            if (parted_at(pack, s, s.at + from + (size_t)__builtin_ctzll(signs), name, site))
                 return true;
-            continue;
-        }
-        bool job = !glued && phrase_is(&pack->after_name, *site);
-
-        if (!job && is_name(pack, *name) && count_words(*name) > 4)
-            continue; /* a headline */
-        if (job || is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
-            (!glued && !memchr(site->at, ' ', site->len) && is_outlet(pack, *site)))
-            return true;
     }
     return false;
 }
