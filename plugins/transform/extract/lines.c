@@ -51,33 +51,35 @@ static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
     return 0;
 }
 
-/* Copies one line with single blanks, ends trimmed; returns where it ends. */
-static char *copy_line(char *to, const char *s, const char *end)
+/* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from is
+ * then its line feed or the end. all: line feeds are blanks, too. */
+static char *copy_line(char *to, const char **from, const char *end, bool all)
 {
+    const char *s = *from;
     char *begin = to;
     bool gap = false;
 
-    while (s < end) {
+    while (s < end && (*s != '\n' || all)) {
         unsigned char c = (unsigned char)*s;
         bool blank = c <= ' ' || c == 0x7f;
         size_t n = 1;
 
         if (c > ' ' && c < 0x7f) { /* most text */
             size_t left = (size_t)(end - s), plain;
-            const char *from = s;
+            const char *plain_from = s;
             char last[32];
             unsigned odd;
 
             if (left <= 16) {
                 memset(last, 0, sizeof(last)); /* a control is odd: it ends there */
                 memcpy(last, s, left);
-                from = last;
+                plain_from = last;
             }
-            odd = odd_of_16(from);
+            odd = odd_of_16(plain_from);
             plain = odd ? (unsigned)__builtin_ctz(odd) : 16;
             if (gap && to > begin)
                 *to++ = ' ';
-            memcpy(to, from, 16); /* there is room for more than is kept */
+            memcpy(to, plain_from, 16); /* there is room for more than is kept */
             to += plain;
             s += plain;
             gap = to[-1] == ' '; /* perhaps the line's end */
@@ -104,6 +106,7 @@ static char *copy_line(char *to, const char *s, const char *end)
         }
         s += n;
     }
+    *from = s;
     return to;
 }
 
@@ -118,14 +121,11 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
         return -1;
     to = s->text;
     while (at < end) {
-        const char *feed = memchr(at, '\n', (size_t)(end - at));
-        const char *stop = feed ? feed : end;
         char *done;
 
         number++;
-        if (*lines == MAX_LINES - 1) /* no news page: what is left goes as one line */
-            stop = end;
-        done = copy_line(to, at, stop);
+        /* With so many lines it is no news page: what is left goes as one. */
+        done = copy_line(to, &at, end, *lines == MAX_LINES - 1);
         if (done > to) {
             if (lines_room(s, *lines + 1) != 0)
                 return -1;
@@ -136,7 +136,7 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
             ++*lines;
             to = done;
         }
-        at = stop < end ? stop + 1 : end;
+        at += at < end; /* the line feed */
     }
     return 0;
 }
