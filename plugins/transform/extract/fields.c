@@ -271,6 +271,10 @@ static bool each_site(const struct work *w, const struct line *line, struct span
     while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
         const char *from = dot, *to = dot;
 
+        if (dot + 1 == end || is_in(dot[1], " \"")) { /* of a sentence: it ends no site's name */
+            dot++;
+            continue;
+        }
         while (from > at && !is_in(from[-1], " ,;:()[]/\"'|"))
             from--;
         while (to < end && !is_in(*to, " ,;:()[]/\"'|"))
