@@ -7,6 +7,9 @@
 #include "vote.h"
 
 #include <string.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 enum {
     LINE_WORDS = 48, /* a longer line counts as several */
@@ -17,7 +20,7 @@ enum {
 
 /* The line being read. */
 struct line {
-    uint32_t votes[WORDS_LANGUAGES];
+    uint16_t votes[WORDS_LANGUAGES]; /* at most LINE_WORDS times 255 */
     uint32_t words;
     uint32_t found; /* votes of the words found, each as its heaviest language has it */
 };
@@ -47,6 +50,28 @@ static void close_line(const struct words *w, struct line *line, struct vote *v)
     line->words = line->found = 0;
 }
 
+#ifdef __SSE2__
+static inline void add_row(uint16_t *to, const uint8_t *row, size_t n)
+{
+    const __m128i zero = _mm_setzero_si128();
+
+    for (size_t i = 0; i < n; i += 16) {
+        __m128i votes = _mm_loadu_si128((const __m128i *)(const void *)(row + i));
+        __m128i *low = (__m128i *)(void *)(to + i), *high = (__m128i *)(void *)(to + i + 8);
+
+        _mm_storeu_si128(low, _mm_add_epi16(_mm_loadu_si128(low), _mm_unpacklo_epi8(votes, zero)));
+        _mm_storeu_si128(high,
+                         _mm_add_epi16(_mm_loadu_si128(high), _mm_unpackhi_epi8(votes, zero)));
+    }
+}
+#else
+static inline void add_row(uint16_t *to, const uint8_t *row, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] = (uint16_t)(to[i] + row[i]);
+}
+#endif
+
 static inline void add_word(const struct words *w, struct line *line, uint64_t hash)
 {
     const struct words_entry *e = words_look_up(w, hash);
@@ -54,8 +79,7 @@ static inline void add_word(const struct words *w, struct line *line, uint64_t h
     if (!e)
         return;
     line->found += e->weight;
-    for (const struct words_vote *one = w->votes + e->first, *end = one + e->n; one < end; one++)
-        line->votes[one->language] += one->votes;
+    add_row(line->votes, w->rows + e->row * w->width, w->width);
 }
 
 /* Two neighbours that the vote must part without CLD2. */
@@ -97,9 +121,10 @@ static void rank(const struct words *w, struct vote *v)
     v->share = (double)v->tally[best] / VOTE_SCALE / v->pull;
 }
 
-/* Counts the words of the window, and gives the places of those that some list may have. Whether one
- * is such a word is as good as chance, so there is no branch on it. */
-static size_t find_words(const struct words *w, const struct tokens *t, uint16_t *to, struct vote *v)
+/* Counts the words of the window, and gives the places of those that some list may have. Whether
+ * one is such a word is as good as chance, so there is no branch on it. */
+static size_t find_words(const struct words *w, const struct tokens *t, uint16_t *to,
+                         struct vote *v)
 {
     size_t n = 0;
 

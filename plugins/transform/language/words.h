@@ -36,6 +36,7 @@ struct words_entry {
     uint32_t first; /* in votes */
     uint16_t n;
     uint16_t weight; /* votes of the word, without the extra ones of a mark */
+    uint32_t row;    /* of `rows`: the same votes, one byte for each language */
 };
 
 /* Frozen once loaded: any thread may read it. */
@@ -45,6 +46,9 @@ struct words {
     struct words_entry *table; /* open addressing */
     uint64_t mask;             /* slots - 1 */
     struct words_vote *votes;
+    uint8_t
+        *rows; /* `width` bytes each, a multiple of 16: adding all is faster than a few, as how */
+    size_t width;     /* many they are is another number for each word, which no branch foresees */
     uint64_t *filter; /* a bit per hash: most words of a text are in no list, and stop here */
 };
 
