@@ -2,13 +2,19 @@
 /* The journal's begin record: by what a run was made. And what has changed since, in words. */
 #define _GNU_SOURCE
 #include <config.h>
-#include "core/file-hash.h"
 #include "core/run.h"
 
+#include "common/file.h"
+#include "common/hash.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 enum { TEXT_SHOWN = 100, MOST_TOLD = 3 };
 
@@ -24,6 +30,27 @@ static void put_settings(const struct stage *s, struct buffer *to)
     }
 }
 
+/* Mapped, as it is already for running it. 0, or -1 with errno. */
+static int hash_program(const char *path, uint64_t *hash)
+{
+    int fd = file_open(path, O_RDONLY, 0), err;
+    void *data = MAP_FAILED;
+    struct stat st;
+
+    if (fd < 0)
+        return -1;
+    if (fstat(fd, &st) == 0)
+        data = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+    err = errno;
+    close(fd);
+    errno = err;
+    if (data == MAP_FAILED)
+        return -1;
+    *hash = hash64(data, (size_t)st.st_size);
+    munmap(data, (size_t)st.st_size);
+    return 0;
+}
+
 /* By the bytes of the file. It is no part of the plan, as other builds of one version give the same
  * output; but what an author builds anew while he works on it, most often under the same version,
  * does not. */
@@ -31,13 +58,10 @@ int run_note_builds(struct run *r)
 {
     for (size_t i = 0; i < r->plan->n_stages; i++) {
         struct stage *s = &r->plan->stages[i];
-        struct hash128 hash;
-        uint64_t bytes;
 
-        if (file_hash(s->plugin->path, &bytes, &hash) < 0)
+        if (hash_program(s->plugin->path, &s->build) < 0)
             return diag_error_errno(r->plan->diag, E0501, errno, "plugin '%s' cannot be read",
                                     s->plugin->path);
-        s->build = hash.low;
     }
     return 0;
 }
