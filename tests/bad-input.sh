@@ -257,8 +257,8 @@ interrupted()
 {
     local pid began status
     rm -rf out
-    # What a shell begins in the background ignores INT, and etl leaves that so, as under nohup.
-    env --default-signal=INT "$ETL" run -j2 $often mix.conf -o out 2>"$work/.said" &
+    # What a shell begins in the background ignores INT, what is under nohup HUP; etl leaves that so.
+    env --default-signal=INT,HUP "$ETL" run -j2 $often mix.conf -o out 2>"$work/.said" &
     pid=$!
     sleep "$2"
     kill -"$1" $pid 2>/dev/null
