@@ -79,3 +79,11 @@ const char *figure_seconds(double seconds, char *to)
         snprintf(to, FIGURE_MAX, "%llu:%02llu:%02llu", whole / 3600, whole / 60 % 60, whole % 60);
     return to;
 }
+
+const char *figure_time(double seconds, char *to)
+{
+    if (seconds >= 1)
+        return figure_seconds(seconds, to);
+    snprintf(to, FIGURE_MAX, "%.1f ms", 1000 * seconds);
+    return to;
+}

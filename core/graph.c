@@ -174,11 +174,7 @@ void graph_put_time(struct buffer *to, const char *before, const struct graph_ru
         all += r->times.stages[i].seconds;
     if (all <= 0)
         return;
-    if (seconds < 1)
-        buffer_printf(to, "%s%.1f ms", before, 1000 * seconds);
-    else
-        buffer_printf(to, "%s%s", before, figure_seconds(seconds, x));
-    buffer_printf(to, " of CPU (%.0f%%)", 100 * seconds / all);
+    buffer_printf(to, "%s%s of CPU (%.0f%%)", before, figure_time(seconds, x), 100 * seconds / all);
 }
 
 int64_t graph_written(const struct graph_run *r, const struct stage *s)

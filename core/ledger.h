@@ -16,8 +16,8 @@ struct total {
     int64_t n;
 };
 
-/* How many documents of each size came, and their bytes; of one size: up to 2^i bytes, and more than
- * half of it. */
+/* How many documents of each size came, and their bytes; by size: documents[0] are empty
+ * ones, documents[i] have up to 2^(i - 1) bytes, and more than half of that. */
 enum { SIZES = 34 };
 struct sizes {
     uint64_t bytes, documents[SIZES];
@@ -27,10 +27,10 @@ struct ledger {
     struct plan *plan;
     uint64_t read, split, made;
     uint64_t fates[FATES];
-    struct total *totals;   /* sorted by stage, then name, after ledger_sort */
+    struct total *totals; /* sorted by stage, then name, after ledger_sort */
     size_t n_totals, totals_cap;
-    struct sizes sizes[FATES]; /* as they came */
-    char *first_reject; /* "transform exec: why", of this part of the run; NULL: none yet */
+    struct sizes sizes[FATES];  /* as they came */
+    char *first_reject;         /* "transform exec: why", of this part of the run; NULL: none yet */
     struct etl_stream *rejects; /* NULL: not written, as the next */
     struct etl_stream *samples;
     uint64_t n_samples;
@@ -50,7 +50,8 @@ void ledger_free(struct ledger *l);
 int ledger_take(struct ledger *l, struct batch *b);
 /* Adds a count of a stage outside any batch. */
 void ledger_count(struct ledger *l, uint32_t stage, const char *name, int64_t n);
-int64_t ledger_total(const struct ledger *l, uint32_t stage, const char *name); /* 0: never counted */
+int64_t ledger_total(const struct ledger *l, uint32_t stage,
+                     const char *name); /* 0: never counted */
 void ledger_sort(struct ledger *l);
 bool ledger_balanced(const struct ledger *l);
 void ledger_save(struct ledger *l, struct buffer *to);
@@ -58,7 +59,8 @@ bool ledger_restore(struct ledger *l, const void *data, size_t len);
 struct reader;
 /* The counts alone, for who looks on; l->plan may be NULL. */
 bool ledger_restore_counts(struct ledger *l, struct reader *from);
-/* The document as it came, as far as it is at hand: the first field that its input wrote; or NULL. */
+/* The document as it came, as far as it is at hand: the first field that its input wrote; or NULL.
+ */
 const etl_value *ledger_content(const struct ledger *l, const struct etl_record *r);
 /* How much of a text or bytes to show: max, or a little less, as no character is cut in two. */
 size_t ledger_cut(const etl_value *v, size_t max);

@@ -97,8 +97,11 @@ static void put_table(struct buffer *b, const struct report_part *parts, size_t 
 
     buffer_puts(b,
                 "<details><summary>The figures</summary><table class=plain><thead><tr><td></td>");
-    for (size_t k = 0; k < n_parts; k++)
-        buffer_printf(b, "<th scope=col class=num>%s</th>", parts[k].name);
+    for (size_t k = 0; k < n_parts; k++) {
+        buffer_puts(b, "<th scope=col class=num>");
+        html_string(b, parts[k].name);
+        buffer_puts(b, "</th>");
+    }
     buffer_puts(b, "</tr></thead><tbody>\n");
     for (size_t i = 0; i < n; i++) {
         if (height_of(parts, n_parts, i) == 0)

@@ -150,7 +150,6 @@ void report_column_text(struct report_column *c, const char *s, size_t n)
         size++;
     c->sizes[n == 0 ? 0 : size]++;
     c->bytes += n;
-    c->longest = n > c->longest ? n : c->longest;
     if (n == 0)
         return;
     c->records++;
@@ -167,7 +166,6 @@ void report_column_item(struct report_column *c, const char *s, size_t n)
 void report_column_number(struct report_column *c, double d, const char *s, size_t n)
 {
     c->records++;
-    c->numbers++;
     if (d >= 0 && d <= 1) {
         c->shares_seen++;
         c->shares[d >= 1 ? REPORT_SHARES - 1 : (size_t)(d * REPORT_SHARES)]++;

@@ -176,10 +176,16 @@ void report_put_samples(struct buffer *b, const struct report *r)
     for (size_t k = 0; k < sizeof(fates) / sizeof(*fates); k++) {
         size_t left = k == 0 ? KEPT_SHOWN : OTHERS_SHOWN;
 
-        for (size_t i = 0; i < r->samples.n && left > 0 && b->len < PAGE_MOST; i++) {
+        for (size_t i = 0; i < r->samples.n && left > 0; i++) {
+            size_t len = b->len;
+
             if (strcmp(r->samples.at[i].fate, fates[k]) != 0)
                 continue;
             put_sample(b, &r->samples.at[i], open);
+            if (b->len > PAGE_MOST) { /* another one may be short */
+                b->len = len;
+                continue;
+            }
             open = false;
             left--;
         }

@@ -113,6 +113,11 @@ static void put_missing(struct buffer *b, const struct report *r)
             html_string(b, tables[i]->trouble);
             buffer_puts(b, ". What is told of its records is of those before.</p>\n");
         }
+    if (r->kept.more_columns)
+        buffer_printf(b,
+                      "<p class=note>Records have more than %d fields; the others are left out "
+                      "here.</p>\n",
+                      REPORT_COLUMNS);
     if (r->changed) {
         buffer_puts(b, "<p class=note>");
         html_string(b, r->changed);

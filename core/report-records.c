@@ -14,6 +14,9 @@ enum {
     MEAN_OF_TEXT = 100, /* bytes; fields whose values are longer on average are texts */
     FEW_VALUES = 40,
     MEAN_OF_FEW = 40, /* so few and so short ones are shown if none comes twice */
+    MOST_TEXTS = 12,  /* cards of each sort: however many fields there are, a page stays a page */
+    MOST_DATES = 6,
+    MOST_CARDS = 24,
     FEW_DAYS = 92,
     FEW_MONTHS = 240,
 };
@@ -27,8 +30,7 @@ static const char *size_name(size_t i, void *context)
     char figure[FIGURE_MAX];
     size_t power = *(const size_t *)context + i;
 
-    snprintf(text, sizeof(text), "%s%s", power ? "\xe2\x89\xa4 " : "",
-             figure_size(power ? (uint64_t)1 << power : 0, figure));
+    snprintf(text, sizeof(text), "\xe2\x89\xa4 %s", figure_size((uint64_t)1 << power, figure));
     return text;
 }
 
@@ -62,6 +64,13 @@ static void put_sizes(struct buffer *b, const char *caption, struct report_part 
         report_put_columns(b, caption, parts, n_parts, n, size_name, &first);
 }
 
+static void put_left_out(struct buffer *b, size_t n, size_t most)
+{
+    if (n > most)
+        buffer_printf(b, "<p class=soft>and %zu more such fields, which are not shown here</p>\n",
+                      n - most);
+}
+
 /* A field of longer texts. */
 static bool is_text(const struct report_column *c)
 {
@@ -72,6 +81,7 @@ void report_put_sizes(struct buffer *b, const struct report *r)
 {
     const struct manifest *m = &r->look.facts;
     char caption[200];
+    size_t n = 0;
     struct report_part before[] = {
         { "kept", "kept", m->sizes[0].at },
         { "dropped", "dropped", m->sizes[1].at },
@@ -86,7 +96,7 @@ void report_put_sizes(struct buffer *b, const struct report *r)
         const struct report_column *c = &r->kept.columns[i];
         struct report_part after = { c->name, "kept", c->sizes };
 
-        if (!is_text(c))
+        if (!is_text(c) || ++n > MOST_TEXTS)
             continue;
         snprintf(caption, sizeof(caption), "After: bytes of %.150s", c->name);
         buffer_puts(b, "<div class=card>");
@@ -94,6 +104,7 @@ void report_put_sizes(struct buffer *b, const struct report *r)
         buffer_puts(b, "</div>\n");
     }
     buffer_puts(b, "</div>\n");
+    put_left_out(b, n, MOST_TEXTS);
 }
 
 /* ---- fields ---- */
@@ -121,7 +132,7 @@ static void put_fill(struct buffer *b, const struct report *r)
 
 static void put_values(struct buffer *b, const struct report_column *c, uint64_t records)
 {
-    char text[100], number[FIGURE_MAX], rest[FIGURE_MAX];
+    char number[FIGURE_MAX], rest[FIGURE_MAX];
     uint64_t shown = 0;
 
     buffer_puts(b, "<div class=card>");
@@ -140,12 +151,10 @@ static void put_values(struct buffer *b, const struct report_column *c, uint64_t
                                                 .kind = "plain" });
     }
     report_end_bars(b);
-    if (c->values.n > TOP) {
-        snprintf(text, sizeof(text), "and %s more values, %s times in all",
-                 figure_grouped(c->values.n - TOP, number),
-                 figure_grouped(c->counted - shown, rest));
-        buffer_printf(b, "<p class=soft>%s</p>", text);
-    }
+    if (c->values.n > TOP)
+        buffer_printf(b, "<p class=soft>and %s more values, %s times in all</p>\n",
+                      figure_grouped(c->values.n - TOP, number),
+                      figure_grouped(c->counted - shown, rest));
     buffer_puts(b, "</div>\n");
 }
 
@@ -160,15 +169,18 @@ static bool is_shown(const struct report_column *c)
 
 void report_put_fields(struct buffer *b, const struct report *r)
 {
+    size_t n = 0;
+
     if (r->kept.records == 0)
         return;
     buffer_puts(b, "<h2 id=fields>What the records hold</h2>\n");
     put_fill(b, r);
     buffer_puts(b, "<h3>Most frequent values</h3>\n<div class=cards>\n");
     for (size_t i = 0; i < r->kept.n; i++)
-        if (is_shown(&r->kept.columns[i]))
+        if (is_shown(&r->kept.columns[i]) && ++n <= MOST_CARDS)
             put_values(b, &r->kept.columns[i], r->kept.records);
     buffer_puts(b, "</div>\n");
+    put_left_out(b, n, MOST_CARDS);
 }
 
 /* ---- days ---- */
@@ -255,18 +267,18 @@ static void put_days(struct buffer *b, const struct report_column *c)
 
 void report_put_dates(struct buffer *b, const struct report *r)
 {
-    bool any = false;
+    size_t n = 0;
 
     for (size_t i = 0; i < r->kept.n; i++) {
         const struct report_column *c = &r->kept.columns[i];
 
-        if (!c->days || c->dates < c->texts - c->texts / 5)
+        if (!c->days || c->dates < c->texts - c->texts / 5 || ++n > MOST_DATES)
             continue;
-        buffer_puts(b, any ? "" : "<h2 id=dates>When</h2>\n<div class=cards>\n");
-        any = true;
+        buffer_puts(b, n > 1 ? "" : "<h2 id=dates>When</h2>\n<div class=cards>\n");
         put_days(b, c);
     }
-    buffer_puts(b, any ? "</div>\n" : "");
+    buffer_puts(b, n > 0 ? "</div>\n" : "");
+    put_left_out(b, n, MOST_DATES);
 }
 
 /* ---- duplicates ---- */

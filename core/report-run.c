@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { REASONS = 8, FILES = 30 }; /* the most that are shown of one stage, in one table */
+enum { REASONS = 8, COUNTS = 24, FILES = 30 }; /* the most shown of one stage, in one table */
 
 /* ---- the waterfall ---- */
 
@@ -61,15 +61,14 @@ static void put_losses(struct buffer *b, const struct manifest_stage *s, uint64_
             rest += (uint64_t)losses[i].n;
             continue;
         }
-        snprintf(text, sizeof(text), "%s%s%.180s",
-                 losses[i].to == FROM_DROPPED   ? "dropped"
-                 : losses[i].to == FROM_REJECTS ? "rejected"
-                                                : "duplicates",
+        snprintf(text, sizeof(text), "%s%s%.180s", graph_end_name(losses[i].to),
                  *losses[i].reason ? ": " : "", losses[i].reason);
         put_loss(b, text, s->name, kind_of(losses[i].to), (uint64_t)losses[i].n, flow, all);
     }
-    snprintf(text, sizeof(text), "%zu more reasons", n > REASONS ? n - REASONS + 1 : 0);
-    put_loss(b, text, s->name, "rejected", rest, flow, all);
+    if (rest > 0) {
+        snprintf(text, sizeof(text), "for %zu more reasons", n - REASONS + 1);
+        put_loss(b, text, s->name, kind_of(losses[REASONS - 1].to), rest, flow, all);
+    }
     b->failed |= !losses;
     free(losses);
 }
@@ -170,9 +169,10 @@ static void put_others(struct buffer *b, const struct manifest_stage *s)
     char number[FIGURE_MAX];
     struct graph_loss loss;
     const char *before = "";
+    size_t n = 0;
 
     for (size_t i = 0; i < s->n_counts; i++) {
-        if (graph_loss(&s->counts[i], &loss))
+        if (graph_loss(&s->counts[i], &loss) || ++n > COUNTS)
             continue;
         buffer_puts(b, before);
         html_string(b, s->counts[i].name);
@@ -180,6 +180,8 @@ static void put_others(struct buffer *b, const struct manifest_stage *s)
         buffer_puts(b, figure_grouped((uint64_t)llabs(s->counts[i].n), number));
         before = ", ";
     }
+    if (n > COUNTS)
+        buffer_printf(b, " and %zu more", n - COUNTS);
 }
 
 static void put_number(struct buffer *b, uint64_t n)
@@ -207,12 +209,9 @@ static void put_stage(struct buffer *b, const struct report *r, const struct man
     buffer_puts(b, "</th>");
     for (int i = 1; i < 4; i++)
         put_number(b, lost[i]);
-    if (seconds < 1)
-        snprintf(x, sizeof(x), "%.1f ms", 1000 * seconds);
-    else
-        figure_seconds(seconds, x);
     if (all > 0)
-        buffer_printf(b, "<td class=num>%s</td><td class=num>%.1f%%</td>", x, 100 * seconds / all);
+        buffer_printf(b, "<td class=num>%s</td><td class=num>%.1f%%</td>", figure_time(seconds, x),
+                      100 * seconds / all);
     buffer_puts(b, "<td class=counts>");
     put_others(b, s);
     buffer_puts(b, "</td></tr>\n");

@@ -17,28 +17,24 @@ struct scan {
     size_t n_groups;
     struct buffer whole, unescaped; /* a line that came in pieces; a value that has escapes */
     struct json json;
+    bool failed; /* memory was out */
     /* Of the record under way. */
     struct json_token id, source, name;
 };
 
-static const struct report_column *find(const struct report_table *t, const char *name, size_t len)
+const struct report_column *report_column(const struct report_table *t, const char *name)
 {
     for (size_t i = 0; i < t->n; i++)
-        if (t->columns[i].name_len == len && memcmp(t->columns[i].name, name, len) == 0)
+        if (strcmp(t->columns[i].name, name) == 0)
             return &t->columns[i];
     return NULL;
 }
 
-const struct report_column *report_column(const struct report_table *t, const char *name)
-{
-    return find(t, name, strlen(name));
-}
-
 /* Fields come in the same order in each record, so `at` is nearly always right. NULL: there are too
- * many, or memory is out (then t->columns[0] knows). */
-static struct report_column *column_of(struct report_table *t, const struct json_token *key,
-                                       size_t at)
+ * many, or memory is out. */
+static struct report_column *column_of(struct scan *s, const struct json_token *key, size_t at)
 {
+    struct report_table *t = s->table;
     struct report_column *c;
 
     if (at < t->n && json_is(key, t->columns[at].name, t->columns[at].name_len))
@@ -53,7 +49,7 @@ static struct report_column *column_of(struct report_table *t, const struct json
     c = &t->columns[t->n];
     c->name = json_text(key);
     if (!c->name) {
-        t->columns[0].values.texts.failed = true;
+        s->failed = true;
         return NULL;
     }
     c->name_len = strlen(c->name);
@@ -93,7 +89,6 @@ static bool take_list(struct scan *s, struct report_column *c)
         }
     }
     c->records += any;
-    c->lists++;
     return true;
 }
 
@@ -137,7 +132,7 @@ static void note_token(struct scan *s, const struct json_token *key, const struc
         s->name = *v;
 }
 
-static bool name_groups(struct scan *s)
+static void name_groups(struct scan *s)
 {
     for (size_t i = 0; i < s->n_groups; i++) {
         struct report_group *g = &s->groups[i];
@@ -146,9 +141,8 @@ static bool name_groups(struct scan *s)
             continue;
         g->name = json_text(&s->name);
         g->source = json_text(&s->source);
-        return g->name && g->source;
+        s->failed |= !g->name || !g->source;
     }
-    return true;
 }
 
 /* False: it is no object. */
@@ -162,7 +156,7 @@ static bool take_record(struct scan *s, const char *line, size_t len, struct fau
     if (json_next(&s->json, &key) != JSON_OBJECT)
         return false;
     for (size_t at = 0; json_next(&s->json, &key) == JSON_KEY; at++) {
-        struct report_column *c = column_of(s->table, &key, at);
+        struct report_column *c = column_of(s, &key, at);
 
         if (json_next(&s->json, &value) == JSON_BAD)
             return false;
@@ -211,7 +205,7 @@ static bool failed(const struct scan *s)
     for (size_t i = 0; i < s->table->n; i++)
         if (report_column_failed(&s->table->columns[i]))
             return true;
-    return s->whole.failed || s->unescaped.failed || s->table->columns[0].values.texts.failed;
+    return s->failed || s->whole.failed || s->unescaped.failed;
 }
 
 static bool trouble(struct report_table *t, const struct fault *f)
@@ -240,11 +234,10 @@ bool report_scan(struct report_table *t, const char *folder, const char *path,
     got = l ? next_line(l, &s.whole, &text, &len, &f) : -1;
     for (; got == 1; got = next_line(l, &s.whole, &text, &len, &f)) {
         if (!take_record(&s, text, len, &f))
-            got = -1;
-        if (got < 0 || failed(&s) || !name_groups(&s))
             break;
+        name_groups(&s);
     }
-    good = got == 1 ? false : got == 0 || trouble(t, &f);
+    good = got == 0 || trouble(t, &f);
     for (size_t i = 0; i < t->n; i++)
         report_column_sort(&t->columns[i]);
     good = good && !failed(&s);

@@ -12,7 +12,7 @@
 /* ---- report-columns.c: what the values of one field are like ---- */
 
 enum {
-    REPORT_SIZES = 33,   /* at[i]: up to 2^i bytes, and more than half of it; at[0]: none */
+    REPORT_SIZES = 33,   /* at[i]: up to 2^i bytes, and more than half of it; at[0]: also none */
     REPORT_SHARES = 100, /* numbers from 0 to 1 in hundredths; 1 is in the last */
     REPORT_FIRST_YEAR = 1900,
     REPORT_YEARS = 200,
@@ -38,10 +38,10 @@ struct report_values {
 struct report_column {
     char *name;
     size_t name_len;
-    uint64_t records;                            /* with a value that is neither null nor empty */
-    uint64_t texts, numbers, lists, shares_seen; /* of those; shares: numbers from 0 to 1 */
-    uint64_t counted; /* values that went into `values`, items of lists one by one */
-    uint64_t bytes, longest;
+    uint64_t records;            /* with a value that is neither null nor empty */
+    uint64_t texts, shares_seen; /* of those; shares: numbers from 0 to 1 */
+    uint64_t counted;            /* values that went into `values`, items of lists one by one */
+    uint64_t bytes;
     uint64_t sizes[REPORT_SIZES];
     uint64_t shares[REPORT_SHARES];
     bool all;       /* count the values however many there are */

@@ -6,6 +6,7 @@
 
 #include "common/json-write.h"
 #include "core/stream.h"
+#include "core/trace.h"
 
 #include <errno.h>
 #include <string.h>
@@ -84,18 +85,18 @@ static bool is_power_of_two(uint64_t n)
 
 int samples_take(struct ledger *l, const struct etl_record *r)
 {
-    static const char *const names[] = { "kept", "dropped", "duplicate", "rejected" };
-    const etl_value *content = ledger_content(l, r);
+    const etl_value *content;
     struct buffer *b = &l->line;
 
     if (!is_power_of_two(l->fates[r->fate]))
         return 0;
+    content = ledger_content(l, r);
     b->len = 0;
     buffer_puts(b, "{\"id\":");
     json_write_value(b, r->slots[FIELD_ID]);
     buffer_puts(b, ",\"source\":");
     json_write_value(b, r->slots[FIELD_SOURCE]);
-    buffer_printf(b, ",\"fate\":\"%s\",\"number\":%llu", names[r->fate],
+    buffer_printf(b, ",\"fate\":\"%s\",\"number\":%llu", fate_name((enum fate)r->fate),
                   (unsigned long long)l->fates[r->fate]);
     if (r->fate != KEPT)
         put_why(b, l, r);

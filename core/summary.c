@@ -109,14 +109,6 @@ static void stage_lines(const struct run *r, struct buffer *to)
     }
 }
 
-static const char *short_time(double seconds, char *to)
-{
-    if (seconds >= 1)
-        return figure_seconds(seconds, to);
-    snprintf(to, FIGURE_MAX, "%.1f ms", 1000 * seconds);
-    return to;
-}
-
 /* What it took to make progress safe, where that is more than a hundredth of the time, or more is
  * asked for. */
 static void barriers(const struct run *r, bool more, struct buffer *to)
@@ -129,10 +121,10 @@ static void barriers(const struct run *r, bool more, struct buffer *to)
     if (!more && (n == 0 || took <= all / 100))
         return;
     buffer_printf(to, "  %s barrier%s took %s (%.1f%%)", figure_grouped(n, x), n == 1 ? "" : "s",
-                  short_time(took, y), all > 0 ? 100 * took / all : 0);
+                  figure_time(took, y), all > 0 ? 100 * took / all : 0);
     if (n > 0)
         buffer_printf(to, ", the longest %s; [pipeline] barrier_interval sets how often",
-                      short_time(seconds_of(atomic_load(&r->engine.longest_barrier)), z));
+                      figure_time(seconds_of(atomic_load(&r->engine.longest_barrier)), z));
     buffer_byte(to, '\n');
 }
 
@@ -287,8 +279,8 @@ void summary_write(const struct run *r, int dir)
         "  \"peak_memory_bytes\": %lld,\n  \"barriers\": %llu,\n  \"barrier_seconds\": %.3f,\n"
         "  \"longest_barrier_seconds\": %.3f,\n"
         "  \"resumed_at\": %llu,\n  \"machine\": \"%s\",\n  \"stages\": {",
-        (double)(r->ended - r->began) / 1e6, (double)r->profile.whole / 1e9,
-        r->options.jobs, (long long)usage.ru_maxrss * 1024,
+        (double)(r->ended - r->began) / 1e6, (double)r->profile.whole / 1e9, r->options.jobs,
+        (long long)usage.ru_maxrss * 1024,
         (unsigned long long)atomic_load(&r->engine.barriers_made),
         seconds_of(atomic_load(&r->engine.barrier_time)),
         seconds_of(atomic_load(&r->engine.longest_barrier)), (unsigned long long)r->resumed_at,

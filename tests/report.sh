@@ -130,6 +130,7 @@ path = evil.jsonl
 fields = text, tag, day, list:list
 [output jsonl]
 path = <i>.jsonl
+fields = id, source, text, <em>=text, tag, day, list
 CONF
 python3 - <<'PY'
 import json
@@ -143,6 +144,29 @@ PY
 check "a run over texts that look like HTML" status 0 "$ETL" -q run evil.conf -o evil --report
 check "are shown as they are" page evil/report.html "<script>alert(1)</script>" "a</td>" "<x>" "<i>.jsonl" \
     "day: records by month"
+
+check "the name of a field is no HTML either" page evil/report.html "After: bytes of <em>" "The figures <em>"
+
+# ---- however much there is, a page stays a page ----
+python3 - <<'PY'
+import json
+kinds = (("d", lambda i: "%d-%02d-01" % (2005 + i // 20, 1 + i % 12)), ("t", lambda i: "word " * (1 << i % 9)),
+         ("v", lambda i: "value %d" % (i % 90)))
+with open("many.jsonl", "w") as f:
+    for i in range(400):
+        f.write(json.dumps({"%s%d" % (kind, k): value(i) for k in range(20) for kind, value in kinds}) + "\n")
+PY
+{
+    printf '[pipeline]\nname = many\n[input jsonl]\npath = many.jsonl\nfields = '
+    for k in {0..19}; do printf 'd%d, t%d, v%d%s' $k $k $k "$([ $k = 19 ] || echo ', ')"; done
+    printf '\n[output jsonl]\npath = all.jsonl\nfields = *\n'
+} >many.conf
+check "a run with as many fields as are looked at" status 0 "$ETL" -q run many.conf -o many --report
+check "the page is small, and says what it leaves out" page many/report.html "400 kept" "more such fields" \
+    "!more than 64"
+sed -i 's/^fields = d0/fields = extra, d0/' many.conf
+check "one field more" status 0 "$ETL" -q run many.conf -o many --report
+check "is left out" page many/report.html "400 kept" "more than 64 fields"
 
 # ---- runs that are not finished, and runs without JSONL ----
 printf 'not an archive at all, whatever its name' >bad.tar
@@ -162,7 +186,8 @@ CONF
 printf '{"text":"one"}\n{"text":"two"}\n' >few.jsonl
 for name in report.html samples.jsonl; do
     sed "s/out.csv/$name/" csv.conf >own.conf
-    check "no output may be called $name" eval '! "$ETL" check own.conf 2>/dev/null'
+    check "no output may be called $name" status 78 "$ETL" check own.conf
+    check "is said" says "$name"
 done
 check "a run that makes no JSONL" status 0 "$ETL" -q run csv.conf -o csv --report
 check "the page says what is not known" page csv/report.html "2 kept, 100.0%" "JSON lines" "one"
