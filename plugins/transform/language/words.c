@@ -259,8 +259,7 @@ static size_t families(const struct words *w, const struct item *items, size_t n
 }
 
 /* One word: items[0 .. n), all of one hash. */
-static void put_word(struct words *w, const struct item *items, size_t n, uint32_t row,
-                     uint32_t *votes)
+static void put_word(struct words *w, const struct item *items, size_t n, uint32_t row)
 {
     /* 12 / k to the 0.7th, k the families that share the word */
     static const uint8_t weight[] = { WORDS_WEIGHT, WORDS_WEIGHT, 7, 6, 5, 4, 3, 3, 3 };
@@ -271,18 +270,14 @@ static void put_word(struct words *w, const struct item *items, size_t n, uint32
     while (w->table[at].hash != 0)
         at = (at + 1) & w->mask;
     w->table[at].hash = items->hash;
-    w->table[at].first = *votes;
-    w->table[at].weight = (uint16_t)votes_each;
+    w->table[at].weight = votes_each;
     w->table[at].row = row;
     w->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
     for (size_t i = 0; i < n; i++) {
         if (i > 0 && items[i].language == items[i - 1].language)
             continue;
-        w->votes[*votes].language = items[i].language;
-        w->votes[(*votes)++].votes =
+        w->rows[row * w->width + items[i].language] =
             (uint8_t)(items[i].mark && k == 1 ? votes_each * WORDS_MARK : votes_each);
-        w->rows[row * w->width + items[i].language] = w->votes[*votes - 1].votes;
-        w->table[at].n++;
     }
 }
 
@@ -290,23 +285,22 @@ static int freeze(struct reading *r)
 {
     struct words *w = r->w;
     size_t slots = 64;
-    uint32_t votes = 0, row = 0;
+    uint32_t row = 0;
 
     while (slots < 3 * r->n)
         slots *= 2;
     w->mask = slots - 1;
     w->table = calloc(slots, sizeof(*w->table));
-    w->votes = calloc(r->n + 1, sizeof(*w->votes));
     w->filter = calloc((size_t)1 << (WORDS_FILTER_BITS - 6), sizeof(*w->filter));
     w->width = (w->n + 15) / 16 * 16;
     w->rows = calloc(r->n + 1, w->width);
-    if (!w->table || !w->votes || !w->filter || !w->rows)
+    if (!w->table || !w->filter || !w->rows)
         return fault_set(r->fault, ENOMEM, "no memory for the word lists");
     qsort(r->items, r->n, sizeof(*r->items), by_hash);
     for (size_t i = 0, j; i < r->n; i = j) {
         for (j = i + 1; j < r->n && r->items[j].hash == r->items[i].hash;)
             j++;
-        put_word(w, r->items + i, j - i, row++, &votes);
+        put_word(w, r->items + i, j - i, row++);
     }
     return 0;
 }
@@ -351,7 +345,6 @@ int words_load(struct words *w, const char *path, struct fault *f)
 void words_free(struct words *w)
 {
     free(w->table);
-    free(w->votes);
     free(w->rows);
     free(w->filter);
     memset(w, 0, sizeof(*w));

@@ -25,18 +25,10 @@ struct words_language {
     uint32_t family;                     /* the same number for all that `near` joins */
 };
 
-/* One language's votes for one word. */
-struct words_vote {
-    uint8_t language;
-    uint8_t votes;
-};
-
 struct words_entry {
-    uint64_t hash;  /* token_hash; 0: free */
-    uint32_t first; /* in votes */
-    uint16_t n;
-    uint16_t weight; /* votes of the word, without the extra ones of a mark */
-    uint32_t row;    /* of `rows`: the same votes, one byte for each language */
+    uint64_t hash;   /* token_hash; 0: free */
+    uint32_t row;    /* of `rows` */
+    uint32_t weight; /* votes of the word, without the extra ones of a mark */
 };
 
 /* Frozen once loaded: any thread may read it. */
@@ -45,10 +37,10 @@ struct words {
     struct words_language language[WORDS_LANGUAGES];
     struct words_entry *table; /* open addressing */
     uint64_t mask;             /* slots - 1 */
-    struct words_vote *votes;
-    uint8_t
-        *rows; /* `width` bytes each, a multiple of 16: adding all is faster than a few, as how */
-    size_t width;     /* many they are is another number for each word, which no branch foresees */
+    /* Each word's votes, a byte for each language, `width` of them, a multiple of 16. To add all is
+     * faster than to add some: how many they are no branch foresees. */
+    uint8_t *rows;
+    size_t width;
     uint64_t *filter; /* a bit per hash: most words of a text are in no list, and stop here */
 };
 
