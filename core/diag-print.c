@@ -57,6 +57,33 @@ size_t diag_escape(const char *s, size_t n, char *to, size_t *used)
     return take;
 }
 
+/* Blanks and joiners that look like a plain space or like nothing. */
+static bool is_unseen(uint32_t c)
+{
+    return c == 0xa0 || c == 0xad || (c >= 0x2000 && c <= 0x200f) || c == 0x202f || c == 0x205f ||
+           (c >= 0x2060 && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+}
+
+size_t diag_piece(const char *s, size_t n, bool reveal, char to[16], size_t *used)
+{
+    size_t valid = utf8_valid_prefix(s, n < 4 ? n : 4);
+    const char *at = s;
+
+    if (*s == '\n' || *s == '\t') {
+        *used = (size_t)snprintf(to, 16, "%s", reveal ? (*s == '\n' ? "\\n" : "\\t") : " ");
+        return 1;
+    }
+    if (valid > 0 && reveal) {
+        uint32_t c = utf8_next(&at, s + valid);
+
+        if (is_unseen(c)) {
+            *used = (size_t)snprintf(to, 16, "<U+%04X>", (unsigned)c);
+            return (size_t)(at - s);
+        }
+    }
+    return diag_escape(s, n, to, used);
+}
+
 static void put_clean(struct buffer *b, const char *s)
 {
     size_t n = strnlen(s, LONGEST + 1), at = 0, used;

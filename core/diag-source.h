@@ -17,4 +17,8 @@ size_t diag_escape(const char *s, size_t n, char *to, size_t *used);
 void diag_put_source(struct buffer *b, const struct diag_place *p);
 void diag_put_carets(struct buffer *b, const struct diag_place *p);
 
+/* One piece of a text, without what a terminal would obey: the next character of s as it may be
+ * shown, its bytes in s as result. reveal: blanks other than plain ones as well, <U+00A0>. */
+size_t diag_piece(const char *s, size_t n, bool reveal, char to[16], size_t *used);
+
 #endif

@@ -3,6 +3,7 @@
 #include "core/explain.h"
 
 #include "common/word-diff.h"
+#include "core/diag-source.h"
 #include "core/figures.h"
 
 #include <stdio.h>
@@ -32,7 +33,7 @@ static void put(struct sheet *s, const char *text, size_t n, bool reveal)
     size_t used;
 
     for (size_t at = 0; at < n;) {
-        at += explain_piece(text + at, n - at, reveal, piece, &used);
+        at += diag_piece(text + at, n - at, reveal, piece, &used);
         buffer_append(s->to, piece, used);
     }
 }

@@ -5,7 +5,6 @@
 
 #include "common/json-write.h"
 #include "common/number.h"
-#include "common/utf8.h"
 #include "core/diag-source.h"
 
 #include <stdio.h>
@@ -51,33 +50,6 @@ void explain_value(const etl_value *v, struct buffer *to)
     }
 }
 
-/* Blanks and joiners that look like a plain space or like nothing. */
-static bool is_unseen(uint32_t c)
-{
-    return c == 0xa0 || c == 0xad || (c >= 0x2000 && c <= 0x200f) || c == 0x202f || c == 0x205f ||
-           (c >= 0x2060 && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
-}
-
-size_t explain_piece(const char *s, size_t n, bool reveal, char to[16], size_t *used)
-{
-    size_t valid = utf8_valid_prefix(s, n < 4 ? n : 4);
-    const char *at = s;
-
-    if (*s == '\n' || *s == '\t') {
-        *used = (size_t)snprintf(to, 16, "%s", reveal ? (*s == '\n' ? "\\n" : "\\t") : " ");
-        return 1;
-    }
-    if (valid > 0 && reveal) {
-        uint32_t c = utf8_next(&at, s + valid);
-
-        if (is_unseen(c)) {
-            *used = (size_t)snprintf(to, 16, "<U+%04X>", (unsigned)c);
-            return (size_t)(at - s);
-        }
-    }
-    return diag_escape(s, n, to, used);
-}
-
 void explain_end(const struct trace_record *r, struct buffer *to)
 {
     buffer_puts(to, fate_name(r->fate));
@@ -119,10 +91,13 @@ bool explain_longest(const struct explanation *e, const struct trace_field **min
 static void say_where_from(const struct explanation *e, struct buffer *b)
 {
     if (e->shown_as && e->packed)
-        buffer_printf(b, "not among the pipeline's inputs: [%s] read it in their place, packed as "
-                         "the only member of an archive", e->read_by);
+        buffer_printf(b,
+                      "not among the pipeline's inputs: [%s] read it in their place, packed as "
+                      "the only member of an archive",
+                      e->read_by);
     else if (e->shown_as)
-        buffer_printf(b, "not among the pipeline's inputs: [%s] read it in their place", e->read_by);
+        buffer_printf(b, "not among the pipeline's inputs: [%s] read it in their place",
+                      e->read_by);
     else if (!e->stopped && e->before == 0)
         buffer_puts(b, "it is the first document");
     else if (!e->stopped)
@@ -173,7 +148,8 @@ void explain_facts(const struct explanation *e, void (*say)(void *to, const char
         hand_over(&b, say, to);
     }
     for (size_t i = 0; i < e->trace.n; i++)
-        if (e->trace.records[i]->parent && strncmp(e->trace.records[i]->parent, e->document->id, 16) == 0) {
+        if (e->trace.records[i]->parent &&
+            strncmp(e->trace.records[i]->parent, e->document->id, 16) == 0) {
             buffer_printf(&b, "%s was split from it", e->trace.records[i]->id);
             hand_over(&b, say, to);
         }

@@ -121,9 +121,6 @@ bool explain_stage_is(const struct trace_stage *s, const char *stage);
 const char *explain_nothing(const struct trace_stage *s);
 /* A value as one line: "null", "12", "a, b". */
 void explain_value(const etl_value *v, struct buffer *to);
-/* One piece of a text, without what a terminal would obey: the next character of s as it may be
- * shown, its bytes in s as result. reveal: blanks other than plain ones as well, <U+00A0>. */
-size_t explain_piece(const char *s, size_t n, bool reveal, char to[16], size_t *used);
 /* How the document ended and by whose word: "kept", "dropped by transform filter: keep is not true". */
 void explain_end(const struct trace_record *r, struct buffer *to);
 /* Of a duplicate whose kept document is known: the longest text that both have in one field. False:

@@ -158,23 +158,6 @@ static bool test_one(const struct expr_test *t, const etl_value *slots)
     }
 }
 
-bool expr_test(const struct expr *e, const etl_value *slots)
-{
-    bool truth = false;
-
-    for (size_t i = 0; i < e->n_code;) {
-        const struct expr_code *c = &e->code[i++];
-
-        if (c->what == CODE_TEST)
-            truth = test_one(&e->tests[c->arg], slots);
-        else if (c->what == CODE_NOT)
-            truth = !truth;
-        else if (truth == (c->what == CODE_JUMP_IF_TRUE))
-            i = c->arg;
-    }
-    return truth;
-}
-
 /* ---- telling ---- */
 
 static void put_value(struct buffer *to, const struct expr_test *t, const etl_value *v)
@@ -200,7 +183,7 @@ static void tell_one(const struct expr *e, const struct expr_test *t, const etl_
     put_value(to, t, &slots[t->field]);
 }
 
-bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *to)
+bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *told)
 {
     bool truth = false;
 
@@ -209,7 +192,8 @@ bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *to)
 
         if (c->what == CODE_TEST) {
             truth = test_one(&e->tests[c->arg], slots);
-            tell_one(e, &e->tests[c->arg], slots, truth, to);
+            if (told)
+                tell_one(e, &e->tests[c->arg], slots, truth, told);
         } else if (c->what == CODE_NOT) {
             truth = !truth;
         } else if (truth == (c->what == CODE_JUMP_IF_TRUE)) {

@@ -18,11 +18,14 @@ struct expr;
  * with their column and "did you mean". NULL then. */
 struct expr *expr_compile(const struct conf_key *key, const struct schema *schema, struct diag *d);
 void expr_free(struct expr *e);
-/* slots: values by field id. Pure and thread-safe. */
-bool expr_test(const struct expr *e, const etl_value *slots);
-/* The same, and how it came to that, in words: each test that was made, what it gave, and the value
- * it was made on. Says what key it is of, "keep". */
-bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *to);
+/* slots: values by field id. told: NULL, or gets how it came to that, in words: each test that was
+ * made, what it gave, and the value it was made on. Pure and thread-safe. */
+bool expr_tell(const struct expr *e, const etl_value *slots, struct buffer *told);
+static inline bool expr_test(const struct expr *e, const etl_value *slots)
+{
+    return expr_tell(e, slots, NULL);
+}
+/* What key it is of, "keep". */
 const char *expr_key(const struct expr *e);
 
 #endif

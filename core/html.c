@@ -3,7 +3,7 @@
 #include "core/html.h"
 
 #include "common/word-diff.h"
-#include "core/explain.h"
+#include "core/diag-source.h"
 #include "core/html-style.h"
 
 #include <string.h>
@@ -19,7 +19,7 @@ void html_text(struct buffer *b, const char *s, size_t n, bool reveal, bool line
             at++;
             continue;
         }
-        at += explain_piece(s + at, n - at, reveal, piece, &used);
+        at += diag_piece(s + at, n - at, reveal, piece, &used);
         for (size_t i = 0; i < used; i++)
             switch (piece[i]) {
             case '<':

@@ -59,7 +59,7 @@ void ledger_count(struct ledger *l, uint32_t stage, const char *name, int64_t n)
         l->totals = grown;
         l->totals_cap = cap;
     }
-    l->totals[l->n_totals] = (struct total) { strdup(name), stage, n };
+    l->totals[l->n_totals] = (struct total){ strdup(name), stage, n };
     if (!l->totals[l->n_totals].name) {
         l->failed = true;
         return;
@@ -119,21 +119,21 @@ const etl_value *ledger_content(const struct ledger *l, const struct etl_record 
     return NULL;
 }
 
-size_t ledger_cut(const etl_value *v, size_t max)
+etl_value ledger_head(etl_value v, uint32_t max)
 {
-    size_t n = v->len < max ? v->len : max;
-
-    if (v->type == ETL_TEXT)
-        while (n > 0 && n < v->len && ((unsigned char)v->text[n] & 0xC0) == 0x80)
-            n--;
-    return n;
+    if (v.type == ETL_TEXT)
+        return etl_head(v, max);
+    if (v.type == ETL_BYTES && v.len > max)
+        v.len = max;
+    return v;
 }
 
 static int write_reject(struct ledger *l, struct etl_record *r)
 {
     struct buffer *b = &l->line;
     const etl_value *content = ledger_content(l, r);
-    const char *stage = r->fate_stage < l->plan->n_stages ? l->plan->stages[r->fate_stage].name : "host";
+    const char *stage =
+        r->fate_stage < l->plan->n_stages ? l->plan->stages[r->fate_stage].name : "host";
     const char *reason = r->reason ? r->reason : "no reason given";
     const char *origin = record_origin(r);
 
@@ -158,7 +158,7 @@ static int write_reject(struct ledger *l, struct etl_record *r)
     json_write_int(b, content ? content->len : 0);
     buffer_puts(b, ",\"content\":");
     if (content)
-        json_write_any_text(b, content->text, ledger_cut(content, CONTENT_BYTES));
+        json_write_any_text(b, content->text, ledger_head(*content, CONTENT_BYTES).len);
     else
         buffer_puts(b, "null");
     buffer_puts(b, "}\n");

@@ -62,8 +62,8 @@ bool ledger_restore_counts(struct ledger *l, struct reader *from);
 /* The document as it came, as far as it is at hand: the first field that its input wrote; or NULL.
  */
 const etl_value *ledger_content(const struct ledger *l, const struct etl_record *r);
-/* How much of a text or bytes to show: max, or a little less, as no character is cut in two. */
-size_t ledger_cut(const etl_value *v, size_t max);
+/* A text or bytes, cut to max, or to a little less, as no character is cut in two; others whole. */
+etl_value ledger_head(etl_value v, uint32_t max);
 /* samples.c: writes the document to samples.jsonl if it is one of those. 0, or -1 (reported). */
 int samples_take(struct ledger *l, const struct etl_record *r);
 /* True when more were rejected than [pipeline] max_rejects lets through; a share is rounded up to

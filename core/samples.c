@@ -37,19 +37,12 @@ static void put_fields(struct buffer *b, const struct ledger *l, const struct et
 
     buffer_puts(b, ",\"fields\":{");
     for (uint32_t i = FIELD_FIRST_OWN; i < s->n; i++) {
-        etl_value v;
-
         if (!is_shown(l, r, i) || (made && s->fields[i].stage < l->plan->n_inputs))
             continue;
-        v = r->slots[i];
-        if (v.type == ETL_TEXT)
-            v = etl_head(v, SHOWN_BYTES);
-        else if (v.type == ETL_BYTES && v.len > SHOWN_BYTES)
-            v.len = SHOWN_BYTES;
         buffer_puts(b, before);
         json_write_text(b, s->fields[i].name, strlen(s->fields[i].name));
         buffer_byte(b, ':');
-        json_write_value(b, v);
+        json_write_value(b, ledger_head(r->slots[i], SHOWN_BYTES));
         before = ",";
     }
     buffer_puts(b, "}}\n");
@@ -102,7 +95,7 @@ int samples_take(struct ledger *l, const struct etl_record *r)
         put_why(b, l, r);
     buffer_printf(b, ",\"bytes\":%u,\"content\":", content ? content->len : 0);
     if (content)
-        json_write_any_text(b, content->text, ledger_cut(content, SHOWN_BYTES));
+        json_write_any_text(b, content->text, ledger_head(*content, SHOWN_BYTES).len);
     else
         buffer_puts(b, "null");
     put_fields(b, l, r);

@@ -4,7 +4,7 @@
 #include "core/test-run.h"
 
 #include "common/word-diff.h"
-#include "core/explain.h"
+#include "core/diag-source.h"
 #include "core/plan-tests.h"
 #include "core/trial.h"
 #include "core/value-text.h"
@@ -116,7 +116,7 @@ static void put_seen(struct buffer *to, const char *text, size_t len)
             buffer_byte(to, text[at++]);
             continue;
         }
-        at += explain_piece(text + at, len - at, true, piece, &used);
+        at += diag_piece(text + at, len - at, true, piece, &used);
         buffer_append(to, piece, used);
     }
 }

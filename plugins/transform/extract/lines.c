@@ -66,20 +66,20 @@ static char *copy_line(char *to, const char **from, const char *end, bool all)
 
         if (c > ' ' && c < 0x7f) { /* most text */
             size_t left = (size_t)(end - s), plain;
-            const char *plain_from = s;
+            const char *bytes = s;
             char last[32];
             unsigned odd;
 
             if (left <= 16) {
                 memset(last, 0, sizeof(last)); /* a control is odd: it ends there */
                 memcpy(last, s, left);
-                plain_from = last;
+                bytes = last;
             }
-            odd = odd_of_16(plain_from);
+            odd = odd_of_16(bytes);
             plain = odd ? (unsigned)__builtin_ctz(odd) : 16;
             if (gap && to > begin)
                 *to++ = ' ';
-            memcpy(to, plain_from, 16); /* there is room for more than is kept */
+            memcpy(to, bytes, 16); /* there is room for more than is kept */
             to += plain;
             s += plain;
             gap = to[-1] == ' '; /* perhaps the line's end */
