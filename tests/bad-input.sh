@@ -271,6 +271,11 @@ interrupted()
     fi
     n_interrupted=$((n_interrupted + 1))
     [ $status = $((128 + $(kill -l "$1"))) ] || { echo "status $status"; return 1; }
+    # It may have told of its end already, and all is published: then there is nothing to do next.
+    if [ -e out/manifest.json ] && grep -q "documents read in" "$work/.said"; then
+        none_half
+        return
+    fi
     [ ! -e out ] || says "the same command" && none_half
 }
 # What has its own name already is whole: the signal came while publishing. progress.json lies there
