@@ -123,4 +123,44 @@ __attribute__((always_inline)) static inline struct classes classes_of(const cha
     return c;
 }
 
+/* Where each word's first letter or digit is, of 64 bytes: adding the places after blanks to the
+ * signs carries each over the signs before its word. *open: does a word's beginning go on past the
+ * end? */
+static inline uint64_t first_letters(const struct classes *c, uint64_t *open)
+{
+    uint64_t signs = ~(c->word | c->blank), starts = c->blank << 1 | *open;
+    uint64_t sum = starts + signs;
+
+    /* a carry out of the block: signs to its very end, and no letter yet */
+    *open = sum < signs || c->blank >> 63;
+    return sum & c->word;
+}
+
+/* Adds the letters that are not ASCII to the classes of the block at from. */
+static inline void add_wide(struct classes *c, struct span s, size_t from)
+{
+    const char *end = s.at + s.len;
+
+    for (uint64_t wide = c->wide & ~c->inner; wide; wide &= wide - 1) {
+        const char *at = s.at + from + (size_t)__builtin_ctzll(wide);
+
+        if (!is_wide_word(at, end))
+            continue;
+        c->word |= wide & -wide;
+        if (is_wide_capital(at, end))
+            c->big |= wide & -wide;
+    }
+}
+
+/* Are there four digits in a row in the block, or across its beginning? *run: digits at the end of
+ * the block before, as it was left by the last call. */
+static inline bool four_digits(uint64_t digit, unsigned *run)
+{
+    unsigned lead = digit == ~UINT64_C(0) ? 64 : (unsigned)__builtin_ctzll(~digit);
+    bool found = *run + lead >= 4 || (digit & digit >> 1 & digit >> 2 & digit >> 3);
+
+    *run = found ? 4 : digit >> 63 ? (unsigned)__builtin_clzll(~digit) : 0;
+    return found;
+}
+
 #endif

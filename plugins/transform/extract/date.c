@@ -3,8 +3,6 @@
 #define _GNU_SOURCE
 #include "extract.h"
 
-#include <stdio.h>
-
 /* What may stand between the parts of a date. */
 static const char *skip_glue(const char *at, const char *end, const char *bytes)
 {
@@ -196,8 +194,12 @@ size_t date_at(const struct pack *pack, struct span s, struct date *d)
 {
     const char *at = s.at, *end = s.at + s.len, *day;
     int weekday = 0;
-    size_t n = word_value(&pack->days, at, end, &weekday);
+    size_t n;
 
+    if (s.len == 0 ||
+        !(is_digit(*at) || phrase_may_begin(&pack->days, s) || phrase_may_begin(&pack->months, s)))
+        return 0;
+    n = word_value(&pack->days, at, end, &weekday);
     *d = (struct date){ .hour = -1 };
     if (n > 0)
         at = skip_glue(at + n, end, " ,(-");
@@ -415,18 +417,33 @@ bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *
     return false;
 }
 
+/* A sign, then the value in so many digits; returns where the next goes. */
+static char *write_number(char *to, char sign, int value, int digits)
+{
+    *to++ = sign;
+    for (int i = digits; i-- > 0; value /= 10)
+        to[i] = (char)('0' + value % 10);
+    return to + digits;
+}
+
 void date_write(const struct date *d, bool day_only, char to[40])
 {
-    size_t n = (size_t)snprintf(to, 40, "%04d-%02d-%02d", d->year, d->month, d->day);
+    char text[40], *end = write_number(text, ' ', d->year, 4);
 
-    if (day_only || d->hour < 0)
-        return;
-    n += (size_t)snprintf(to + n, 40 - n, "T%02d:%02d", d->hour, d->minute);
-    if (d->second >= 0)
-        n += (size_t)snprintf(to + n, 40 - n, ":%02d", d->second);
-    if (d->has_zone) {
-        int z = d->zone < 0 ? -d->zone : d->zone;
+    end = write_number(end, '-', d->month, 2);
+    end = write_number(end, '-', d->day, 2);
+    if (!day_only && d->hour >= 0) {
+        end = write_number(end, 'T', d->hour, 2);
+        end = write_number(end, ':', d->minute, 2);
+        if (d->second >= 0)
+            end = write_number(end, ':', d->second, 2);
+        if (d->has_zone) {
+            int z = d->zone < 0 ? -d->zone : d->zone;
 
-        snprintf(to + n, 40 - n, "%c%02d:%02d", d->zone < 0 ? '-' : '+', z / 60, z % 60);
+            end = write_number(end, d->zone < 0 ? '-' : '+', z / 60, 2);
+            end = write_number(end, ':', z % 60, 2);
+        }
     }
+    *end = '\0';
+    memcpy(to, text + 1, (size_t)(end - text)); /* without the sign before the year */
 }

@@ -23,6 +23,7 @@ enum line_flag {
     LINE_MARK = 1 << 11,     /* ends in a byline mark, which is cut */
     LINE_DATELINE = 1 << 12, /* begins with a dateline, which is cut */
     LINE_BYLINE = 1 << 13,   /* a name with its site or job */
+    LINE_YEAR = 1 << 14,     /* four digits in a row */
 };
 
 /* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. */
@@ -33,6 +34,7 @@ struct line {
     uint32_t flags;   /* enum line_flag */
     uint16_t words;   /* of short lines only */
     uint16_t capital; /* words that begin with one */
+    uint8_t may;      /* enum pack_list: those of which a phrase may be in it */
     uint8_t rule;     /* enum role: what the pack's patterns say */
     uint8_t role;     /* enum role: what was decided */
     uint32_t from;    /* the body takes bytes from..to */

@@ -177,7 +177,7 @@ static bool read_self(struct work *w, struct span *outlet)
         struct span s = line_span(&w->line[i]);
         const char *at = s.at, *end = s.at + s.len;
 
-        if (w->line[i].role != ROLE_BODY)
+        if (w->line[i].role != ROLE_BODY || !(w->line[i].may & PACK_TOLD_TO))
             continue;
         while ((at = phrase_in(&w->pack->told_to, span(at, (size_t)(end - at)), NULL))) {
             size_t n = phrase_at(&w->pack->told_to, span(at, (size_t)(end - at)), false, NULL);
@@ -371,7 +371,7 @@ static void read_date(struct work *w, int year)
         bool weekday = false;
         int32_t since = 0;
 
-        if (line->role != ROLE_BODY)
+        if (line->role != ROLE_BODY || !(line->flags & LINE_YEAR))
             continue;
         if (!date_in_text(w->pack, span(line->at + line->from, line->to - line->from), &d, &weekday,
                           &since))

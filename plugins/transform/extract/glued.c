@@ -54,7 +54,8 @@ static const char *glued_at(const struct pack *pack, struct span s)
     for (const char *colon = tail; !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
          colon++)
         found = role_before(pack, s, colon);
-    if (!found && (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
+    if (!found && memchr(tail, 0xc2, (size_t)(end - tail)) &&
+        (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
         found = copyright_at(pack, s, tail);
     return found;
 }
@@ -74,7 +75,7 @@ static const char *foot_at(const struct pack *pack, struct span s)
     if (at == end || end - at >= FOOT || at <= s.at + PARAGRAPH || tail.len < 4 ||
         ends_sentence(tail))
         return NULL;
-    switch (pack_line(pack, tail, &rest, &why)) {
+    switch (pack_line(pack, tail, true, &rest, &why)) {
     case ROLE_PAGER:
     case ROLE_PROMO:
     case ROLE_RELATED:

@@ -12,9 +12,17 @@ static bool is_standfirst(const struct line *line)
            !(line->flags & LINE_CREDIT);
 }
 
+/* Most lines have none, and a search for single bytes is quick. */
+static bool has_bar_or_dash(struct span s)
+{
+    return memchr(s.at, '-', s.len) || memchr(s.at, '|', s.len) || memchr(s.at, 0xe2, s.len);
+}
+
 /* "Judul Berita - CONTOH.COM": without the house. */
 static struct span without_house(const struct pack *pack, struct span s)
 {
+    if (s.len <= 20 || !has_bar_or_dash(span(s.at + 20, s.len - 20)))
+        return s;
     for (size_t i = s.len; i-- > 20;) {
         size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
 
@@ -27,12 +35,20 @@ static struct span without_house(const struct pack *pack, struct span s)
     return s;
 }
 
+/* Is the line this headline, perhaps with the house behind it? */
+static bool says(const struct pack *pack, const struct line *line, struct span headline)
+{
+    return line->len >= headline.len && headline.len > 0 &&
+           lower(line->at[0]) == lower(headline.at[0]) &&
+           span_same(without_house(pack, line_span(line)), headline);
+}
+
 static bool stands_twice(const struct work *w, size_t i)
 {
     struct span s = without_house(w->pack, line_span(&w->line[i]));
 
     for (size_t k = i > NEAR ? i - NEAR : 0; k < w->start && k <= i + NEAR; k++)
-        if (k != i && span_same(without_house(w->pack, line_span(&w->line[k])), s))
+        if (k != i && says(w->pack, &w->line[k], s))
             return true;
     return false;
 }
@@ -171,10 +187,10 @@ static bool ends_in_clock(const struct pack *pack, struct span s)
 {
     const char *blank = memrchr(s.at, ' ', s.len);
 
-    return (phrase_in(&pack->months, s, NULL) || phrase_in(&pack->days, s, NULL)) && blank &&
-           blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
+    return blank && blank > s.at + 4 && is_digit(blank[-1]) && is_digit(blank[-2]) &&
            is_in(blank[-3], ":.") &&
-           phrase_is(&pack->zones, span(blank + 1, (size_t)(s.at + s.len - blank - 1)));
+           phrase_is(&pack->zones, span(blank + 1, (size_t)(s.at + s.len - blank - 1))) &&
+           (phrase_in(&pack->months, s, NULL) || phrase_in(&pack->days, s, NULL));
 }
 
 static void find_title(struct work *w)
@@ -214,7 +230,7 @@ static void find_title(struct work *w)
     w->page->title = without_house(w->pack, line_span(&w->line[w->title]));
     w->line[w->title].role = ROLE_TITLE;
     for (size_t i = 0; i < w->start; i++)
-        if (span_same(without_house(w->pack, line_span(&w->line[i])), w->page->title))
+        if (says(w->pack, &w->line[i], w->page->title))
             w->line[i].role = ROLE_TITLE;
 }
 

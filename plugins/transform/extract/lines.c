@@ -5,6 +5,7 @@
 #include "extract.h"
 
 #include "classes.h"
+#include "scan.h"
 
 #include <stdlib.h>
 
@@ -51,8 +52,8 @@ static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
     return 0;
 }
 
-/* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from is
- * then its line feed or the end. all: line feeds are blanks, too. */
+/* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from
+ * is then its line feed or the end. all: line feeds are blanks, too. */
 static char *copy_line(char *to, const char **from, const char *end, bool all)
 {
     const char *s = *from;
@@ -117,7 +118,7 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
     char *to;
 
     *lines = 0;
-    if (room((void **)&s->text, &s->text_cap, n + 17, 1) != 0)
+    if (room((void **)&s->text, &s->text_cap, n + SCAN_SLACK, 1) != 0)
         return -1;
     to = s->text;
     while (at < end) {
@@ -138,6 +139,7 @@ int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
         }
         at += at < end; /* the line feed */
     }
+    memset(to, 0, SCAN_SLACK);
     return 0;
 }
 
@@ -241,10 +243,12 @@ static bool ends_in_dashes(const struct pack *pack, struct span s)
 }
 
 /* "Nama/Contoh", "Foto: Nama", "(Contoh.com/Nama)", "© Nama". */
-static bool has_credit(const struct pack *pack, struct span s)
+static bool has_credit(const struct pack *pack, const struct line *line)
 {
+    struct span s = line_span(line),
+                tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s, in;
+    bool may = line->may & PACK_CREDITS || phrase_may_begin(&pack->credits, tail);
     const char *open;
-    struct span in;
 
     if (phrase_at(&pack->photo_words, s, false, NULL) && count_words(s) >= 5) {
         const char *colon = memchr(s.at, ':', s.len < 20 ? s.len : 20);
@@ -254,16 +258,15 @@ static bool has_credit(const struct pack *pack, struct span s)
     }
     if (s.len == 0)
         return false;
-    if (phrase_in(&pack->credits, s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s, NULL))
+    tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s;
+    if (may && (phrase_in(&pack->credits, tail, NULL) ||
+                (s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL))))
         return true;
-    if ((s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL)) ||
-        begins_with_credit(pack, s))
+    if (begins_with_credit(pack, s))
         return true;
     if (s.at[s.len - 1] != ')')
         return !is_in(s.at[s.len - 1], ".?!:") && !closing_mark(s.at, s.at + s.len) &&
                (ends_in_credit(pack, s) || ends_in_dashes(pack, s));
-    struct span tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s;
-
     open = memrchr(tail.at, '(', tail.len);
     if (!open)
         return false;
@@ -316,20 +319,12 @@ static bool is_sentence_after_all(const struct line *line)
 static void look_at_short(struct work *w, struct line *line)
 {
     struct span s = line_span(line), rest = { NULL, 0 };
-    size_t words, capital;
 
-    count_words_and_capitals(s, &words, &capital);
-    line->words = (uint16_t)words;
-    line->capital = (uint16_t)capital;
-    if (words > 0)
-        for (size_t i = 0; i < s.len && !(line->flags & LINE_WORDS); i++)
-            if (is_ascii_letter(s.at[i]) || (unsigned char)s.at[i] >= 0xc3)
-                line->flags |= LINE_WORDS;
     if (is_item(s))
         line->flags |= LINE_ITEM;
     if (is_name(w->pack, s))
         line->flags |= LINE_NAME;
-    line->rule = (uint8_t)pack_line(w->pack, s, &rest, &line->why);
+    line->rule = (uint8_t)pack_line(w->pack, s, line->may & PACK_INNER, &rest, &line->why);
     if (line->rule != ROLE_NONE) {
         line->rest = (uint32_t)(rest.at - s.at);
         if (span_trim(rest, " :;.-").len == 0)
@@ -363,7 +358,8 @@ static void look_for_people_and_dates(const struct pack *pack, struct line *line
 
     if (line->rule == ROLE_NONE && people_line(pack, line))
         line->flags |= LINE_PEOPLE; /* which may have a date as well */
-    if (s.len <= 160 && date_line(pack, s, &d, &before, &after, &changed))
+    if (s.len <= 160 && line->flags & LINE_YEAR &&
+        date_line(pack, s, &d, &before, &after, &changed))
         line->flags |= LINE_DATE | (changed ? (uint32_t)LINE_CHANGED : 0);
     else if (line->rule == ROLE_NONE && !(line->flags & LINE_PEOPLE) && byline_by_shape(pack, s))
         line->flags |= LINE_BYLINE;
@@ -383,6 +379,7 @@ static void look_at(struct work *w, struct line *line)
     size_t mark = ends_sentence(s) ? 0 : byline_mark(w->pack, s, &inside);
     bool open = ends_open(s);
 
+    scan_line(w->pack, line);
     if (ends_sentence(s) || ends_in_quoted_comma(s) ||
         (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
         line->flags |= LINE_SENTENCE;
@@ -390,13 +387,13 @@ static void look_at(struct work *w, struct line *line)
         struct span rest;
 
         line->flags |= LINE_LONG | LINE_WORDS | LINE_PARAGRAPH;
-        line->rule = (uint8_t)pack_line(w->pack, s, &rest, &line->why);
+        line->rule = (uint8_t)pack_line(w->pack, s, line->may & PACK_INNER, &rest, &line->why);
         if (line->rule == ROLE_RELATED || line->rule == ROLE_BOX || line->rule == ROLE_TAGS)
             line->rule = ROLE_NONE; /* too long for a label: a sentence that begins so */
     } else {
         look_at_short(w, line);
     }
-    if (has_credit(w->pack, s))
+    if (has_credit(w->pack, line))
         line->flags |= LINE_CREDIT;
     if (line->words >= 4 && !open && !in_headline_case(line) &&
         ((s.len >= 80 && line->flags & LINE_SENTENCE) || s.len >= 200))

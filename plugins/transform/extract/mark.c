@@ -49,12 +49,14 @@ static bool is_mark(const struct pack *pack, struct span in)
     return true;
 }
 
+enum { SIGNED = 18 }; /* bytes at the end in which a sign and initials are */
+
 /* "... jalan. *cr1, k22", "... jalan./nam", "... jalan. | nam*", "... jalan. -nam-", "... jalan.
  * @nam", "... jalan. \xe2\x96\xa0 nam": a sign, then initials to the end; bytes with the blank
  * before, 0: none. */
 static size_t signed_initials(const struct pack *pack, struct span s, struct span *inside)
 {
-    const char *end = s.at + s.len, *at, *from = s.len > 18 ? end - 18 : s.at;
+    const char *end = s.at + s.len, *at, *from = s.len > SIGNED ? end - SIGNED : s.at;
     size_t n = 0, sign = 0, stars = 0;
     char close = 0;
 
@@ -107,6 +109,21 @@ static bool is_quoted_by_name(const struct pack *pack, struct span before, struc
            (memchr(tail.at, '"', tail.len) || find_bytes(tail, "\xe2\x80\x9d"));
 }
 
+/* Is there any byte at the end that a mark has? Of few lines, so that the others are done here. */
+static bool may_end_in_mark(struct span s)
+{
+    const char *at = s.at + (s.len > SIGNED ? s.len - SIGNED : 0), *end = s.at + s.len;
+
+    if (s.len > 0 && is_in(end[-1], ")]-"))
+        return true;
+    if (s.len > 1 && end[-1] == '.' && is_in(end[-2], ")]"))
+        return true;
+    for (; at < end; at++)
+        if (!is_ascii_letter(*at) && (is_in(*at, "*/|@") || (unsigned char)*at == 0xe2))
+            return true;
+    return false;
+}
+
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
  * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
  */
@@ -117,6 +134,8 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     char close;
 
     *inside = span(s.at + s.len, 0);
+    if (!may_end_in_mark(s))
+        return 0;
     if (len > 3 && s.at[len - 1] == '.' && (s.at[len - 2] == ')' || s.at[len - 2] == ']'))
         len--;
     while (len > 0 && s.at[len - 1] == '*') {

@@ -168,7 +168,7 @@ static void set_bits(struct phrases *p, const struct phrase *phrase)
 
     memcpy(mask, &phrase->mask, 8);
     if (phrase->len >= 4 && mask[3]) {
-        unsigned four = phrase_four(phrase->text);
+        unsigned four = phrase_four(phrase->text) >> 21;
 
         p->fours[four >> 6] |= UINT64_C(1) << (four & 63);
         return;
@@ -177,6 +177,37 @@ static void set_bits(struct phrases *p, const struct phrase *phrase)
         unsigned pair = phrase_pair(first, any ? (unsigned char)b : (unsigned char)phrase->text[1]);
 
         p->pairs[pair >> 6] |= UINT64_C(1) << (pair & 63);
+    }
+}
+
+/* Marks what a phrase may begin with whose first n bytes, three or four, stand for themselves. */
+static void set_glance(struct pack *pack, const char *bytes, size_t n, enum pack_list list)
+{
+    char four[4];
+
+    memcpy(four, bytes, n);
+    for (int c = n < 4 ? 0 : 255; c < 256; c++) {
+        if (n < 4)
+            four[3] = (char)c;
+        pack->glance[phrase_four(four) >> (32 - GLANCE_BITS)] |= (uint8_t)list;
+    }
+}
+
+/* Those that do not begin with a character of ASCII are looked for without a glance. */
+static void set_glances(struct pack *pack, const struct phrases *p, enum pack_list list)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        const struct phrase *phrase = &p->at[i];
+        unsigned char mask[8];
+
+        memcpy(mask, &phrase->mask, 8);
+        if ((unsigned char)phrase->text[0] >= 0x80)
+            continue;
+        if (mask[2])
+            set_glance(pack, phrase->text, phrase->len > 3 && mask[3] ? 4 : 3, list);
+        else /* too many to tell */
+            for (size_t k = 0; k < sizeof(pack->glance); k++)
+                pack->glance[k] |= (uint8_t)list;
     }
 }
 
@@ -409,6 +440,10 @@ static int sort_all(struct pack *pack)
     for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
+    set_glances(pack, &pack->credits, PACK_CREDITS);
+    set_glances(pack, &pack->inner, PACK_INNER);
+    set_glances(pack, &pack->told_to, PACK_TOLD_TO);
+    set_glances(pack, &pack->spam, PACK_SPAM);
     return 0;
 }
 

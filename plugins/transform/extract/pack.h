@@ -80,12 +80,12 @@ struct phrases {
  * phrase matches one blank. loose: the end of a word is not asked for. */
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
 
-static inline unsigned phrase_four(const char *s)
+static inline uint32_t phrase_four(const char *s)
 {
     uint32_t four;
 
     memcpy(&four, s, 4);
-    return ((four | 0x20202020u) * 0x9e3779b1u) >> 21; /* Knuth's multiplicative hash */
+    return (four | 0x20202020u) * 0x9e3779b1u; /* Knuth's multiplicative hash: the upper bits */
 }
 
 static inline unsigned phrase_pair(unsigned char a, unsigned char b)
@@ -100,7 +100,7 @@ static inline bool phrase_may_begin(const struct phrases *p, struct span s)
     uint64_t bits = p->pairs[pair >> 6] >> (pair & 63);
 
     if (s.len >= 4) {
-        unsigned four = phrase_four(s.at);
+        unsigned four = phrase_four(s.at) >> 21;
 
         bits |= p->fours[four >> 6] >> (four & 63);
     }
@@ -121,6 +121,11 @@ enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE,
 /* In a pattern: any digits (with . , k m after them), any text. Longer lines are matched by their
  * beginning alone. */
 enum { PATTERN_NUMBER = 1, PATTERN_ANY = 2, RULE_LINE_MAX = 400 };
+
+/* Lists whose phrases are looked for anywhere in a line. */
+enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_SPAM = 8, PACK_ALL = 15 };
+
+enum { GLANCE_BITS = 13 };
 
 struct pack {
     char *file; /* the file's bytes, small letters; everything points into it */
@@ -144,12 +149,13 @@ struct pack {
     struct phrases told_to;     /* before the outlet's own name in the text: "kepada" */
     struct phrases credits;     /* mark a caption */
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
-    struct phrases home_words, section_labels;  /* first crumb */
-    struct phrases links;       /* in a paragraph, before a glued link */
-    struct phrases spam;        /* words of advertising that strangers put into a page */
-    struct phrases labels;      /* name themselves in a copyright or promo line */
-    struct phrases rules;       /* patterns for lines; value is an enum role */
-    struct phrases inner;       /* ... those that began with any text, without it */
+    struct phrases home_words, section_labels; /* first crumb */
+    struct phrases links;                      /* in a paragraph, before a glued link */
+    struct phrases spam;              /* words of advertising that strangers put into a page */
+    struct phrases labels;            /* name themselves in a copyright or promo line */
+    struct phrases rules;             /* patterns for lines; value is an enum role */
+    struct phrases inner;             /* ... those that began with any text, without it */
+    uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
 
 /* Reads the pack of n bytes. 0, or -1 and a fault with line and column. The pack owns its memory;
@@ -158,9 +164,21 @@ int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f);
 int pack_load(struct pack *pack, const char *path, struct fault *f);
 void pack_free(struct pack *pack);
 
-/* The role that a pattern of the pack gives this line, ROLE_NONE if none; *rest is what follows a
+/* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, whatever
+ * comes before. */
+unsigned pack_look(const struct pack *pack, struct span s, unsigned lists);
+
+/* The same of all lists at a glance: by four bytes, the first of ASCII, the others perhaps of what
+ * follows the text. It says too often that there may be one. */
+static inline unsigned pack_glance(const struct pack *pack, const char *s)
+{
+    return pack->glance[phrase_four(s) >> (32 - GLANCE_BITS)];
+}
+
+/* The role that a pattern of the pack gives this line, ROLE_NONE if none; inner: the patterns that
+ * begin with any text are tried, too. *rest is what follows a
  * pattern that ends in `*`, and *pattern the pattern, for a note. */
-enum role pack_line(const struct pack *pack, struct span line, struct span *rest,
+enum role pack_line(const struct pack *pack, struct span line, bool inner, struct span *rest,
                     const char **pattern);
 
 #endif

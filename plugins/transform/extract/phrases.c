@@ -80,6 +80,25 @@ size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *
     return 0;
 }
 
+static bool may_begin(const struct phrases *p, struct span s, uint64_t head)
+{
+    struct candidates c = candidates_of(p, s, p->row[(unsigned char)s.at[0]]);
+
+    return p->n > 0 && next_candidate(&c, head);
+}
+
+unsigned pack_look(const struct pack *pack, struct span s, unsigned lists)
+{
+    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to, &pack->spam };
+    uint64_t head = head_of(s);
+    unsigned found = 0;
+
+    for (unsigned i = 0; i < sizeof(of) / sizeof(of[0]); i++)
+        if (lists >> i & 1 && may_begin(of[i], s, head))
+            found |= 1u << i;
+    return found;
+}
+
 bool phrase_is(const struct phrases *p, struct span s)
 {
     return s.len > 0 && phrase_at(p, s, false, NULL) == s.len;
@@ -225,7 +244,7 @@ static const struct phrase *inner_pattern(const struct phrases *p, struct span l
     return NULL;
 }
 
-enum role pack_line(const struct pack *pack, struct span line, struct span *rest,
+enum role pack_line(const struct pack *pack, struct span line, bool inner, struct span *rest,
                     const char **pattern)
 {
     const struct phrases *p = &pack->rules;
@@ -240,7 +259,7 @@ enum role pack_line(const struct pack *pack, struct span line, struct span *rest
                 : NULL;
     if (!found && p->row[PATTERN_NUMBER] && is_digit(line.at[0]))
         found = first_number_pattern(p, line, rest);
-    if (!found)
+    if (!found && inner)
         found = inner_pattern(&pack->inner, line, rest);
     if (!found)
         return ROLE_NONE;

@@ -13,7 +13,7 @@ struct seen {
     const char *why;
     uint32_t flags, rest;
     uint16_t words, capital;
-    uint8_t rule, len;
+    uint8_t rule, may, len;
     char text[SEEN_LEN];
 };
 
@@ -50,6 +50,7 @@ bool seen_before(const struct work *w, struct line *line)
     line->words = seen->words;
     line->capital = seen->capital;
     line->rule = seen->rule;
+    line->may = seen->may;
     line->why = seen->why;
     return true;
 }
@@ -72,6 +73,7 @@ void remember(struct work *w, const struct line *line)
                            .words = line->words,
                            .capital = line->capital,
                            .rule = line->rule,
+                           .may = line->may,
                            .len = (uint8_t)line->len };
     memcpy(seen->text, line->at, line->len);
 }

@@ -115,8 +115,8 @@ const char *find_bytes(struct span s, const char *text)
 }
 
 /* Sixteen places at once are looked at by the text's first and last byte (W. Mula, "SIMD-friendly
- * algorithms for substring searching", 2016); lines and texts are short, and memmem makes a table of
- * each text first. Where those two say too often what is not so, it has to do the rest. */
+ * algorithms for substring searching", 2016); lines and texts are short, and memmem makes a table
+ * of each text first. Where those two say too often what is not so, it has to do the rest. */
 const char *find_span(struct span s, struct span text)
 {
 #ifdef __SSE2__
@@ -154,12 +154,10 @@ bool has_year(struct span s)
     unsigned run = 0; /* digits at the end of the block before */
 
     for (size_t from = 0; from < s.len; from += 64) {
-        uint64_t d = classes_of(s.at + from, s.len - from < 64 ? s.len - from : 64).digit;
-        unsigned lead = d == ~UINT64_C(0) ? 64 : (unsigned)__builtin_ctzll(~d);
+        size_t n = s.len - from < 64 ? s.len - from : 64;
 
-        if (run + lead >= 4 || (d & d >> 1 & d >> 2 & d >> 3))
+        if (four_digits(classes_of(s.at + from, n).digit, &run))
             return true;
-        run = d == 0 || !(d >> 63) ? 0 : (unsigned)__builtin_clzll(~d);
     }
     return false;
 }
@@ -170,35 +168,6 @@ size_t count_words(struct span s)
 
     count_words_and_capitals(s, &words, &capital);
     return words;
-}
-
-/* Where each word's first letter or digit is, of 64 bytes: adding the places after blanks to the
- * signs carries each over the signs before its word. *open: does a word's beginning go on past the
- * end? */
-static uint64_t first_letters(const struct classes *c, uint64_t *open)
-{
-    uint64_t signs = ~(c->word | c->blank), starts = c->blank << 1 | *open;
-    uint64_t sum = starts + signs;
-
-    /* a carry out of the block: signs to its very end, and no letter yet */
-    *open = sum < signs || c->blank >> 63;
-    return sum & c->word;
-}
-
-/* Adds the letters that are not ASCII to the classes of the block at from. */
-static void add_wide(struct classes *c, struct span s, size_t from)
-{
-    const char *end = s.at + s.len;
-
-    for (uint64_t wide = c->wide & ~c->inner; wide; wide &= wide - 1) {
-        const char *at = s.at + from + (size_t)__builtin_ctzll(wide);
-
-        if (!is_wide_word(at, end))
-            continue;
-        c->word |= wide & -wide;
-        if (is_wide_capital(at, end))
-            c->big |= wide & -wide;
-    }
 }
 
 void count_words_and_capitals(struct span s, size_t *words, size_t *capital)
@@ -279,9 +248,16 @@ bool ends_sentence(struct span s)
     const char *end = s.at + s.len;
     size_t mark;
 
-    while (end > s.at && ((mark = closing_mark(s.at, end)) > 0 || end[-1] == ' '))
-        end -= mark ? mark : 1;
-    return end > s.at && is_in(end[-1], ".!?") && !ends_open(span(s.at, (size_t)(end - s.at)));
+    for (; end > s.at; end -= mark) {
+        if (end[-1] == '.' || end[-1] == '!' || end[-1] == '?')
+            return !ends_open(span(s.at, (size_t)(end - s.at)));
+        if (is_ascii_letter(end[-1]))
+            return false;
+        mark = end[-1] == ' ' ? 1 : closing_mark(s.at, end);
+        if (mark == 0)
+            return false;
+    }
+    return false;
 }
 
 bool ends_open(struct span s)
@@ -311,12 +287,20 @@ size_t dash_at(const char *s, const char *end)
     return 0;
 }
 
+/* A blank, or a byte of a character that is not ASCII. */
+static bool may_be_bullet(char c)
+{
+    return c == ' ' || (unsigned char)c >= 0x80;
+}
+
 /* "Nama Lengkap • ", " · 10 menit": U+2022, U+25CF and U+00B7 part things on a line. */
 struct span trim_bullets(struct span s)
 {
     static const char *const bullets[] = { "\xe2\x80\xa2", "\xe2\x97\x8f", "\xc2\xb7" };
     size_t again;
 
+    if (s.len > 0 && !may_be_bullet(s.at[0]) && !may_be_bullet(s.at[s.len - 1]))
+        return s; /* as with most */
     do {
         again = s.len;
         s = span_trim(s, " ");
