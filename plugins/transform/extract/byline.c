@@ -20,6 +20,12 @@ static bool begins_with_place(const struct pack *pack, struct span s)
     return n > 0 && n < s.len && s.at[n] == ',';
 }
 
+/* U+2019, or what is left of it where a name was cut. */
+static bool is_apostrophe(const char *at, const char *end)
+{
+    return memcmp(at, "\xe2\x80\x99", at + 3 <= end ? 3 : 1) == 0;
+}
+
 /* One to five words with capitals, no digits, no sentence: shaped like a person's name. */
 bool is_name(const struct pack *pack, struct span s)
 {
@@ -30,7 +36,7 @@ bool is_name(const struct pack *pack, struct span s)
         return false;
     for (const char *at = s.at; at < end; at += char_size(*at)) {
         bool inner = *at == ' ' || *at == '.' || *at == '\'' || *at == '-' || *at == ',' ||
-                     *at == '`' || memcmp(at, "\xe2\x80\x99", at + 3 <= end ? 3 : 1) == 0;
+                     *at == '`' || ((unsigned char)*at == 0xe2 && is_apostrophe(at, end));
 
         if (!inner && (!is_word_at(at, end) || is_digit(*at)))
             return false;

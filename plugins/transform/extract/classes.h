@@ -163,4 +163,14 @@ static inline bool four_digits(uint64_t digit, unsigned *run)
     return found;
 }
 
+/* Where something may begin, of the first n bytes: not inside a word of ASCII, not at a blank, not
+ * inside a character. *before: is the last byte of the block before one of a word? */
+static inline uint64_t word_starts(const struct classes *c, size_t n, uint64_t *before)
+{
+    uint64_t starts = ~(c->word & (c->word << 1 | *before)) & ~c->blank & ~c->inner;
+
+    *before = c->word >> 63;
+    return starts & (n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0));
+}
+
 #endif

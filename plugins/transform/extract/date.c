@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Dates as pages print them, to ISO 8601, never more precise than printed. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 /* What may stand between the parts of a date. */
@@ -196,8 +197,7 @@ size_t date_at(const struct pack *pack, struct span s, struct date *d)
     int weekday = 0;
     size_t n;
 
-    if (s.len == 0 ||
-        !(is_digit(*at) || phrase_may_begin(&pack->days, s) || phrase_may_begin(&pack->months, s)))
+    if (s.len == 0 || !(is_digit(*at) || pack_day_or_month(pack, s)))
         return 0;
     n = word_value(&pack->days, at, end, &weekday);
     *d = (struct date){ .hour = -1 };
@@ -224,13 +224,21 @@ size_t date_at(const struct pack *pack, struct span s, struct date *d)
 static bool date_in(const struct pack *pack, struct span s, struct date *d, size_t *from,
                     size_t *len)
 {
-    for (size_t i = 0; i < s.len; i += char_size(s.at[i])) {
-        if (is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len))
-            continue;
-        *len = date_at(pack, span(s.at + i, s.len - i), d);
-        if (*len > 0) {
-            *from = i;
-            return true;
+    uint64_t before = 0;
+
+    for (size_t block = 0; block < s.len; block += 64) {
+        size_t n = s.len - block < 64 ? s.len - block : 64;
+        struct classes c = classes_of(s.at + block, n);
+
+        for (uint64_t starts = word_starts(&c, n, &before); starts; starts &= starts - 1) {
+            size_t i = block + (size_t)__builtin_ctzll(starts);
+
+            *len = date_at(pack, span(s.at + i, s.len - i), d);
+            if (*len > 0 &&
+                !(is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len))) {
+                *from = i;
+                return true;
+            }
         }
     }
     return false;

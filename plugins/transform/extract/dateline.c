@@ -165,11 +165,21 @@ static bool is_place_in_capitals(const struct pack *pack, struct span s)
     return phrase_is(&pack->places, s) && all_capitals(s);
 }
 
+/* Where no letter or digit of ASCII is, in as many bytes as a part may have and some more. */
+static uint64_t signs_of(const char *at, const char *end)
+{
+    size_t n = end - at < MAX_PART + 9 ? (size_t)(end - at) : MAX_PART + 9;
+    struct classes c = classes_of(at, n);
+
+    return ~(c.word | c.inner) & ((UINT64_C(1) << n) - 1);
+}
+
 /* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
 static char next_part(const struct pack *pack, const char **at, const char *end, bool after_place,
                       struct part *part)
 {
     const char *s = *at, *from;
+    uint64_t signs;
     char close = 0;
     size_t dash = 0;
 
@@ -180,9 +190,9 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
         s++;
     }
     from = s;
-    for (; s < end && s - from <= MAX_PART + 8; s += char_size(*s)) {
-        if (is_ascii_letter(*s))
-            continue; /* most are */
+    signs = signs_of(from, end);
+    for (s = end; signs; signs &= signs - 1, s = end) {
+        s = from + __builtin_ctzll(signs);
         if (close ? *s == close : is_in(*s, ",|(:"))
             break;
         if (close || s == from)

@@ -63,17 +63,19 @@ static const char *glued_at(const struct pack *pack, struct span s)
 /* Where a page's foot begins behind the last sentence: "... itu. HALAMAN SELANJUTNYA>>". */
 static const char *foot_at(const struct pack *pack, struct span s)
 {
-    const char *end = s.at + s.len, *at = end, *why = NULL;
+    const char *end = s.at + s.len, *at = end, *first, *why = NULL;
     struct span rest, tail;
 
     if (s.len <= PARAGRAPH || ends_sentence(s)) /* as most do: so would a foot */
         return NULL;
-    while (at > s.at + PARAGRAPH && end - at < FOOT && /* nothing of the line is at its end */
-           !(at < end && *at == ' ' && ends_sentence(span(s.at, (size_t)(at - s.at)))))
-        at--;
+    first = s.len < PARAGRAPH + FOOT ? s.at + PARAGRAPH + 1 : end - FOOT + 1;
+    do /* nothing of the line is at its end */
+        at = memrchr(first, ' ', (size_t)(at - first));
+    while (at && !ends_sentence(span(s.at, (size_t)(at - s.at))));
+    if (!at)
+        return NULL;
     tail = span_trim(span(at, (size_t)(end - at)), " ");
-    if (at == end || end - at >= FOOT || at <= s.at + PARAGRAPH || tail.len < 4 ||
-        ends_sentence(tail))
+    if (tail.len < 4 || ends_sentence(tail))
         return NULL;
     switch (pack_line(pack, tail, true, &rest, &why)) {
     case ROLE_PAGER:

@@ -52,6 +52,29 @@ static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
     return 0;
 }
 
+/* Copies what needs no look, up to the first byte that does or the end; at least one byte does not.
+ * There is room for 16 bytes more than that. Returns where the copy ends; *from is moved. */
+static char *copy_plain(char *to, const char **from, const char *end)
+{
+    const char *s = *from;
+    char last[32] = { 0 }; /* a control needs a look: it ends there */
+    unsigned odd = 0;
+
+    for (; end - s > 16 && (odd = odd_of_16(s)) == 0; s += 16, to += 16)
+        memcpy(to, s, 16);
+    if (end - s > 16) {
+        memcpy(to, s, 16);
+    } else {
+        memcpy(last, s, (size_t)(end - s));
+        odd = odd_of_16(last);
+        memcpy(to, last, 16);
+        if (odd == 0) /* 16 bytes to the very end */
+            odd = 1u << 16;
+    }
+    *from = s + __builtin_ctz(odd);
+    return to + __builtin_ctz(odd);
+}
+
 /* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from
  * is then its line feed or the end. all: line feeds are blanks, too. */
 static char *copy_line(char *to, const char **from, const char *end, bool all)
@@ -66,23 +89,9 @@ static char *copy_line(char *to, const char **from, const char *end, bool all)
         size_t n = 1;
 
         if (c > ' ' && c < 0x7f) { /* most text */
-            size_t left = (size_t)(end - s), plain;
-            const char *bytes = s;
-            char last[32];
-            unsigned odd;
-
-            if (left <= 16) {
-                memset(last, 0, sizeof(last)); /* a control is odd: it ends there */
-                memcpy(last, s, left);
-                bytes = last;
-            }
-            odd = odd_of_16(bytes);
-            plain = odd ? (unsigned)__builtin_ctz(odd) : 16;
             if (gap && to > begin)
                 *to++ = ' ';
-            memcpy(to, bytes, 16); /* there is room for more than is kept */
-            to += plain;
-            s += plain;
+            to = copy_plain(to, &s, end);
             gap = to[-1] == ' '; /* perhaps the line's end */
             to -= gap;
             continue;
@@ -425,7 +434,8 @@ static bool begins_with(struct span s, struct span head)
 /* The same, or one of them goes on where the other ends. */
 static bool says_the_same(struct span a, struct span b)
 {
-    return span_same(a, b) || begins_with(a, b) || begins_with(b, a);
+    return lower(a.at[0]) == lower(b.at[0]) &&
+           (span_same(a, b) || begins_with(a, b) || begins_with(b, a));
 }
 
 /* Above a credit and below it the same words, one of them perhaps going on: a picture's text. */

@@ -173,6 +173,12 @@ static void set_bits(struct phrases *p, const struct phrase *phrase)
         p->fours[four >> 6] |= UINT64_C(1) << (four & 63);
         return;
     }
+    if (phrase->len >= 3 && mask[2]) {
+        unsigned three = phrase_three(phrase->text) >> 22;
+
+        p->threes[three >> 6] |= UINT64_C(1) << (three & 63);
+        return;
+    }
     for (unsigned b = 0; b < 32; b++) {
         unsigned pair = phrase_pair(first, any ? (unsigned char)b : (unsigned char)phrase->text[1]);
 
@@ -208,6 +214,18 @@ static void set_glances(struct pack *pack, const struct phrases *p, enum pack_li
         else /* too many to tell */
             for (size_t k = 0; k < sizeof(pack->glance); k++)
                 pack->glance[k] |= (uint8_t)list;
+    }
+}
+
+static void set_days_or_months(struct pack *pack, const struct phrases *p)
+{
+    for (size_t i = 0; i < p->n; i++) {
+        unsigned three = p->at[i].len < 3 ? 0 : phrase_three(p->at[i].text) >> 22;
+
+        if (p->at[i].len < 3)
+            memset(pack->days_or_months, 0xff, sizeof(pack->days_or_months));
+        else
+            pack->days_or_months[three >> 6] |= UINT64_C(1) << (three & 63);
     }
 }
 
@@ -440,6 +458,8 @@ static int sort_all(struct pack *pack)
     for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
+    set_days_or_months(pack, &pack->days);
+    set_days_or_months(pack, &pack->months);
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

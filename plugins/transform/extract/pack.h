@@ -71,9 +71,10 @@ struct phrases {
     size_t n, cap;
     uint16_t *cell;
     uint8_t row[256];
-    /* A bit for each first four bytes, hashed, and for each first two of those that have not four
-     * bytes that stand for themselves: small, so that both stay in the first cache. */
-    uint64_t fours[32], pairs[16];
+    /* A bit for each first four bytes, hashed, for each first three of those that have not four
+     * that stand for themselves, and for each first two of the rest: small, to stay in the first
+     * cache. */
+    uint64_t fours[32], threes[16], pairs[16];
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -86,6 +87,13 @@ static inline uint32_t phrase_four(const char *s)
 
     memcpy(&four, s, 4);
     return (four | 0x20202020u) * 0x9e3779b1u; /* Knuth's multiplicative hash: the upper bits */
+}
+
+static inline uint32_t phrase_three(const char *s)
+{
+    char four[4] = { s[0], s[1], s[2], ' ' };
+
+    return phrase_four(four);
 }
 
 static inline unsigned phrase_pair(unsigned char a, unsigned char b)
@@ -103,6 +111,11 @@ static inline bool phrase_may_begin(const struct phrases *p, struct span s)
         unsigned four = phrase_four(s.at) >> 21;
 
         bits |= p->fours[four >> 6] >> (four & 63);
+    }
+    if (s.len >= 3) {
+        unsigned three = phrase_three(s.at) >> 22;
+
+        bits |= p->threes[three >> 6] >> (three & 63);
     }
     return bits & 1;
 }
@@ -155,6 +168,7 @@ struct pack {
     struct phrases labels;            /* name themselves in a copyright or promo line */
     struct phrases rules;             /* patterns for lines; value is an enum role */
     struct phrases inner;             /* ... those that began with any text, without it */
+    uint64_t days_or_months[16];      /* a bit for each hash of three bytes that one begins with */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
 
@@ -163,6 +177,14 @@ struct pack {
 int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f);
 int pack_load(struct pack *pack, const char *path, struct fault *f);
 void pack_free(struct pack *pack);
+
+/* May a day or a month begin here? */
+static inline bool pack_day_or_month(const struct pack *pack, struct span s)
+{
+    unsigned three = s.len < 3 ? 0 : phrase_three(s.at) >> 22;
+
+    return s.len < 3 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
+}
 
 /* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, whatever
  * comes before. */

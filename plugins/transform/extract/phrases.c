@@ -111,12 +111,8 @@ const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
     for (size_t from = 0; p->n > 0 && from < s.len; from += 64) {
         size_t n = s.len - from < 64 ? s.len - from : 64;
         struct classes c = classes_of(s.at + from, n);
-        /* not inside a word of ASCII, not at a blank, not inside a character */
-        uint64_t starts = ~(c.word & (c.word << 1 | before)) & ~c.blank & ~c.inner;
 
-        before = c.word >> 63;
-        for (starts &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); starts;
-             starts &= starts - 1) {
+        for (uint64_t starts = word_starts(&c, n, &before); starts; starts &= starts - 1) {
             size_t i = from + (size_t)__builtin_ctzll(starts);
             struct span rest = span(s.at + i, s.len - i);
 

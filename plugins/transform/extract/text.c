@@ -62,13 +62,11 @@ bool is_word_before(const char *s, const char *begin)
     return is_word_at(at, s);
 }
 
-struct span span_trim(struct span s, const char *bytes)
+struct span span_trim_ends(struct span s, const char *bytes)
 {
-    while (s.len > 0 && is_in(s.at[0], bytes)) {
-        s.at++;
-        s.len--;
-    }
-    while (s.len > 0 && is_in(s.at[s.len - 1], bytes))
+    while (s.len > 0 && s.at[0] && strchr(bytes, s.at[0]))
+        s = span(s.at + 1, s.len - 1);
+    while (s.len > 0 && s.at[s.len - 1] && strchr(bytes, s.at[s.len - 1]))
         s.len--;
     return s;
 }

@@ -50,12 +50,16 @@ bool is_wide_small(const char *s, const char *end);
 bool is_wide_word(const char *s, const char *end);
 bool is_word_before(const char *s, const char *begin);
 
-static inline bool is_in(char c, const char *set)
+/* One of a few bytes that are known where this is compiled: all are compared, without a loop. */
+__attribute__((always_inline)) static inline bool is_in(char c, const char *set)
 {
-    for (; *set; set++)
-        if (*set == c)
-            return true;
-    return false;
+    bool in = false;
+    size_t n = strlen(set);
+
+#pragma GCC unroll 16
+    for (size_t i = 0; i < n; i++)
+        in |= set[i] == c;
+    return in;
 }
 
 /* Is there a capital (a small letter) of ASCII or Latin at s? */
@@ -76,7 +80,15 @@ static inline bool is_word_at(const char *s, const char *end)
            ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s) : is_wide_word(s, end));
 }
 
-struct span span_trim(struct span s, const char *bytes); /* off these ASCII bytes, both ends */
+struct span span_trim_ends(struct span s, const char *bytes);
+/* Off these ASCII bytes, both ends; most pieces have none there. */
+__attribute__((always_inline)) static inline struct span span_trim(struct span s, const char *bytes)
+{
+    return s.len > 0 && (is_in(s.at[0], bytes) || is_in(s.at[s.len - 1], bytes))
+               ? span_trim_ends(s, bytes)
+               : s;
+}
+
 struct span trim_bullets(struct span s);                 /* off blanks and bullets, both ends */
 bool span_is(struct span s, const char *lower_case);     /* equal, ASCII case ignored */
 bool span_same(struct span a, struct span b);            /* equal, ASCII case ignored */
