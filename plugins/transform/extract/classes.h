@@ -18,6 +18,8 @@ struct classes {
     uint64_t blank; /* a space */
     uint64_t wide;  /* bytes of characters that are not ASCII */
     uint64_t inner; /* ... of these, all but the first of each */
+    uint64_t control;
+    uint64_t colon, slash;
 };
 
 /* Bits set; the baseline of x86-64 has no instruction for it (H. Warren, Hacker's Delight, 5-1). */
@@ -51,6 +53,10 @@ __attribute__((always_inline)) static inline void classes_of_16(struct classes *
     c->wide |= BITS(x);
     /* 0x80 to 0xbf are the smallest as signed numbers */
     c->inner |= BITS(_mm_cmplt_epi8(x, _mm_set1_epi8((char)0xc0)));
+    c->control |= BITS(_mm_or_si128(_mm_cmpeq_epi8(_mm_min_epu8(x, _mm_set1_epi8(0x1f)), x),
+                                    _mm_cmpeq_epi8(x, _mm_set1_epi8(0x7f))));
+    c->colon |= BITS(_mm_cmpeq_epi8(x, _mm_set1_epi8(':')));
+    c->slash |= BITS(_mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
 #undef BITS
 }
 #else
@@ -67,6 +73,9 @@ __attribute__((always_inline)) static inline void classes_of_16(struct classes *
         c->blank |= b == ' ' ? bit : 0;
         c->wide |= (unsigned char)b >= 0x80 ? bit : 0;
         c->inner |= ((unsigned char)b & 0xc0) == 0x80 ? bit : 0;
+        c->control |= (unsigned char)b < 0x20 || b == 0x7f ? bit : 0;
+        c->colon |= b == ':' ? bit : 0;
+        c->slash |= b == '/' ? bit : 0;
     }
 }
 #endif

@@ -24,9 +24,15 @@ enum line_flag {
     LINE_DATELINE = 1 << 12, /* begins with a dateline, which is cut */
     LINE_BYLINE = 1 << 13,   /* a name with its site or job */
     LINE_YEAR = 1 << 14,     /* four digits in a row */
+    LINE_COLON = 1 << 15,
+    LINE_SLASH = 1 << 16,
+    LINE_WIDE = 1 << 17, /* a character that is not ASCII */
+    LINE_ODD = 1 << 18,  /* blanks that are not single: while the page is split */
+    LINE_SEEN = 1 << 19, /* on an earlier page: until all lines are looked at */
 };
 
-/* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. */
+/* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. It stands
+ * in the page's text, or in the scratch's copy of it. */
 struct line {
     const char *at;
     uint32_t len;
@@ -66,7 +72,7 @@ struct scratch {
     size_t store_len;
 };
 
-/* The result; it points into the text's copy in the scratch, until the next page. */
+/* The result; it points into the page's text and into the scratch, until the next page. */
 struct page {
     struct span title, outlet, place, section, publisher, deck; /* at NULL: unknown */
     char date[40];                                              /* ISO 8601; "" unknown */
@@ -125,9 +131,12 @@ static inline struct span line_span(const struct line *line)
 bool seen_before(const struct work *w, struct line *line);
 void remember(struct work *w, const struct line *line);
 
-/* lines.c */
-int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines);
+/* split.c */
+int split_lines(struct work *w, const char *text, size_t n);
 int lines_room(struct scratch *s, size_t n); /* 0, or -1 when memory is out */
+void scan_or_recall(const struct work *w, struct line *line);
+
+/* lines.c */
 void look_at_lines(struct work *w);
 bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);

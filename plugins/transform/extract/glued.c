@@ -44,17 +44,18 @@ static const char *copyright_at(const struct pack *pack, struct span s, const ch
     return NULL;
 }
 
-/* The first byte of what is glued to the paragraph s, or NULL. */
-static const char *glued_at(const struct pack *pack, struct span s)
+/* The first byte of what is glued to a paragraph, or NULL. */
+static const char *glued_at(const struct pack *pack, const struct line *line)
 {
+    struct span s = line_span(line);
     const char *end = s.at + s.len, *tail = s.len > TAIL ? end - TAIL : s.at, *found = NULL;
 
-    if (s.len < PARAGRAPH + 8)
+    if (s.len < PARAGRAPH + 8 || !(line->flags & (LINE_COLON | LINE_WIDE)))
         return NULL;
     for (const char *colon = tail; !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
          colon++)
         found = role_before(pack, s, colon);
-    if (!found && memchr(tail, 0xc2, (size_t)(end - tail)) &&
+    if (!found && line->flags & LINE_WIDE && memchr(tail, 0xc2, (size_t)(end - tail)) &&
         (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
         found = copyright_at(pack, s, tail);
     return found;
@@ -87,21 +88,27 @@ static const char *foot_at(const struct pack *pack, struct span s)
     }
 }
 
+static struct line line_of(const struct work *w, struct span s, uint32_t number)
+{
+    struct line line = {
+        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = number
+    };
+
+    scan_or_recall(w, &line);
+    return line;
+}
+
 int split_glued(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         struct line *line = &w->line[i], rest;
-        const char *at = glued_at(w->pack, line_span(line));
+        const char *at = glued_at(w->pack, line);
 
         at = at ? at : foot_at(w->pack, line_span(line));
         if (!at || w->n >= MAX_LINES)
             continue;
-        rest = (struct line){ .at = at,
-                              .len = (uint32_t)(line->at + line->len - at),
-                              .number = line->number };
-        rest.to = rest.len;
-        line->len = line->to =
-            (uint32_t)span_trim(span(line->at, (size_t)(at - line->at)), " |").len;
+        rest = line_of(w, span(at, (size_t)(line->at + line->len - at)), line->number);
+        *line = line_of(w, span_trim(span(line->at, (size_t)(at - line->at)), " |"), line->number);
         if (lines_room(w->scratch, w->n + 1) != 0)
             return -1;
         w->page->lines = w->line = w->scratch->lines;

@@ -214,7 +214,7 @@ static void cut_glued(const struct pack *pack, struct line *line)
     struct span s = span(line->at, line->to);
     const char *end = s.at + s.len, *colon = s.at + line->from;
 
-    while ((colon = memchr(colon, ':', (size_t)(end - colon)))) {
+    while (line->flags & LINE_COLON && (colon = memchr(colon, ':', (size_t)(end - colon)))) {
         for (size_t back = 4; back <= 24 && s.at + line->from + back < colon; back++) {
             const char *at = colon - back;
             struct span link = span(at, back);

@@ -1,156 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lines of a page: one copy with single blanks, then what each looks like by itself, without
- * its neighbours. */
+/* What each line of a page looks like by itself, then beside its neighbours. */
 #define _GNU_SOURCE
 #include "extract.h"
 
-#include "classes.h"
-#include "scan.h"
-
 #include <stdlib.h>
-
-static int room(void **at, size_t *cap, size_t need, size_t size)
-{
-    size_t more = *cap ? *cap : 64;
-    void *to;
-
-    if (need <= *cap)
-        return 0;
-    while (more < need)
-        more += more / 2 + 64;
-    to = realloc(*at, more * size);
-    if (!to)
-        return -1;
-    *at = to;
-    *cap = more;
-    return 0;
-}
-
-int lines_room(struct scratch *s, size_t n)
-{
-    return room((void **)&s->lines, &s->lines_cap, n, sizeof(*s->lines));
-}
-
-/* A blank that is not ASCII, or a character of no width: its bytes; *blank says which. */
-static size_t odd_blank(const unsigned char *s, size_t n, bool *blank)
-{
-    *blank = true;
-    if (n >= 2 && s[0] == 0xc2 && s[1] == 0xa0)
-        return 2;
-    if (n < 3)
-        return 0;
-    if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
-        return 3;
-    if (s[0] == 0xe2 &&
-        ((s[1] == 0x80 && (s[2] <= 0x8a || s[2] == 0xaf)) || (s[1] == 0x81 && s[2] == 0x9f)))
-        return 3;
-    *blank = false;
-    if ((s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0x8b || s[2] == 0x8e || s[2] == 0x8f)) ||
-        (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0xa0) ||
-        (s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf))
-        return 3;
-    return 0;
-}
-
-/* Copies what needs no look, up to the first byte that does or the end; at least one byte does not.
- * There is room for 16 bytes more than that. Returns where the copy ends; *from is moved. */
-static char *copy_plain(char *to, const char **from, const char *end)
-{
-    const char *s = *from;
-    char last[32] = { 0 }; /* a control needs a look: it ends there */
-    unsigned odd = 0;
-
-    for (; end - s > 16 && (odd = odd_of_16(s)) == 0; s += 16, to += 16)
-        memcpy(to, s, 16);
-    if (end - s > 16) {
-        memcpy(to, s, 16);
-    } else {
-        memcpy(last, s, (size_t)(end - s));
-        odd = odd_of_16(last);
-        memcpy(to, last, 16);
-        if (odd == 0) /* 16 bytes to the very end */
-            odd = 1u << 16;
-    }
-    *from = s + __builtin_ctz(odd);
-    return to + __builtin_ctz(odd);
-}
-
-/* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from
- * is then its line feed or the end. all: line feeds are blanks, too. */
-static char *copy_line(char *to, const char **from, const char *end, bool all)
-{
-    const char *s = *from;
-    char *begin = to;
-    bool gap = false;
-
-    while (s < end && (*s != '\n' || all)) {
-        unsigned char c = (unsigned char)*s;
-        bool blank = c <= ' ' || c == 0x7f;
-        size_t n = 1;
-
-        if (c > ' ' && c < 0x7f) { /* most text */
-            if (gap && to > begin)
-                *to++ = ' ';
-            to = copy_plain(to, &s, end);
-            gap = to[-1] == ' '; /* perhaps the line's end */
-            to -= gap;
-            continue;
-        }
-        if (c == 0xc2 || c == 0xe2 || c == 0xe3 || c == 0xef) {
-            n = odd_blank((const unsigned char *)s, (size_t)(end - s), &blank);
-            if (n == 0) {
-                n = 1;
-                blank = false;
-            } else if (!blank) {
-                s += n;
-                continue;
-            }
-        }
-        if (blank) {
-            gap = true;
-        } else {
-            if (gap && to > begin)
-                *to++ = ' ';
-            gap = false;
-            *to++ = *s;
-        }
-        s += n;
-    }
-    *from = s;
-    return to;
-}
-
-int split_lines(struct scratch *s, const char *text, size_t n, size_t *lines)
-{
-    const char *at = text, *end = text + n;
-    uint32_t number = 0;
-    char *to;
-
-    *lines = 0;
-    if (room((void **)&s->text, &s->text_cap, n + SCAN_SLACK, 1) != 0)
-        return -1;
-    to = s->text;
-    while (at < end) {
-        char *done;
-
-        number++;
-        /* With so many lines it is no news page: what is left goes as one. */
-        done = copy_line(to, &at, end, *lines == MAX_LINES - 1);
-        if (done > to) {
-            if (lines_room(s, *lines + 1) != 0)
-                return -1;
-            s->lines[*lines] = (struct line){ .at = to,
-                                              .len = (uint32_t)(done - to),
-                                              .number = number,
-                                              .to = (uint32_t)(done - to) };
-            ++*lines;
-            to = done;
-        }
-        at += at < end; /* the line feed */
-    }
-    memset(to, 0, SCAN_SLACK);
-    return 0;
-}
 
 static bool is_image_name(struct span s)
 {
@@ -169,7 +22,8 @@ static bool is_image_name(struct span s)
 
 static bool is_address(struct span s)
 {
-    return (starts_with(s, "http://") || starts_with(s, "https://") || starts_with(s, "www.")) &&
+    return is_in(s.at[0], "hHwW") &&
+           (starts_with(s, "http://") || starts_with(s, "https://") || starts_with(s, "www.")) &&
            !memchr(s.at, ' ', s.len);
 }
 
@@ -242,7 +96,7 @@ static bool begins_with_credit(const struct pack *pack, struct span s)
 static bool ends_in_dashes(const struct pack *pack, struct span s)
 {
     struct span tail = s.len > 40 ? character_tail(s, 40) : s, rest;
-    const char *dash = find_bytes(tail, "--");
+    const char *dash = memchr(tail.at, '-', tail.len) ? find_bytes(tail, "--") : NULL;
 
     if (!dash || dash == s.at || dash[-1] == ' ')
         return false;
@@ -271,11 +125,13 @@ static bool has_credit(const struct pack *pack, const struct line *line)
     if (may && (phrase_in(&pack->credits, tail, NULL) ||
                 (s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL))))
         return true;
-    if (begins_with_credit(pack, s))
+    if (line->flags & LINE_SLASH && begins_with_credit(pack, s))
         return true;
     if (s.at[s.len - 1] != ')')
         return !is_in(s.at[s.len - 1], ".?!:") && !closing_mark(s.at, s.at + s.len) &&
-               (ends_in_credit(pack, s) || ends_in_dashes(pack, s));
+               ((line->flags & LINE_SLASH && ends_in_credit(pack, s)) || ends_in_dashes(pack, s));
+    if (!(line->flags & LINE_SLASH))
+        return false;
     open = memrchr(tail.at, '(', tail.len);
     if (!open)
         return false;
@@ -388,7 +244,6 @@ static void look_at(struct work *w, struct line *line)
     size_t mark = ends_sentence(s) ? 0 : byline_mark(w->pack, s, &inside);
     bool open = ends_open(s);
 
-    scan_line(w->pack, line);
     if (ends_sentence(s) || ends_in_quoted_comma(s) ||
         (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
         line->flags |= LINE_SENTENCE;
@@ -503,7 +358,9 @@ bool is_learned(const struct work *w, const struct line *line)
 void look_at_lines(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++)
-        if (!seen_before(w, &w->line[i])) {
+        if (w->line[i].flags & LINE_SEEN) {
+            w->line[i].flags &= ~(uint32_t)LINE_SEEN;
+        } else {
             look_at(w, &w->line[i]);
             remember(w, &w->line[i]);
         }

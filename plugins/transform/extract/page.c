@@ -32,7 +32,7 @@ int extract_page(const struct pack *pack, const struct learned *learned, const c
     scratch->store_len = 0;
     if (n <= SCRATCH_KEEP)
         shrink(scratch);
-    if (split_lines(scratch, text, n, &w.n) != 0)
+    if (split_lines(&w, text, n) != 0)
         return -1;
     page->lines = w.line = scratch->lines;
     page->n_lines = w.n;

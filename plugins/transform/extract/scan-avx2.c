@@ -34,6 +34,11 @@ AVX2 static inline struct classes classes_of_32(const char *s)
         .wide = bits_of(x),
         /* 0x80 to 0xbf are the smallest as signed numbers */
         .inner = bits_of(_mm256_cmpgt_epi8(_mm256_set1_epi8((char)0xc0), x)),
+        .control = bits_of(
+            _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(0x1f)), x),
+                            _mm256_cmpeq_epi8(x, _mm256_set1_epi8(0x7f)))),
+        .colon = bits_of(_mm256_cmpeq_epi8(x, _mm256_set1_epi8(':'))),
+        .slash = bits_of(_mm256_cmpeq_epi8(x, _mm256_set1_epi8('/'))),
     };
 }
 
@@ -48,6 +53,9 @@ AVX2 static inline struct classes classes_of_64(const char *s)
         .blank = a.blank | b.blank << 32,
         .wide = a.wide | b.wide << 32,
         .inner = a.inner | b.inner << 32,
+        .control = a.control | b.control << 32,
+        .colon = a.colon | b.colon << 32,
+        .slash = a.slash | b.slash << 32,
     };
 }
 

@@ -22,77 +22,83 @@ SCAN_TARGET static inline unsigned lists_at(const struct pack *pack, struct span
     return lists;
 }
 
-/* The same for places of other characters, which are few. */
-SCAN_TARGET static inline unsigned lists_at_wide(const struct pack *pack, struct span s,
-                                                 size_t from, uint64_t places, unsigned lists)
+/* What is found of the characters that are not ASCII, which are few. */
+SCAN_TARGET static inline void look_at_wide(const struct pack *pack, struct span s, size_t from,
+                                            uint64_t leads, unsigned *lists, uint32_t *flags)
 {
-    for (; places; places &= places - 1) {
-        size_t i = from + (size_t)__builtin_ctzll(places);
+    for (; leads; leads &= leads - 1) {
+        size_t i = from + (size_t)__builtin_ctzll(leads);
+        struct span rest = span(s.at + i, s.len - i);
+        bool blank;
 
-        lists |= pack_look(pack, span(s.at + i, s.len - i), PACK_ALL & ~lists);
+        *lists |= pack_look(pack, rest, PACK_ALL & ~*lists);
+        if ((unsigned char)rest.at[0] >= 0xc3)
+            *flags |= LINE_WORDS;
+        if (odd_blank(rest.at, rest.len, &blank) > 0)
+            *flags |= LINE_ODD;
     }
-    return lists;
-}
-
-/* Is there any character that is no letter of ASCII and yet may be one? */
-SCAN_TARGET static inline bool has_wide_letter(const char *block, uint64_t leads)
-{
-    for (; leads; leads &= leads - 1)
-        if ((unsigned char)block[__builtin_ctzll(leads)] >= 0xc3)
-            return true;
-    return false;
+    *flags |= LINE_WIDE;
 }
 
 /* What of the block is behind the line's end is blanks. */
-SCAN_TARGET static inline void cut_classes(struct classes *c, size_t n)
+SCAN_TARGET static inline void cut_classes(struct classes *c, uint64_t in)
 {
-    uint64_t in = (UINT64_C(1) << n) - 1;
-
     c->word &= in;
     c->big &= in;
     c->digit &= in;
     c->blank |= ~in;
     c->wide &= in;
     c->inner &= in;
+    c->colon &= in;
+    c->slash &= in;
 }
 
 SCAN_TARGET void SCAN_NAME(const struct pack *pack, struct line *line)
 {
     struct span s = line_span(line);
-    uint64_t open = 1, before = 0; /* is the last byte of the block before one of a word? */
+    uint64_t open = 1, before = 0,
+             gap = 0; /* is the last byte before the block a word's, a blank? */
+    uint64_t odd = 0, colon = 0, slash = 0, letter = 0;
     size_t words = 0, capital = 0;
     unsigned run = 0, lists = 0;
-    bool letters = false, year = false;
+    uint32_t flags = 0;
 
     for (size_t from = 0; from < s.len; from += 64) {
+        uint64_t in = s.len - from < 64 ? (UINT64_C(1) << (s.len - from)) - 1 : ~UINT64_C(0);
         struct classes c = SCAN_CLASSES(s.at + from);
-        uint64_t leads, starts, first;
+        uint64_t leads, first;
 
-        if (s.len - from < 64)
-            cut_classes(&c, s.len - from);
+        odd |= (c.control | (c.blank & (c.blank << 1 | gap))) & in;
+        gap = c.blank >> 63;
+        cut_classes(&c, in);
         leads = c.wide & ~c.inner;
-        starts = ~(c.word & (c.word << 1 | before)) & ~c.blank & ~c.wide;
+        lists =
+            lists_at(pack, s, from, ~(c.word & (c.word << 1 | before)) & ~c.blank & ~c.wide, lists);
         before = c.word >> 63;
-        lists = lists_at(pack, s, from, starts, lists);
         if (c.digit)
-            year |= four_digits(c.digit, &run);
+            flags |= four_digits(c.digit, &run) ? (uint32_t)LINE_YEAR : 0;
         else
             run = 0;
-        letters |= (c.word & ~c.digit) != 0;
+        letter |= c.word & ~c.digit;
+        colon |= c.colon;
+        slash |= c.slash;
         if (leads) {
-            lists = lists_at_wide(pack, s, from, leads, lists);
-            letters = letters || has_wide_letter(s.at + from, leads);
+            look_at_wide(pack, s, from, leads, &lists, &flags);
             add_wide(&c, s, from);
         }
         first = first_letters(&c, &open);
         words += SCAN_COUNT(first);
         capital += SCAN_COUNT(first & c.big);
     }
+    flags |= letter ? LINE_WORDS : 0;
+    flags |= (odd ? LINE_ODD : 0) | (colon ? LINE_COLON : 0) | (slash ? LINE_SLASH : 0);
     line->may = (uint8_t)lists;
-    line->flags |= year ? (uint32_t)LINE_YEAR : 0;
-    if (line->len > RULE_LINE_MAX) /* text, whatever is in it */
-        return;
-    line->words = (uint16_t)words;
-    line->capital = (uint16_t)capital;
-    line->flags |= words > 0 && letters ? (uint32_t)LINE_WORDS : 0;
+    line->words = line->capital = 0;
+    if (line->len <= RULE_LINE_MAX) { /* else it is text, whatever is in it */
+        line->words = (uint16_t)words;
+        line->capital = (uint16_t)capital;
+    }
+    if (words == 0 || line->len > RULE_LINE_MAX)
+        flags &= ~(uint32_t)LINE_WORDS;
+    line->flags = flags;
 }

@@ -9,7 +9,8 @@
 
 enum { SCAN_SLACK = 64 }; /* so many bytes behind the line are read, and mean nothing */
 
-/* Sets may, LINE_YEAR and, of lines that the rules look at whole, words, capital and LINE_WORDS. */
+/* Sets may, the flags that tell what bytes are there and, of lines that the rules look at whole,
+ * words, capital and LINE_WORDS. The line's ends must be trimmed. */
 void scan_line(const struct pack *pack, struct line *line);
 /* The same by the baseline of the machine's kind, and by AVX2 where the machine has it. */
 void scan_line_plain(const struct pack *pack, struct line *line);

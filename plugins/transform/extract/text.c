@@ -62,6 +62,28 @@ bool is_word_before(const char *s, const char *begin)
     return is_word_at(at, s);
 }
 
+size_t odd_blank(const char *at, size_t n, bool *blank)
+{
+    const unsigned char *s = (const unsigned char *)at;
+
+    *blank = true;
+    if (n >= 2 && s[0] == 0xc2 && s[1] == 0xa0)
+        return 2;
+    if (n < 3)
+        return 0;
+    if (s[0] == 0xe3 && s[1] == 0x80 && s[2] == 0x80)
+        return 3;
+    if (s[0] == 0xe2 &&
+        ((s[1] == 0x80 && (s[2] <= 0x8a || s[2] == 0xaf)) || (s[1] == 0x81 && s[2] == 0x9f)))
+        return 3;
+    *blank = false;
+    if ((s[0] == 0xe2 && s[1] == 0x80 && (s[2] == 0x8b || s[2] == 0x8e || s[2] == 0x8f)) ||
+        (s[0] == 0xe2 && s[1] == 0x81 && s[2] == 0xa0) ||
+        (s[0] == 0xef && s[1] == 0xbb && s[2] == 0xbf))
+        return 3;
+    return 0;
+}
+
 struct span span_trim_ends(struct span s, const char *bytes)
 {
     while (s.len > 0 && s.at[0] && strchr(bytes, s.at[0]))

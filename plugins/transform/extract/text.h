@@ -49,6 +49,8 @@ bool is_wide_capital(const char *s, const char *end); /* of what is not ASCII */
 bool is_wide_small(const char *s, const char *end);
 bool is_wide_word(const char *s, const char *end);
 bool is_word_before(const char *s, const char *begin);
+/* A blank that is not ASCII, or a character of no width: its bytes, or 0; *blank says which. */
+size_t odd_blank(const char *s, size_t n, bool *blank);
 
 /* One of a few bytes that are known where this is compiled: all are compared, without a loop. */
 __attribute__((always_inline)) static inline bool is_in(char c, const char *set)
