@@ -457,15 +457,26 @@ static double seconds_for(const char *piece, size_t bytes)
 }
 
 /* Four times the page is about four times the work, whatever it is made of. */
-static const char *const heavy[] = {
-    "a",           "(",           ": ",
-    "- ",          "Baca juga: ", "1/",
-    "JAKARTA, ",   ONE "\n",      ONE " ",
-    "(sar/",       "kepada ",     "...\n",
-    "\n",          "12 Mei ",     "... pasar baru di tepi sungai agar ...\n",
-    "Editor\n",    "Penulis: ",   "Baca Juga\n",
-    "1 Mei 2020\n"
-};
+static const char *const heavy[] = { "a",
+                                     "(",
+                                     ": ",
+                                     "- ",
+                                     "Baca juga: ",
+                                     "1/",
+                                     "JAKARTA, ",
+                                     ONE "\n",
+                                     ONE " ",
+                                     "(sar/",
+                                     "kepada ",
+                                     "...\n",
+                                     "\n",
+                                     "12 Mei ",
+                                     "akan 12 Mei 2024 ",
+                                     "... pasar baru di tepi sungai agar ...\n",
+                                     "Editor\n",
+                                     "Penulis: ",
+                                     "Baca Juga\n",
+                                     "1 Mei 2020\n" };
 
 START_TEST(work_grows_with_the_page)
 {

@@ -182,13 +182,14 @@ static bool is_report(const struct pack *pack, struct span s)
 /* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
 static struct span name_twice(const struct pack *pack, struct span s)
 {
-    const char *end = s.at + s.len, *second = s.at + s.len / 2 + 1;
+    const char *end = s.at + s.len, *second = s.at + s.len / 2;
 
-    for (; s.len <= 120 && second < end; second++) {
+    while (s.len <= 120 && second < end && (second = memchr(second, ' ', (size_t)(end - second))) &&
+           ++second < end) {
         struct span name = span(second, (size_t)(end - second)), by;
 
-        if (second[-1] != ' ' || name.len * 2 >= s.len || !span_same(span(s.at, name.len), name) ||
-            !is_name(pack, name))
+        if (name.len * 2 >= s.len || lower(*second) != lower(s.at[0]) ||
+            !span_same(span(s.at, name.len), name) || !is_name(pack, name))
             continue;
         by = span_trim(span(s.at + name.len, s.len - name.len * 2), " :");
         if (by.len > 0 && phrase_at(&pack->by, by, false, NULL) == by.len)
@@ -496,11 +497,14 @@ void read_people(struct work *w)
     }
     name_above_editor(w);
     for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
-        struct span s = trim_bullets(span_trim(line_span(&w->line[i]), "([- "));
+        struct span s;
         size_t n;
 
-        if (w->line[i].flags & LINE_PEOPLE &&
-            (n = phrase_at(&w->pack->reports, s, false, NULL)) > 0)
+        if (!(w->line[i].flags & LINE_PEOPLE))
+            continue;
+        s = trim_bullets(span_trim(line_span(&w->line[i]), "([- "));
+        n = phrase_at(&w->pack->reports, s, false, NULL);
+        if (n > 0)
             read_report(w, s, n);
     }
 }

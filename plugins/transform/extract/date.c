@@ -348,7 +348,8 @@ static struct span after_quotation(struct span s)
     return s;
 }
 
-enum { NOT_PAST_SINCE = 1, NOT_PAST_CLOSE = 2, CLOSE = 30, CLAUSE = 70 };
+/* Bytes: of the clause before a date, and of what is looked at of its sentence. */
+enum { NOT_PAST_SINCE = 1, NOT_PAST_CLOSE = 2, CLOSE = 30, CLAUSE = 70, BEFORE = 120 };
 
 /* Does nothing in the clause before a date say that it is no day on which something happened? */
 static bool is_past(const struct pack *pack, struct span before, int32_t *since)
@@ -380,47 +381,70 @@ static bool is_coming(const struct pack *pack, struct span after)
     return phrase_in(&pack->not_past, after, &value) && value == 0;
 }
 
+/* Where the sentence begins in which `at` is. */
+static const char *sentence_of(const char *begin, const char *at)
+{
+    for (; at > begin + 1; at--)
+        if (at[-1] == ' ' && is_in(at[-2], ".?!"))
+            return at - 1;
+    return begin;
+}
+
+/* Is the weekday printed before `begin`? "Jumat (20/10/2023)", "Rabu, 27 Desember 2023" */
+static bool weekday_before(const struct pack *pack, struct span before, struct date *d)
+{
+    const char *begin = before.at + before.len;
+
+    for (size_t back = 3; back <= 12 && back <= before.len; back++) {
+        struct span word = span(begin - back, back);
+
+        if (is_word_before(word.at, before.at) || !phrase_is(&pack->days, word))
+            continue;
+        phrase_at(&pack->days, word, false, &d->weekday);
+        d->odd_weekday = d->weekday != weekday_of(d);
+        return true;
+    }
+    return false;
+}
+
+/* Does a date begin with the digits at `at` that tells when something happened? */
+static bool is_date_of_event(const struct pack *pack, struct span s, const char *at, struct date *d,
+                             bool *with_weekday, int32_t *since)
+{
+    const char *end = s.at + s.len, *begin = at, *sentence;
+    size_t date;
+
+    if (at > s.at && is_in(at[-1], "/.,-"))
+        return false;
+    date = date_at(pack, span(at, (size_t)(end - at)), d);
+    if (date == 0)
+        return false;
+    while (begin > s.at && is_in(begin[-1], " ,("))
+        begin--;
+    *with_weekday = weekday_before(pack, span(s.at, (size_t)(begin - s.at)), d);
+    if (is_coming(pack, span(at + date, (size_t)(end - at) - date)))
+        return false;
+    sentence = sentence_of(begin - s.at > BEFORE ? begin - BEFORE : s.at, at);
+    return is_past(pack, after_quotation(span(sentence, (size_t)(begin - sentence))), since) &&
+           (!*since || *with_weekday);
+}
+
 /* The first complete date of running text that tells when something happened. One with a weekday
  * or in brackets is taken first by the caller. */
 bool date_in_text(const struct pack *pack, struct span s, struct date *d, bool *with_weekday,
                   int32_t *since)
 {
-    const char *end = s.at + s.len, *sentence = s.at;
+    uint64_t before = 0; /* is the last byte of the block before a digit? */
 
-    for (const char *at = has_year(s) ? s.at : end; at < end; at++) {
-        const char *begin = at;
-        struct span before;
-        size_t date;
+    for (size_t from = 0; from < s.len; from += 64) {
+        size_t n = s.len - from < 64 ? s.len - from : 64;
+        uint64_t digit = classes_of(s.at + from, n).digit;
 
-        if ((*at == '.' || *at == '?' || *at == '!') && at + 1 < end && at[1] == ' ')
-            sentence = at + 1;
-        if (!is_digit(*at) || (at > s.at && (is_digit(at[-1]) || is_in(at[-1], "/.,-"))))
-            continue;
-        date = date_at(pack, span(at, (size_t)(end - at)), d);
-        if (date == 0)
-            continue;
-        /* a weekday before it: "Jumat (20/10/2023)", "Rabu, 27 Desember 2023" */
-        while (begin > s.at && is_in(begin[-1], " ,("))
-            begin--;
-        before = span(s.at, (size_t)(begin - s.at));
-        *with_weekday = false;
-        for (size_t back = 3; back <= 12 && back <= before.len; back++) {
-            struct span word = span(begin - back, back);
-
-            if (!is_word_before(word.at, s.at) && phrase_is(&pack->days, word)) {
-                *with_weekday = true;
-                phrase_at(&pack->days, word, false, &d->weekday);
-                d->odd_weekday = d->weekday != weekday_of(d);
-                break;
-            }
-        }
-        if (is_coming(pack, span(at + date, (size_t)(end - at) - date)))
-            continue;
-        before = after_quotation(span(sentence, (size_t)(begin - sentence)));
-        if (before.len > 120)
-            before = span(begin - 120, 120);
-        if (is_past(pack, before, since) && (!*since || *with_weekday))
-            return true;
+        for (uint64_t runs = digit & ~(digit << 1 | before); runs; runs &= runs - 1)
+            if (is_date_of_event(pack, s, s.at + from + (size_t)__builtin_ctzll(runs), d,
+                                 with_weekday, since))
+                return true;
+        before = digit >> 63;
     }
     return false;
 }

@@ -3,6 +3,7 @@
  * "/sar",
  * "(Nama Lengkap)", "(contoh.id/nama)". */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 /* One piece of a mark: initials, a name, a code, a site. */
@@ -109,19 +110,45 @@ static bool is_quoted_by_name(const struct pack *pack, struct span before, struc
            (memchr(tail.at, '"', tail.len) || find_bytes(tail, "\xe2\x80\x9d"));
 }
 
+static bool is_sign(char c)
+{
+    return is_in(c, "*/|@\xe2");
+}
+
+static bool has_sign_of_16(const char *s)
+{
+#ifdef __SSE2__
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
+    __m128i sign = _mm_cmpeq_epi8(x, _mm_set1_epi8('*'));
+
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('|')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('@')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
+    return _mm_movemask_epi8(sign) != 0;
+#else
+    size_t n = 0;
+
+    while (n < 16 && !is_sign(s[n]))
+        n++;
+    return n < 16;
+#endif
+}
+
 /* Is there any byte at the end that a mark has? Of few lines, so that the others are done here. */
 static bool may_end_in_mark(struct span s)
 {
-    const char *at = s.at + (s.len > SIGNED ? s.len - SIGNED : 0), *end = s.at + s.len;
+    const char *at = s.at, *end = s.at + s.len;
 
     if (s.len > 0 && is_in(end[-1], ")]-"))
         return true;
     if (s.len > 1 && end[-1] == '.' && is_in(end[-2], ")]"))
         return true;
-    for (; at < end; at++)
-        if (!is_ascii_letter(*at) && (is_in(*at, "*/|@") || (unsigned char)*at == 0xe2))
-            return true;
-    return false;
+    if (s.len >= SIGNED)
+        return has_sign_of_16(end - 16) || has_sign_of_16(end - SIGNED);
+    while (at < end && !is_sign(*at))
+        at++;
+    return at < end;
 }
 
 /* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
