@@ -116,7 +116,9 @@ static int add(struct phrases *p, struct span text, int32_t value)
         p->at = at;
         p->cap = cap;
     }
-    p->at[p->n++] = (struct phrase){ .text = text.at, .len = (uint32_t)text.len, .value = value };
+    p->at[p->n++] = (struct phrase){
+        .text = text.at, .len = (uint32_t)text.len, .value = (int16_t)value
+    };
     return 0;
 }
 
@@ -150,11 +152,13 @@ static void set_prefix(struct phrase *p, bool patterns)
 {
     unsigned char prefix[8] = { 0 }, mask[8] = { 0 };
 
+    p->literal = 0;
     for (uint32_t i = 0; i < p->len && i < 8; i++) {
         if (patterns && ((unsigned char)p->text[i] <= PATTERN_ANY || p->text[i] == ':'))
             break;
         prefix[i] = (unsigned char)p->text[i];
         mask[i] = 0xff;
+        p->literal++;
     }
     memcpy(&p->prefix, prefix, 8);
     memcpy(&p->mask, mask, 8);
@@ -164,16 +168,14 @@ static void set_bits(struct phrases *p, const struct phrase *phrase)
 {
     unsigned char first = (unsigned char)phrase->text[0];
     bool any = class_of(phrase) == PHRASE_ANY;
-    unsigned char mask[8];
 
-    memcpy(mask, &phrase->mask, 8);
-    if (phrase->len >= 4 && mask[3]) {
+    if (phrase->literal >= 4) {
         unsigned four = phrase_four(phrase->text) >> 21;
 
         p->fours[four >> 6] |= UINT64_C(1) << (four & 63);
         return;
     }
-    if (phrase->len >= 3 && mask[2]) {
+    if (phrase->literal == 3) {
         unsigned three = phrase_three(phrase->text) >> 22;
 
         p->threes[three >> 6] |= UINT64_C(1) << (three & 63);
@@ -204,13 +206,11 @@ static void set_glances(struct pack *pack, const struct phrases *p, enum pack_li
 {
     for (size_t i = 0; i < p->n; i++) {
         const struct phrase *phrase = &p->at[i];
-        unsigned char mask[8];
 
-        memcpy(mask, &phrase->mask, 8);
         if ((unsigned char)phrase->text[0] >= 0x80)
             continue;
-        if (mask[2])
-            set_glance(pack, phrase->text, phrase->len > 3 && mask[3] ? 4 : 3, list);
+        if (phrase->literal >= 3)
+            set_glance(pack, phrase->text, phrase->literal > 3 ? 4 : 3, list);
         else /* too many to tell */
             for (size_t k = 0; k < sizeof(pack->glance); k++)
                 pack->glance[k] |= (uint8_t)list;

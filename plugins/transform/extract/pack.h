@@ -55,7 +55,8 @@ const char *role_name(enum role role);
 struct phrase {
     const char *text; /* ASCII letters small */
     uint32_t len;
-    int32_t value;
+    int16_t value;
+    uint16_t literal; /* bytes in prefix */
     uint64_t prefix, mask;
 };
 

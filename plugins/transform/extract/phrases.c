@@ -139,14 +139,13 @@ static size_t number_at(const char *s, const char *end)
     return (size_t)(at - s);
 }
 
-/* A pattern against a whole line. A blank before a colon of the line is passed over, and a colon
- * at its end. The last
- * PATTERN_ANY seen is where we come back to, so the work is pattern times line at most, and a line
+/* A pattern against a whole line, which begins with the pattern's prefix. A blank before a colon of
+ * the line is passed over, and a colon at its end. The last PATTERN_ANY seen is where we come back to, so the work is pattern times line at most, and a line
  * is at most RULE_LINE_MAX long. */
 static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
 {
-    const char *pat = p->text, *pat_end = pat + p->len;
-    const char *at = s.at, *end = s.at + s.len;
+    const char *pat = p->text + p->literal, *pat_end = p->text + p->len;
+    const char *at = s.at + p->literal, *end = s.at + s.len;
     const char *back_pat = NULL, *back_at = NULL;
 
     for (;;) {
