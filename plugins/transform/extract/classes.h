@@ -165,10 +165,10 @@ static inline void add_wide(struct classes *c, struct span s, size_t from)
  * the block before, as it was left by the last call. */
 static inline bool four_digits(uint64_t digit, unsigned *run)
 {
-    unsigned lead = digit == ~UINT64_C(0) ? 64 : (unsigned)__builtin_ctzll(~digit);
-    bool found = *run + lead >= 4 || (digit & digit >> 1 & digit >> 2 & digit >> 3);
+    unsigned lead = (unsigned)__builtin_ctzll(~digit | UINT64_C(1) << 63); /* 63 is as good as 64 */
+    bool found = (*run + lead >= 4) | ((digit & digit >> 1 & digit >> 2 & digit >> 3) != 0);
 
-    *run = found ? 4 : digit >> 63 ? (unsigned)__builtin_clzll(~digit) : 0;
+    *run = (unsigned)__builtin_clzll(~digit | 1);
     return found;
 }
 

@@ -116,9 +116,8 @@ static int add(struct phrases *p, struct span text, int32_t value)
         p->at = at;
         p->cap = cap;
     }
-    p->at[p->n++] = (struct phrase){
-        .text = text.at, .len = (uint32_t)text.len, .value = (int16_t)value
-    };
+    p->at[p->n++] =
+        (struct phrase){ .text = text.at, .len = (uint32_t)text.len, .value = (int16_t)value };
     return 0;
 }
 
@@ -188,16 +187,14 @@ static void set_bits(struct phrases *p, const struct phrase *phrase)
     }
 }
 
-/* Marks what a phrase may begin with whose first n bytes, three or four, stand for themselves. */
-static void set_glance(struct pack *pack, const char *bytes, size_t n, enum pack_list list)
+/* Marks what a phrase may begin with of which three bytes stand for themselves. */
+static void set_glance_of_three(struct pack *pack, const char *bytes, enum pack_list list)
 {
-    char four[4];
+    char four[4] = { bytes[0], bytes[1], bytes[2], 0 };
 
-    memcpy(four, bytes, n);
-    for (int c = n < 4 ? 0 : 255; c < 256; c++) {
-        if (n < 4)
-            four[3] = (char)c;
-        pack->glance[phrase_four(four) >> (32 - GLANCE_BITS)] |= (uint8_t)list;
+    for (int c = 0; c < 256; c++) {
+        four[3] = (char)c;
+        pack->glance4[glance_of_four(four)] |= (uint8_t)list;
     }
 }
 
@@ -209,11 +206,15 @@ static void set_glances(struct pack *pack, const struct phrases *p, enum pack_li
 
         if ((unsigned char)phrase->text[0] >= 0x80)
             continue;
-        if (phrase->literal >= 3)
-            set_glance(pack, phrase->text, phrase->literal > 3 ? 4 : 3, list);
+        if (phrase->literal >= 8)
+            pack->glance8[glance_of_eight(phrase->text)] |= (uint8_t)list;
+        else if (phrase->literal >= 4)
+            pack->glance4[glance_of_four(phrase->text)] |= (uint8_t)list;
+        else if (phrase->literal == 3)
+            set_glance_of_three(pack, phrase->text, list);
         else /* too many to tell */
-            for (size_t k = 0; k < sizeof(pack->glance); k++)
-                pack->glance[k] |= (uint8_t)list;
+            for (size_t k = 0; k < sizeof(pack->glance4); k++)
+                pack->glance4[k] |= (uint8_t)list;
     }
 }
 
@@ -463,7 +464,6 @@ static int sort_all(struct pack *pack)
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);
-    set_glances(pack, &pack->spam, PACK_SPAM);
     return 0;
 }
 

@@ -89,7 +89,7 @@ static bool may_begin(const struct phrases *p, struct span s, uint64_t head)
 
 unsigned pack_look(const struct pack *pack, struct span s, unsigned lists)
 {
-    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to, &pack->spam };
+    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to };
     uint64_t head = head_of(s);
     unsigned found = 0;
 

@@ -12,10 +12,16 @@
 SCAN_TARGET static inline unsigned lists_at(const struct pack *pack, struct span s, size_t from,
                                             uint64_t places, unsigned lists)
 {
-    for (; places; places &= places - 1) {
-        size_t i = from + (size_t)__builtin_ctzll(places);
-        unsigned more = pack_glance(pack, s.at + i) & ~lists;
+    unsigned more = 0;
 
+    for (uint64_t p = places; p; p &= p - 1) /* without a branch: few have any */
+        more |= pack_glance(pack, s.at + from + __builtin_ctzll(p));
+    if ((more & ~lists) == 0)
+        return lists;
+    for (uint64_t p = places; p; p &= p - 1) {
+        size_t i = from + (size_t)__builtin_ctzll(p);
+
+        more = pack_glance(pack, s.at + i) & ~lists;
         if (more)
             lists |= pack_look(pack, span(s.at + i, s.len - i), more);
     }
@@ -64,7 +70,8 @@ SCAN_TARGET void SCAN_NAME(const struct pack *pack, struct line *line)
     uint32_t flags = 0;
 
     for (size_t from = 0; from < s.len; from += 64) {
-        uint64_t in = s.len - from < 64 ? (UINT64_C(1) << (s.len - from)) - 1 : ~UINT64_C(0);
+        size_t n = s.len - from < 64 ? s.len - from : 64;
+        uint64_t in = ~UINT64_C(0) >> (64 - n);
         struct classes c = SCAN_CLASSES(s.at + from);
         uint64_t leads, first;
 
@@ -75,10 +82,7 @@ SCAN_TARGET void SCAN_NAME(const struct pack *pack, struct line *line)
         lists =
             lists_at(pack, s, from, ~(c.word & (c.word << 1 | before)) & ~c.blank & ~c.wide, lists);
         before = c.word >> 63;
-        if (c.digit)
-            flags |= four_digits(c.digit, &run) ? (uint32_t)LINE_YEAR : 0;
-        else
-            run = 0;
+        flags |= four_digits(c.digit, &run) ? (uint32_t)LINE_YEAR : 0;
         letter |= c.word & ~c.digit;
         colon |= c.colon;
         slash |= c.slash;

@@ -144,7 +144,8 @@ const char *find_span(struct span s, struct span text)
 
     if (text.len == 0 || s.len < text.len)
         return NULL;
-    for (; s.len - last >= 16 && wrong < WRONG_MAX; s = span(s.at + 16, s.len - 16)) {
+    while (s.len - last >= 16 && wrong < WRONG_MAX) {
+        size_t left = s.len - last - 16; /* places behind these */
         __m128i a = _mm_loadu_si128((const __m128i *)(const void *)s.at);
         __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(s.at + last));
         __m128i both = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8(text.at[0])),
@@ -157,8 +158,10 @@ const char *find_span(struct span s, struct span text)
                 return at;
             wrong++;
         }
-        if (s.len - 16 < text.len)
+        if (left == 0)
             return NULL;
+        left = left < 16 ? left : 16; /* at last some places once more */
+        s = span(s.at + left, s.len - left);
     }
     for (; wrong < WRONG_MAX && s.len >= text.len; s = span(s.at + 1, s.len - 1))
         if (s.at[0] == text.at[0] && memcmp(s.at, text.at, text.len) == 0)
