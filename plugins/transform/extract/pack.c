@@ -163,27 +163,21 @@ static void set_prefix(struct phrase *p, bool patterns)
     memcpy(&p->mask, mask, 8);
 }
 
-static void set_bits(struct phrases *p, const struct phrase *phrase)
+/* Those of whose first three bytes only two are known may begin with more, and those of which one
+ * or none is with all. */
+static void set_begins(struct phrases *p, const struct phrase *phrase)
 {
-    unsigned char first = (unsigned char)phrase->text[0];
-    bool any = class_of(phrase) == PHRASE_ANY;
+    char four[4] = { 0 };
 
-    if (phrase->literal >= 4) {
-        unsigned four = phrase_four(phrase->text) >> 21;
-
-        p->fours[four >> 6] |= UINT64_C(1) << (four & 63);
+    if (phrase->literal < 2) {
+        memset(p->begins, 0xff, sizeof(p->begins));
         return;
     }
-    if (phrase->literal == 3) {
-        unsigned three = phrase_three(phrase->text) >> 22;
-
-        p->threes[three >> 6] |= UINT64_C(1) << (three & 63);
-        return;
-    }
-    for (unsigned b = 0; b < 32; b++) {
-        unsigned pair = phrase_pair(first, any ? (unsigned char)b : (unsigned char)phrase->text[1]);
-
-        p->pairs[pair >> 6] |= UINT64_C(1) << (pair & 63);
+    memcpy(four, phrase->text, phrase->literal < 3 ? 2 : 3);
+    for (int c = phrase->literal < 3 ? 0 : 255; c < 256; c++) {
+        if (phrase->literal < 3)
+            four[2] = (char)c;
+        p->begins[phrase_three(four) >> 6] |= UINT64_C(1) << (phrase_three(four) & 63);
     }
 }
 
@@ -218,18 +212,6 @@ static void set_glances(struct pack *pack, const struct phrases *p, enum pack_li
     }
 }
 
-static void set_days_or_months(struct pack *pack, const struct phrases *p)
-{
-    for (size_t i = 0; i < p->n; i++) {
-        unsigned three = p->at[i].len < 3 ? 0 : phrase_three(p->at[i].text) >> 22;
-
-        if (p->at[i].len < 3)
-            memset(pack->days_or_months, 0xff, sizeof(pack->days_or_months));
-        else
-            pack->days_or_months[three >> 6] |= UINT64_C(1) << (three & 63);
-    }
-}
-
 /* 0, or -1 when memory is out. */
 static int sort_phrases(struct phrases *p, bool patterns)
 {
@@ -250,7 +232,7 @@ static int sort_phrases(struct phrases *p, bool patterns)
     if (!p->cell)
         return -1;
     for (size_t i = 0; i < p->n; i++)
-        set_bits(p, &p->at[i]);
+        set_begins(p, &p->at[i]);
     for (unsigned row = 1, i = 0; row <= rows; row++)
         for (unsigned class = 0; class < PHRASE_ROW; class ++) {
             p->cell[row * PHRASE_ROW + class] = (uint16_t)i;
@@ -459,8 +441,8 @@ static int sort_all(struct pack *pack)
     for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
-    set_days_or_months(pack, &pack->days);
-    set_days_or_months(pack, &pack->months);
+    for (size_t i = 0; i < 64; i++)
+        pack->days_or_months[i] = pack->days.begins[i] | pack->months.begins[i];
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

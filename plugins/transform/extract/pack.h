@@ -72,53 +72,42 @@ struct phrases {
     size_t n, cap;
     uint16_t *cell;
     uint8_t row[256];
-    /* A bit for each first four bytes, hashed, for each first three of those that have not four
-     * that stand for themselves, and for each first two of the rest: small, to stay in the first
-     * cache. */
-    uint64_t fours[32], threes[16], pairs[16];
+    uint64_t begins[64]; /* a bit for each hash of three bytes that one may begin with */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
  * phrase matches one blank. loose: the end of a word is not asked for. */
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
 
+/* By Knuth's multiplicative hash, whatever the case: 32 bits, the upper ones better than the lower. */
 static inline uint32_t phrase_four(const char *s)
 {
     uint32_t four;
 
     memcpy(&four, s, 4);
-    return (four | 0x20202020u) * 0x9e3779b1u; /* Knuth's multiplicative hash: the upper bits */
+    return (four | 0x20202020u) * 0x9e3779b1u;
 }
 
-static inline uint32_t phrase_three(const char *s)
+/* Of the first three of four bytes: 12 bits. */
+static inline unsigned phrase_three(const char *s)
 {
-    char four[4] = { s[0], s[1], s[2], ' ' };
+    static const unsigned char keep[4] = { 255, 255, 255, 0 };
+    uint32_t four, mask;
 
-    return phrase_four(four);
-}
-
-static inline unsigned phrase_pair(unsigned char a, unsigned char b)
-{
-    return (a & 31u) << 5 | (b & 31u);
+    memcpy(&four, s, 4);
+    memcpy(&mask, keep, 4);
+    return (((four & mask) | 0x20202020u) * 0x9e3779b1u) >> 20;
 }
 
 /* A glance that spares most searches. */
 static inline bool phrase_may_begin(const struct phrases *p, struct span s)
 {
-    unsigned pair = phrase_pair((unsigned char)s.at[0], s.len > 1 ? (unsigned char)s.at[1] : 0);
-    uint64_t bits = p->pairs[pair >> 6] >> (pair & 63);
+    unsigned three;
 
-    if (s.len >= 4) {
-        unsigned four = phrase_four(s.at) >> 21;
-
-        bits |= p->fours[four >> 6] >> (four & 63);
-    }
-    if (s.len >= 3) {
-        unsigned three = phrase_three(s.at) >> 22;
-
-        bits |= p->threes[three >> 6] >> (three & 63);
-    }
-    return bits & 1;
+    if (s.len < 4) /* few are so short */
+        return p->n > 0;
+    three = phrase_three(s.at);
+    return p->begins[three >> 6] >> (three & 63) & 1;
 }
 
 static inline size_t phrase_at(const struct phrases *p, struct span s, bool loose, int32_t *value)
@@ -169,7 +158,7 @@ struct pack {
     struct phrases labels;       /* name themselves in a copyright or promo line */
     struct phrases rules;        /* patterns for lines; value is an enum role */
     struct phrases inner;        /* ... those that began with any text, without it */
-    uint64_t days_or_months[16]; /* a bit for each hash of three bytes that one begins with */
+    uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
     /* By the hash of four or eight bytes: a set of enum pack_list. */
     uint8_t glance4[1 << GLANCE_BITS], glance8[1 << GLANCE_BITS];
 };
@@ -183,9 +172,9 @@ void pack_free(struct pack *pack);
 /* May a day or a month begin here? */
 static inline bool pack_day_or_month(const struct pack *pack, struct span s)
 {
-    unsigned three = s.len < 3 ? 0 : phrase_three(s.at) >> 22;
+    unsigned three = s.len < 4 ? 0 : phrase_three(s.at);
 
-    return s.len < 3 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
+    return s.len < 4 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
 }
 
 /* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, whatever
