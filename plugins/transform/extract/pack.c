@@ -188,7 +188,7 @@ static void set_glance_of_three(struct pack *pack, const char *bytes, enum pack_
 
     for (int c = 0; c < 256; c++) {
         four[3] = (char)c;
-        pack->glance4[glance_of_four(four)] |= (uint8_t)list;
+        pack->glance[glance_of(four)] |= (uint8_t)list;
     }
 }
 
@@ -200,15 +200,13 @@ static void set_glances(struct pack *pack, const struct phrases *p, enum pack_li
 
         if ((unsigned char)phrase->text[0] >= 0x80)
             continue;
-        if (phrase->literal >= 8)
-            pack->glance8[glance_of_eight(phrase->text)] |= (uint8_t)list;
-        else if (phrase->literal >= 4)
-            pack->glance4[glance_of_four(phrase->text)] |= (uint8_t)list;
+        if (phrase->literal >= 4)
+            pack->glance[glance_of(phrase->text)] |= (uint8_t)list;
         else if (phrase->literal == 3)
             set_glance_of_three(pack, phrase->text, list);
         else /* too many to tell */
-            for (size_t k = 0; k < sizeof(pack->glance4); k++)
-                pack->glance4[k] |= (uint8_t)list;
+            for (size_t k = 0; k < sizeof(pack->glance); k++)
+                pack->glance[k] |= (uint8_t)list;
     }
 }
 

@@ -79,7 +79,8 @@ struct phrases {
  * phrase matches one blank. loose: the end of a word is not asked for. */
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
 
-/* By Knuth's multiplicative hash, whatever the case: 32 bits, the upper ones better than the lower. */
+/* By Knuth's multiplicative hash, whatever the case: 32 bits, the upper ones better than the lower.
+ */
 static inline uint32_t phrase_four(const char *s)
 {
     uint32_t four;
@@ -154,13 +155,12 @@ struct pack {
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
     struct phrases home_words, section_labels; /* first crumb */
     struct phrases links;                      /* in a paragraph, before a glued link */
-    struct phrases spam;         /* words of advertising that strangers put into a page */
-    struct phrases labels;       /* name themselves in a copyright or promo line */
-    struct phrases rules;        /* patterns for lines; value is an enum role */
-    struct phrases inner;        /* ... those that began with any text, without it */
-    uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
-    /* By the hash of four or eight bytes: a set of enum pack_list. */
-    uint8_t glance4[1 << GLANCE_BITS], glance8[1 << GLANCE_BITS];
+    struct phrases spam;              /* words of advertising that strangers put into a page */
+    struct phrases labels;            /* name themselves in a copyright or promo line */
+    struct phrases rules;             /* patterns for lines; value is an enum role */
+    struct phrases inner;             /* ... those that began with any text, without it */
+    uint64_t days_or_months[64];      /* what one of the two may begin with, as in phrases.begins */
+    uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
 
 /* Reads the pack of n bytes. 0, or -1 and a fault with line and column. The pack owns its memory;
@@ -181,25 +181,16 @@ static inline bool pack_day_or_month(const struct pack *pack, struct span s)
  * comes before. */
 unsigned pack_look(const struct pack *pack, struct span s, unsigned lists);
 
-static inline unsigned glance_of_four(const char *s)
+static inline unsigned glance_of(const char *s)
 {
     return phrase_four(s) >> (32 - GLANCE_BITS);
 }
 
-static inline unsigned glance_of_eight(const char *s)
-{
-    uint64_t eight;
-
-    memcpy(&eight, s, 8);
-    eight = (eight | UINT64_C(0x2020202020202020)) * UINT64_C(0x9e3779b97f4a7c15);
-    return (unsigned)(eight >> (64 - GLANCE_BITS));
-}
-
-/* The same of all lists at a glance: by eight bytes, the first of ASCII, others perhaps of what
+/* The same of all lists at a glance: by four bytes, the first of ASCII, others perhaps of what
  * follows the text. It says too often that there may be one. */
 static inline unsigned pack_glance(const struct pack *pack, const char *s)
 {
-    return pack->glance4[glance_of_four(s)] | pack->glance8[glance_of_eight(s)];
+    return pack->glance[glance_of(s)];
 }
 
 /* The role that a pattern of the pack gives this line, ROLE_NONE if none; inner: the patterns that
