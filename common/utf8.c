@@ -9,11 +9,24 @@
 #include <emmintrin.h>
 #endif
 
+#ifdef __SSE2__
+static int high_in_64(const char *s)
+{
+    const __m128i *v = (const __m128i *)(const void *)s;
+    __m128i a = _mm_or_si128(_mm_loadu_si128(v), _mm_loadu_si128(v + 1));
+    __m128i b = _mm_or_si128(_mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3));
+
+    return _mm_movemask_epi8(_mm_or_si128(a, b));
+}
+#endif
+
 size_t utf8_ascii_prefix(const char *s, size_t n)
 {
     size_t i = 0;
 
 #ifdef __SSE2__
+    while (i + 64 <= n && !high_in_64(s + i))
+        i += 64;
     for (; i + 16 <= n; i += 16) {
         int high = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s + i)));
 
