@@ -79,6 +79,11 @@ static size_t plain_char(const unsigned char *s)
     return s[0] == 0xf0 && s[1] == 0x9f ? 4 : 0; /* U+1F000 to U+1FFFF: emoji */
 }
 
+bool nfc_is_plain_at(const char *s)
+{
+    return (unsigned char)*s < 0xcc || plain_char((const unsigned char *)s) > 0;
+}
+
 size_t nfc_plain_prefix(const char *s, size_t n)
 {
     size_t i = 0;

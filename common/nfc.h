@@ -15,6 +15,9 @@
  * punctuation and symbols, emoji. */
 size_t nfc_plain_prefix(const char *s, size_t n);
 
+/* Is the character at s such a one? */
+bool nfc_is_plain_at(const char *s);
+
 /* Is s surely in NFC? False means only that it takes a closer look. */
 static inline bool nfc_is_plain(const char *s, size_t n)
 {

@@ -7,6 +7,8 @@
 #include "plugins/transform/cleanup/clean.h"
 #include "plugins/transform/cleanup/entity-names.h"
 #include "plugins/transform/cleanup/legacy.h"
+#include "plugins/transform/cleanup/look.h"
+#include "common/utf8-avx2.h"
 #include "common/utf8.h"
 
 #include <check.h>
@@ -426,6 +428,53 @@ START_TEST(twice_is_once)
 END_TEST
 
 /* Long hostile runs must cost time that grows with their length alone. */
+/* Random bytes, of which blanks, LFs and the borders of the sets are many. */
+static void random_bytes(char *to, size_t n, unsigned *seed)
+{
+    static const unsigned char common[] =
+        " \n\n  &&\t\r\x1f!%'\x7f\x7e\x80\xbf\xc0\xff\xc2\xa0*:jza";
+
+    for (size_t i = 0; i < n; i++)
+        to[i] = (char)(next_random(seed) % 4 ? common[next_random(seed) % (sizeof(common) - 1)]
+                                             : next_random(seed));
+}
+
+static void check_same_looks(size_t (*look)(const char *, size_t, bool *, struct look *),
+                             const char *s, size_t n)
+{
+    for (int before = 0; before < 2; before++) {
+        struct look plain[LOOKS], other[LOOKS];
+        bool plain_blank = before, blank = before;
+        size_t count = look_plain(s, n, &plain_blank, plain);
+
+        ck_assert_uint_eq(count,
+                          n >= LOOKS * LOOK_BYTES ? LOOKS : (n + LOOK_BYTES - 1) / LOOK_BYTES);
+        ck_assert_uint_eq(look(s, n, &blank, other), count);
+        ck_assert_mem_eq(plain, other, count * sizeof(*plain));
+        ck_assert(n % LOOK_BYTES != 0 || blank == plain_blank);
+    }
+}
+
+START_TEST(looks_agree)
+{
+    unsigned seed = 11;
+
+    for (int i = 0; i < 20000; i++) {
+        size_t n = next_random(&seed) % 1200;
+        char *text = malloc(n + 1); /* its end is where a sanitizer sees it passed */
+
+        random_bytes(text, n, &seed);
+        check_same_looks(look_at, text, n);
+#if defined(__x86_64__) && defined(__GNUC__)
+        check_same_looks(look_sse2, text, n);
+        if (utf8_avx2_usable())
+            check_same_looks(look_avx2, text, n);
+#endif
+        free(text);
+    }
+}
+END_TEST
+
 START_TEST(hostile_runs)
 {
     static const char *const pieces[] = { "&amp;",
@@ -497,6 +546,7 @@ int main(void)
     tcase_add_test(c, scan_sees_every_place);
     tcase_add_test(c, misread_text_comes_back);
     tcase_add_test(c, twice_is_once);
+    tcase_add_test(c, looks_agree);
     tcase_add_test(c, hostile_runs);
     tcase_add_test(c, endless_work_is_refused);
     suite_add_tcase(s, c);
