@@ -3,11 +3,8 @@
  * of empty lines that follow each other one is kept, since a paragraph ends there. */
 #include "clean.h"
 #include "chars.h"
+#include "look.h"
 #include "common/utf8.h"
-
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 /* Up to a byte that an odd line end may begin with. */
 static const char *skip_line(const char *at, const char *end)
@@ -59,6 +56,8 @@ static const char *skip_spaces(const char *at, const char *end)
 }
 
 struct spacing {
+    const char *start, *end;
+    const char *done; /* what is before is as it must be; no blank stands here */
     const char *kept; /* from here on nothing is in out yet */
     struct buffer *out;
     unsigned feeds; /* LFs in a row before this place; at the start of the text one */
@@ -75,98 +74,71 @@ static void put(struct spacing *p, const char *from, const char *to, bool space)
 }
 
 /* A run of spaces from `from` to `to`: nothing at a line's ends, else one plain space. */
-static void take_spaces(struct spacing *p, const char *from, const char *to, const char *end)
+static void take_spaces(struct spacing *p, const char *from, const char *to)
 {
-    bool inside = p->feeds == 0 && to < end && *to != '\n';
+    bool inside = p->feeds == 0 && to < p->end && *to != '\n';
 
     if (!inside || to - from > 1 || *from != ' ')
         put(p, from, to, inside);
 }
 
-/* Not LF, and no part of a space or of a run of them: ASCII, and all characters but those with
- * first bytes C2 and E1 to E3. */
-static bool ordinary(char byte)
+/* All spaces and LFs that stand together, one of which is at `at`. Those before it are plain. */
+static void take_blanks(struct spacing *p, const char *at)
 {
-    unsigned char c = (unsigned char)byte;
+    while (at > p->done && (at[-1] == ' ' || at[-1] == '\n'))
+        at--;
+    p->feeds = at == p->start;
+    while (at < p->end) {
+        const char *next = skip_spaces(at, p->end);
 
-    return c > ' ' && c != 0xc2 && (c < 0xe1 || c > 0xe3);
-}
-
-#ifdef __SSE2__
-/* A bit for each of 16 bytes that is not ordinary. */
-static unsigned odd_bytes(__m128i b)
-{
-    const __m128i blank = _mm_set1_epi8(' '), two = _mm_set1_epi8(2);
-    __m128i from_e1 = _mm_sub_epi8(b, _mm_set1_epi8((char)0xe1));
-    __m128i odd = _mm_cmpeq_epi8(_mm_min_epu8(b, blank), b);
-
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(b, _mm_set1_epi8((char)0xc2)));
-    odd = _mm_or_si128(odd, _mm_cmpeq_epi8(_mm_min_epu8(from_e1, two), from_e1));
-    return (unsigned)_mm_movemask_epi8(odd);
-}
-
-/* skip_words over whole blocks; where it stops the bytes are looked at one by one. */
-static const char *skip_blocks(const char *at, const char *end)
-{
-    for (; end - at > 16; at += 16) {
-        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
-        unsigned blanks = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8(' ')));
-        unsigned stop = odd_bytes(b) & ~(blanks & ~odd_bytes(next));
-
-        if (stop)
-            return at + __builtin_ctz(stop);
+        if (next > at) {
+            take_spaces(p, at, next);
+        } else if (*at == '\n') {
+            if (++p->feeds > 2)
+                put(p, at, at + 1, false);
+            next = at + 1;
+        } else {
+            break;
+        }
+        at = next;
     }
-    return at;
+    p->done = at;
 }
-#else
-static const char *skip_blocks(const char *at, const char *end)
-{
-    (void)end;
-    return at;
-}
-#endif
 
-/* Words with one space between them. */
-static const char *skip_words(const char *at, const char *end)
+/* Is something to be mended at `at`, whose bit is set in either mask? */
+static bool is_bad(const struct spacing *p, const char *at)
 {
-    at = skip_blocks(at, end);
-    for (;;) {
-        while (at < end && ordinary(*at))
-            at++;
-        if (end - at < 2 || *at != ' ' || !ordinary(at[1]))
-            return at;
-        at += 2;
+    if (*at == ' ' || *at == '\n')
+        return look_is_bad(p->start, at);
+    return *at == '\t' || exotic_space(utf8_next(&at, p->end));
+}
+
+static void mend(struct spacing *p, uint64_t left, const char *s)
+{
+    for (; left; left &= left - 1) {
+        const char *at = s + __builtin_ctzll(left);
+
+        if (at >= p->done && is_bad(p, at))
+            take_blanks(p, at);
     }
 }
 
 uint64_t repair_spaces(const char *s, size_t n, struct buffer *out)
 {
-    struct spacing p = { .kept = s, .out = out, .feeds = 1 };
-    const char *end = s + n, *at = s;
+    struct spacing p = { .start = s, .end = s + n, .done = s, .kept = s, .out = out };
+    struct look looks[LOOKS];
+    bool blank = true;
 
-    while (at < end) {
-        const char *next;
+    for (size_t at = 0; at < n;) {
+        size_t count = look_at(s + at, n - at, &blank, looks);
 
-        if (ordinary(*at)) {
-            p.feeds = 0;
-            at = skip_words(at, end);
-            continue;
-        }
-        next = skip_spaces(at, end);
-        if (next > at) {
-            take_spaces(&p, at, next, end);
-            at = next;
-        } else if (*at == '\n') {
-            if (++p.feeds > 2)
-                put(&p, at, at + 1, false);
-            at++;
-        } else {
-            p.feeds = 0;
-            utf8_next(&at, end);
-        }
+        for (size_t i = 0; i < count; i++, at += LOOK_BYTES)
+            if (looks[i].doubled | looks[i].rare)
+                mend(&p, looks[i].doubled | looks[i].rare, s + at);
     }
+    if (p.done < p.end && p.end[-1] == ' ')
+        take_blanks(&p, p.end - 1);
     if (p.count > 0)
-        buffer_append(out, p.kept, (size_t)(end - p.kept));
+        buffer_append(out, p.kept, (size_t)(p.end - p.kept));
     return p.count;
 }
