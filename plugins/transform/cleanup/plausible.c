@@ -60,18 +60,41 @@ enum script script_of(uint32_t c)
 
 enum tail tail_of(uint32_t c)
 {
-    static const uint16_t closing[] = { 0xa0,   0xab,   0xad,   0xbb,   0x2013, 0x2014, 0x2018,
-                                        0x2019, 0x201c, 0x201d, 0x2026, 0x2039, 0x203a };
-    static const uint16_t signs[] = { 0xa7, 0xa9, 0xaa, 0xae, 0xb0,   0xb2,   0xb3,   0xb4,
-                                      0xb6, 0xb7, 0xb9, 0xba, 0x2020, 0x2021, 0x2022, 0x2122 };
-
-    for (unsigned i = 0; i < sizeof(closing) / sizeof(*closing); i++)
-        if (closing[i] == c)
-            return TAIL_CLOSES;
-    for (unsigned i = 0; i < sizeof(signs) / sizeof(*signs); i++)
-        if (signs[i] == c)
-            return TAIL_SIGN;
-    return TAIL_STRANGE;
+    switch (c) {
+    case 0xa0:
+    case 0xab:
+    case 0xad:
+    case 0xbb:
+    case 0x2013:
+    case 0x2014:
+    case 0x2018:
+    case 0x2019:
+    case 0x201c:
+    case 0x201d:
+    case 0x2026:
+    case 0x2039:
+    case 0x203a:
+        return TAIL_CLOSES;
+    case 0xa7:
+    case 0xa9:
+    case 0xaa:
+    case 0xae:
+    case 0xb0:
+    case 0xb2:
+    case 0xb3:
+    case 0xb4:
+    case 0xb6:
+    case 0xb7:
+    case 0xb9:
+    case 0xba:
+    case 0x2020:
+    case 0x2021:
+    case 0x2022:
+    case 0x2122:
+        return TAIL_SIGN;
+    default:
+        return TAIL_STRANGE;
+    }
 }
 
 static bool guillemet(uint32_t c)
