@@ -1,22 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Mojibake: UTF-8 bytes that were read as Windows-1252, Latin-1 or Mac Roman are put together
  * again, character by character, so that a text may be bad in some places only. The first walk
- * looks for sequences that can mean nothing else; if there are any the second one mends them, and
- * with them the less certain ones of the same kind. Text misread twice takes two calls. */
+ * mends sequences that can mean nothing else. Where they make others believable that it left, or
+ * weigh between the two pages, a second walk starts again with all that the first one learnt. Text
+ * misread twice takes two calls. */
 #include "clean.h"
 #include "mojibake.h"
 #include "common/utf8.h"
 
 struct walk {
     const char *start, *at, *end;
-    const char *kept;                /* from here on nothing is in `out` yet */
-    struct buffer *out;              /* NULL on the first walk */
+    const char *kept; /* from here on nothing is in `out` yet */
+    struct buffer *out;
+    bool informed;                   /* the second walk: the evidence is all there */
     unsigned evidence[LEGACY_PAGES]; /* scripts of strong sequences, as bits */
     uint64_t strong[LEGACY_PAGES];   /* how many there are */
+    unsigned left[LEGACY_PAGES];     /* scripts of weak sequences that were not believed */
+    bool remnant, tie;               /* seen: what the second walk may see in another way */
     struct sequence last, mended;    /* the last one seen, the last one mended; end NULL: none */
     uint64_t count;
 };
 
+#define A_EURO "\xc3\xa2\xe2\x82\xac" /* â€ */
 #define BIT(s) (1u << (s))
 #define SCRIPTS_LATIN (BIT(SCRIPT_SYMBOL) | BIT(SCRIPT_LATIN) | BIT(SCRIPT_PUNCTUATION))
 #define SCRIPTS_EAST_ASIAN (BIT(SCRIPT_EAST_ASIAN) | BIT(SCRIPT_HANGUL))
@@ -94,24 +99,34 @@ static enum verdict judge_here(const struct walk *w, const struct sequence *q)
         around.kin = kin(&w->last, q);
         around.deeper = w->last.page == q->page && legacy_pair(w->last.c, q->c);
     }
-    if (q->end < w->end && match(q->page, q->end, w->end, &next)) {
+    if (q->end < w->end && (*q->end & 0x80) && match(q->page, q->end, w->end, &next)) {
         around.kin = around.kin || kin(&next, q);
         around.deeper = around.deeper || legacy_pair(q->c, next.c);
     }
     return judge(q, &around);
 }
 
-/* Strong sequences of a script make its weak ones believable; Latin letters, symbols and
- * punctuation count as one, and so do Hangul and Han. */
-static bool believed(const struct walk *w, const struct sequence *q, enum verdict v)
+/* Latin letters, symbols and punctuation count as one kind, and so do Hangul and Han. */
+static unsigned kind_of(const struct sequence *q)
 {
     unsigned kind = BIT(q->script);
 
-    if (kind & SCRIPTS_LATIN)
-        kind = SCRIPTS_LATIN;
-    else if (kind & SCRIPTS_EAST_ASIAN)
-        kind = SCRIPTS_EAST_ASIAN;
-    return v == STRONG || (v == WEAK && (w->evidence[q->page] & kind) != 0);
+    return kind & SCRIPTS_LATIN        ? SCRIPTS_LATIN
+           : kind & SCRIPTS_EAST_ASIAN ? SCRIPTS_EAST_ASIAN
+                                       : kind;
+}
+
+/* Strong sequences of a kind make its weak ones believable. */
+static bool believed(struct walk *w, const struct sequence *q, enum verdict v)
+{
+    unsigned kind = kind_of(q);
+
+    if (v != WEAK)
+        return v == STRONG;
+    if (w->evidence[q->page] & kind)
+        return true;
+    w->left[q->page] |= kind;
+    return false;
 }
 
 static void replace(struct walk *w, const char *start, const char *end, uint32_t c)
@@ -119,18 +134,19 @@ static void replace(struct walk *w, const char *start, const char *end, uint32_t
     char utf8[4];
 
     w->count++;
-    if (w->out) {
-        buffer_append(w->out, w->kept, (size_t)(start - w->kept));
-        buffer_append(w->out, utf8, utf8_put(utf8, c));
-    }
+    buffer_append(w->out, w->kept, (size_t)(start - w->kept));
+    buffer_append(w->out, utf8, utf8_put(utf8, c));
     w->kept = w->at = end;
 }
 
 /* Of two that start at the same place, the one that explains more of the text, or whose page
  * explains more of it elsewhere. */
-static bool better(const struct walk *w, const struct sequence *a, const struct sequence *b)
+static bool better(struct walk *w, const struct sequence *a, const struct sequence *b)
 {
-    return a->end != b->end ? a->end > b->end : w->strong[a->page] > w->strong[b->page];
+    if (a->end != b->end)
+        return a->end > b->end;
+    w->tie = true;
+    return w->strong[a->page] > w->strong[b->page];
 }
 
 /* A sequence at w->at, mended if it is believed. */
@@ -145,7 +161,7 @@ static bool take_sequence(struct walk *w)
         if (!match((enum legacy)page, w->at, w->end, &q))
             continue;
         v = judge_here(w, &q);
-        if (v == STRONG && !w->out) {
+        if (v == STRONG && !w->informed) {
             w->evidence[page] |= BIT(q.script);
             w->strong[page]++;
         }
@@ -163,17 +179,29 @@ static bool take_sequence(struct walk *w)
 }
 
 /* What is left where a page was misread and then cleaned: Ã and Â before a plain space that was a
- * no-break space, and â€ without the third byte, 9D, which Windows-1252 lacks. Only beside sure
- * signs. */
+ * no-break space, and â€ without the third byte, 9D, which Windows-1252 lacks. */
+static bool may_be_remnant(const struct walk *w)
+{
+    const char *at = w->at;
+    size_t left = (size_t)(w->end - at);
+
+    return left >= 3 && at[0] == '\xc3' &&
+           (at[2] == ' ' || (left >= 5 && memcmp(at, A_EURO, sizeof(A_EURO) - 1) == 0));
+}
+
+/* Mended only beside sure signs, so by the second walk. */
 static bool take_remnant(struct walk *w)
 {
     const char *at = w->at;
     size_t left = (size_t)(w->end - at);
-    uint32_t before = char_before(w, at);
+    uint32_t before;
 
-    if (!(w->evidence[LEGACY_WINDOWS] & SCRIPTS_LATIN) || left < 2)
+    if (!may_be_remnant(w))
         return false;
-    if (left >= 5 && memcmp(at, "\xc3\xa2\xe2\x82\xac", 5) == 0) {
+    w->remnant = true;
+    if (!w->informed || !(w->evidence[LEGACY_WINDOWS] & SCRIPTS_LATIN))
+        return false;
+    if (at[2] != ' ') {
         bool lost = left >= 8 && memcmp(at + 5, UTF8_REPLACEMENT, 3) == 0;
 
         if (left > 5 && !lost && (at[5] & 0x80)) /* may be mojibake of mojibake: not yet */
@@ -181,7 +209,8 @@ static bool take_remnant(struct walk *w)
         replace(w, at, at + (lost ? 8 : 5), 0x201d);
         return true;
     }
-    if (left < 3 || at[0] != '\xc3' || at[2] != ' ' || latin_upper(before))
+    before = char_before(w, at);
+    if (latin_upper(before))
         return false;
     if (at[1] == '\x83')
         replace(w, at, at + 2, 0xe0);
@@ -207,21 +236,38 @@ static bool take_c1(struct walk *w)
 static void walk(struct walk *w)
 {
     while ((w->at += utf8_ascii_prefix(w->at, (size_t)(w->end - w->at))) < w->end)
-        if (!take_sequence(w) && !(w->out && take_remnant(w)) && !take_c1(w))
+        if (!take_sequence(w) && !take_remnant(w) && !take_c1(w))
             utf8_next(&w->at, w->end);
+}
+
+/* Would a walk that knows all the evidence from its start decide the same everywhere? Up to the
+ * first place where it would not the two are in the same state, and the first one took note. */
+static bool settled(const struct walk *w)
+{
+    for (int page = 0; page < LEGACY_PAGES; page++)
+        if (w->left[page] & w->evidence[page])
+            return false;
+    return !w->tie && !(w->remnant && (w->evidence[LEGACY_WINDOWS] & SCRIPTS_LATIN));
 }
 
 uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out)
 {
-    struct walk first = { .start = s, .at = s, .end = s + n, .kept = s };
     struct walk w = { .start = s, .at = s, .end = s + n, .kept = s, .out = out };
+    size_t len = out->len;
 
-    walk(&first);
-    if (first.count == 0)
-        return 0;
-    memcpy(w.evidence, first.evidence, sizeof(w.evidence));
-    memcpy(w.strong, first.strong, sizeof(w.strong));
     walk(&w);
+    if (w.count == 0)
+        return 0;
+    if (!settled(&w)) {
+        struct walk again = { .start = s, .at = s, .end = s + n, .kept = s, .out = out };
+
+        again.informed = true;
+        memcpy(again.evidence, w.evidence, sizeof(w.evidence));
+        memcpy(again.strong, w.strong, sizeof(w.strong));
+        out->len = len;
+        w = again;
+        walk(&w);
+    }
     if (w.count > 0)
         buffer_append(out, w.kept, (size_t)(w.end - w.kept));
     return w.count;
