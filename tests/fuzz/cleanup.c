@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fuzz: any text cleaned is valid text, and cleaning it again changes nothing; no repair is made
- * that clean_needs was certain of. First byte: which repairs. */
+ * that needs_of was certain of. First byte: which repairs. */
 #include "plugins/transform/cleanup/clean.h"
 #include "common/utf8.h"
 #include "tests/fuzz/fuzz.h"
@@ -10,7 +10,8 @@ static struct cleaner first, second;
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct cleaned once, twice;
-    unsigned wanted, needs;
+    struct needs needs;
+    unsigned wanted;
     char *text;
 
     if (n == 0)
@@ -18,13 +19,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     wanted = data[0] ? data[0] & REPAIR_ALL : REPAIR_ALL;
     n = utf8_valid_prefix((const char *)data + 1, n - 1);
     text = copy_of(data + 1, n, false);
-    needs = clean_needs(text, n);
+    needs = needs_of(text, n);
     promise(clean_text(&first, wanted, text, n, &once) == 0);
     promise(utf8_valid(once.text, once.len));
     promise(once.changed || once.text == text);
     for (int i = 0; i < REPAIRS; i++)
         promise(once.counts[i] == 0 || (wanted & REPAIR_BIT(i)));
-    if ((needs & wanted) == 0)
+    if (((needs.ascii | needs.others) & wanted) == 0)
         promise(!once.changed);
     promise(clean_text(&second, wanted, once.text, once.len, &twice) == 0);
     promise(!twice.changed && twice.text == once.text && twice.len == once.len);

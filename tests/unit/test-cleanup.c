@@ -202,6 +202,13 @@ START_TEST(widths_and_composition)
 }
 END_TEST
 
+static unsigned all_needs(const char *s, size_t n)
+{
+    struct needs x = needs_of(s, n);
+
+    return x.ascii | x.others;
+}
+
 /* The scan must see what is wrong at each place of a block and across their borders. */
 START_TEST(scan_sees_every_place)
 {
@@ -213,17 +220,16 @@ START_TEST(scan_sees_every_place)
     for (size_t w = 0; w < sizeof(wrong) / sizeof(*wrong); w++) {
         for (size_t at = 0; at + 8 < sizeof(text); at++) {
             memset(text, 'a', sizeof(text));
-            ck_assert_uint_eq(clean_needs(text, sizeof(text)), 0);
+            ck_assert_uint_eq(all_needs(text, sizeof(text)), 0);
             memcpy(text + at, wrong[w], strlen(wrong[w]));
-            ck_assert_msg(clean_needs(text, sizeof(text)) != 0, "wrong %zu at %zu", w, at);
-            ck_assert_msg(clean_needs(text, at + strlen(wrong[w])) != 0, "wrong %zu ends %zu", w,
-                          at);
+            ck_assert_msg(all_needs(text, sizeof(text)) != 0, "wrong %zu at %zu", w, at);
+            ck_assert_msg(all_needs(text, at + strlen(wrong[w])) != 0, "wrong %zu ends %zu", w, at);
         }
     }
-    ck_assert(clean_needs(" a", 2) != 0);
-    ck_assert(clean_needs("a ", 2) != 0);
-    ck_assert(clean_needs("\n\na", 3) != 0);
-    ck_assert(clean_needs("\na\n\nb", 5) == 0);
+    ck_assert(all_needs(" a", 2) != 0);
+    ck_assert(all_needs("a ", 2) != 0);
+    ck_assert(all_needs("\n\na", 3) != 0);
+    ck_assert(all_needs("\na\n\nb", 5) == 0);
 }
 END_TEST
 
@@ -475,6 +481,39 @@ START_TEST(looks_agree)
 }
 END_TEST
 
+/* What the rounds conclude without another look at the text is what a look would have said. */
+START_TEST(what_is_known_is_true)
+{
+    const unsigned spaces = REPAIR_BIT(REPAIR_SPACES);
+    unsigned seed = 5, mended = 0, folded = 0;
+    struct buffer out = { 0 };
+    char text[600];
+
+    for (int i = 0; i < 100000; i++) {
+        size_t n = random_text(text, sizeof(text), &seed);
+        struct needs before = needs_of(text, n), x;
+        bool sure;
+
+        out.len = 0;
+        if (repair_mojibake(text, n, &out, &x, &sure) > 0 && sure) {
+            struct needs after = needs_of(out.data, out.len);
+
+            ck_assert_uint_eq(after.ascii, before.ascii);
+            ck_assert_uint_eq(after.others, x.others);
+            mended++;
+        }
+        out.len = 0;
+        if (repair_spaces(text, n, &out) > 0) {
+            ck_assert_uint_eq(
+                all_needs(out.data, out.len) & ~((before.ascii | before.others) & ~spaces), 0);
+            folded++;
+        }
+    }
+    ck_assert(mended > 1000 && folded > 1000);
+    buffer_free(&out);
+}
+END_TEST
+
 START_TEST(hostile_runs)
 {
     static const char *const pieces[] = { "&amp;",
@@ -547,6 +586,7 @@ int main(void)
     tcase_add_test(c, misread_text_comes_back);
     tcase_add_test(c, twice_is_once);
     tcase_add_test(c, looks_agree);
+    tcase_add_test(c, what_is_known_is_true);
     tcase_add_test(c, hostile_runs);
     tcase_add_test(c, endless_work_is_refused);
     suite_add_tcase(s, c);

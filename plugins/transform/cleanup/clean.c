@@ -23,81 +23,94 @@ static uint64_t repair_nfc(const char *s, size_t n, struct buffer *out)
 }
 
 static repair_function *const repairs[REPAIRS] = {
-    [REPAIR_MOJIBAKE] = repair_mojibake, [REPAIR_LINE_ENDS] = repair_line_ends,
-    [REPAIR_ENTITIES] = repair_entities, [REPAIR_CONTROLS] = repair_controls,
-    [REPAIR_WIDTHS] = repair_widths,     [REPAIR_SPACES] = repair_spaces,
-    [REPAIR_NFC] = repair_nfc,
+    [REPAIR_LINE_ENDS] = repair_line_ends, [REPAIR_ENTITIES] = repair_entities,
+    [REPAIR_CONTROLS] = repair_controls,   [REPAIR_WIDTHS] = repair_widths,
+    [REPAIR_SPACES] = repair_spaces,       [REPAIR_NFC] = repair_nfc,
 };
 
-/* What is known of the text as it stands, so that it is looked at no more often than it changes. */
+/* What is known of the text as it stands, so that it is looked at no more often than it must. */
 struct round {
     struct cleaned *to;
     unsigned wanted;
-    unsigned needs; /* of `wanted`, if known */
+    struct needs needs;
     bool known, changed;
 };
 
-static void know(struct round *now, unsigned needs)
-{
-    now->needs = needs & now->wanted;
-    now->known = true;
-}
-
-static bool may_need(struct round *now, unsigned bits)
+static unsigned needed(struct round *now)
 {
     if (!now->known)
-        know(now, clean_needs(now->to->text, now->to->len));
-    return (now->needs & bits) != 0;
+        now->needs = needs_of(now->to->text, now->to->len);
+    now->known = true;
+    return (now->needs.ascii | now->needs.others) & now->wanted;
 }
 
-/* -1: no memory. Else the number of places that were changed. */
-static int64_t make_repair(struct cleaner *c, int r, struct round *now)
+static struct buffer *other_buffer(struct cleaner *c, const struct cleaned *to)
 {
-    struct cleaned *to = now->to;
     struct buffer *out = to->text == c->a.data ? &c->b : &c->a;
-    uint64_t count;
 
     out->len = 0;
-    count = repairs[r](to->text, to->len, out);
+    return out;
+}
+
+static int take_mended(struct round *now, int r, const struct buffer *out, uint64_t count)
+{
     if (out->failed)
         return -1;
     if (count == 0)
         return 0;
-    to->counts[r] += count;
-    to->text = out->data;
-    to->len = out->len;
+    now->to->counts[r] += count;
+    now->to->text = out->data;
+    now->to->len = out->len;
     now->changed = true;
-    /* Single plain spaces between what stays and LFs are no part of any other mistake, and what is
-     * taken away can only be one less. */
-    if (r == REPAIR_SPACES && now->known && !(now->needs & ~REPAIR_BIT(REPAIR_SPACES)))
-        now->needs = 0;
-    else
-        now->known = false;
-    return (int64_t)count;
+    return 1;
 }
 
 /* The bytes of text misread twice include controls, soft hyphens and no-break spaces: it is put
  * together to the end before other repairs may touch them. Each time it halves. */
 static int mend_mojibake(struct cleaner *c, struct round *now)
 {
-    int64_t count;
+    int mended;
 
     do {
-        count = make_repair(c, REPAIR_MOJIBAKE, now);
-    } while (count > 0 && may_need(now, REPAIR_BIT(REPAIR_MOJIBAKE)));
-    return count < 0 ? -1 : 0;
+        struct buffer *out = other_buffer(c, now->to);
+        struct needs others;
+        bool sure;
+        uint64_t count = repair_mojibake(now->to->text, now->to->len, out, &others, &sure);
+
+        mended = take_mended(now, REPAIR_MOJIBAKE, out, count);
+        if (mended > 0) {
+            now->needs.others = others.others;
+            now->known = sure;
+        }
+    } while (mended > 0 && needed(now) & REPAIR_BIT(REPAIR_MOJIBAKE));
+    return mended < 0 ? -1 : 0;
+}
+
+static int make_repair(struct cleaner *c, struct round *now, int r)
+{
+    bool last = now->known && needed(now) == REPAIR_BIT(REPAIR_SPACES);
+    struct buffer *out = other_buffer(c, now->to);
+    uint64_t count = repairs[r](now->to->text, now->to->len, out);
+    int mended = take_mended(now, r, out, count);
+
+    if (mended <= 0)
+        return mended;
+    /* Single plain spaces between what stays and LFs are no part of any other mistake, and what is
+     * taken away can only be one less. */
+    now->known = last;
+    now->needs = (struct needs){ 0 };
+    return 0;
 }
 
 /* Makes the repairs that the text needs now once, in their order. 0, or -1: no memory. */
 static int make_round(struct cleaner *c, struct round *now)
 {
-    unsigned needs = now->needs;
+    unsigned needs = needed(now);
 
-    now->changed = false;
     if (needs & REPAIR_BIT(REPAIR_MOJIBAKE) && mend_mojibake(c, now) < 0)
         return -1;
     for (int r = REPAIR_MOJIBAKE + 1; r < REPAIRS; r++)
-        if (needs & REPAIR_BIT(r) && now->to->len > 0 && make_repair(c, r, now) < 0)
+        if (needs & REPAIR_BIT(r) && now->to->len > 0 && make_repair(c, now, r) < 0)
             return -1;
     return 0;
 }
@@ -118,7 +131,7 @@ int clean_text(struct cleaner *c, unsigned wanted, const char *s, size_t n, stru
     *to = (struct cleaned){ .text = s, .len = n };
     for (int round = 0; round < ROUNDS; round++) {
         now.changed = false;
-        if (may_need(&now, wanted) && make_round(c, &now) < 0)
+        if (make_round(c, &now) < 0)
             return -1;
         if (!now.changed) {
             if (!to->text)

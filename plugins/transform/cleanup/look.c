@@ -34,7 +34,8 @@ static bool plain(const char *s, size_t looks, bool blank, struct look *to)
             bool now = c == ' ' || c == '\n';
 
             to->doubled |= (uint64_t)(now && blank) << i;
-            to->rare |= (uint64_t)(c == '&' || (c < ' ' && c != '\n') || c == 0x7f || c >= 0xc0) << i;
+            to->rare |= (uint64_t)(c == '&' || (c < ' ' && c != '\n') || c == 0x7f || c >= 0xc0)
+                        << i;
             blank = now;
         }
     }

@@ -18,6 +18,8 @@ struct walk {
     unsigned left[LEGACY_PAGES];     /* scripts of weak sequences that were not believed */
     bool remnant, tie;               /* seen: what the second walk may see in another way */
     struct sequence last, mended;    /* the last one seen, the last one mended; end NULL: none */
+    struct needs needs;              /* of what is not ASCII in `out` */
+    bool blank_made;                 /* ASCII has changed too */
     uint64_t count;
 };
 
@@ -136,6 +138,10 @@ static void replace(struct walk *w, const char *start, const char *end, uint32_t
     w->count++;
     buffer_append(w->out, w->kept, (size_t)(start - w->kept));
     buffer_append(w->out, utf8, utf8_put(utf8, c));
+    if (c == ' ')
+        w->blank_made = true;
+    else
+        needs_take(&w->needs, c, utf8, start, end);
     w->kept = w->at = end;
 }
 
@@ -186,7 +192,8 @@ static bool may_be_remnant(const struct walk *w)
     size_t left = (size_t)(w->end - at);
 
     return left >= 3 && at[0] == '\xc3' &&
-           (at[2] == ' ' || (left >= 5 && memcmp(at, A_EURO, sizeof(A_EURO) - 1) == 0));
+           ((at[2] == ' ' && (at[1] == '\x82' || at[1] == '\x83')) ||
+            (left >= 5 && memcmp(at, A_EURO, sizeof(A_EURO) - 1) == 0));
 }
 
 /* Mended only beside sure signs, so by the second walk. */
@@ -233,11 +240,19 @@ static bool take_c1(struct walk *w)
     return true;
 }
 
+static void keep(struct walk *w)
+{
+    const char *from = w->at;
+    uint32_t c = utf8_next(&w->at, w->end);
+
+    needs_take(&w->needs, c, from, from, w->at);
+}
+
 static void walk(struct walk *w)
 {
     while ((w->at += utf8_ascii_prefix(w->at, (size_t)(w->end - w->at))) < w->end)
         if (!take_sequence(w) && !take_remnant(w) && !take_c1(w))
-            utf8_next(&w->at, w->end);
+            keep(w);
 }
 
 /* Would a walk that knows all the evidence from its start decide the same everywhere? Up to the
@@ -250,7 +265,7 @@ static bool settled(const struct walk *w)
     return !w->tie && !(w->remnant && (w->evidence[LEGACY_WINDOWS] & SCRIPTS_LATIN));
 }
 
-uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out)
+uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out, struct needs *x, bool *sure)
 {
     struct walk w = { .start = s, .at = s, .end = s + n, .kept = s, .out = out };
     size_t len = out->len;
@@ -270,5 +285,7 @@ uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out)
     }
     if (w.count > 0)
         buffer_append(out, w.kept, (size_t)(w.end - w.kept));
+    *x = w.needs;
+    *sure = !w.blank_made;
     return w.count;
 }

@@ -66,34 +66,33 @@ static unsigned lone_needs(uint32_t c)
     return full_width(c) ? REPAIR_BIT(REPAIR_WIDTHS) : 0;
 }
 
-static bool begins_pair(const char *at, const char *end)
+void needs_take(struct needs *x, uint32_t c, const char *utf8, const char *from, const char *to)
 {
-    uint32_t c = utf8_next(&at, end);
+    bool looked_at = suspect(utf8);
+    unsigned alone = looked_at ? lone_needs(c) : 0;
 
-    return at < end && (*at & 0x80) && legacy_pair(c, utf8_next(&at, end));
+    if (x->last && x->to == from && legacy_pair(x->last, c))
+        alone |= REPAIR_BIT(REPAIR_MOJIBAKE);
+    x->last = looked_at && !alone ? c : 0;
+    x->to = to;
+    x->others |= alone;
+    if (!nfc_is_plain_at(utf8))
+        x->others |= REPAIR_BIT(REPAIR_NFC);
 }
 
-/* Adds to needs, which say what need not be looked for any more. */
-static unsigned rare_needs(uint64_t rare, const char *s, const char *end, unsigned needs)
+static void take_rare(struct needs *x, uint64_t rare, const char *s, const char *end)
 {
     for (; rare; rare &= rare - 1) {
         const char *at = s + __builtin_ctzll(rare), *next = at;
-        unsigned alone;
 
-        if (!(*at & 0x80)) {
-            needs |= ascii_needs((unsigned char)*at);
-            continue;
+        if (*at & 0x80) {
+            uint32_t c = utf8_next(&next, end);
+
+            needs_take(x, c, at, at, next);
+        } else {
+            x->ascii |= ascii_needs((unsigned char)*at);
         }
-        if (suspect(at)) {
-            alone = lone_needs(utf8_next(&next, end));
-            needs |= alone;
-            if (!alone && !(needs & REPAIR_BIT(REPAIR_MOJIBAKE)) && begins_pair(at, end))
-                needs |= REPAIR_BIT(REPAIR_MOJIBAKE);
-        }
-        if (!(needs & REPAIR_BIT(REPAIR_NFC)) && !nfc_is_plain_at(at))
-            needs |= REPAIR_BIT(REPAIR_NFC);
     }
-    return needs;
 }
 
 static bool any_bad(uint64_t doubled, const char *start, const char *s)
@@ -104,11 +103,11 @@ static bool any_bad(uint64_t doubled, const char *start, const char *s)
     return false;
 }
 
-unsigned clean_needs(const char *s, size_t n)
+struct needs needs_of(const char *s, size_t n)
 {
+    struct needs x = { 0 };
     struct look looks[LOOKS];
     bool blank = true, bad = n > 0 && s[n - 1] == ' ';
-    unsigned needs = 0;
 
     for (size_t at = 0; at < n;) {
         size_t count = look_at(s + at, n - at, &blank, looks);
@@ -117,8 +116,10 @@ unsigned clean_needs(const char *s, size_t n)
             if (looks[i].doubled && !bad)
                 bad = any_bad(looks[i].doubled, s, s + at);
             if (looks[i].rare)
-                needs = rare_needs(looks[i].rare, s + at, s + n, needs);
+                take_rare(&x, looks[i].rare, s + at, s + n);
         }
     }
-    return bad ? needs | REPAIR_BIT(REPAIR_SPACES) : needs;
+    if (bad)
+        x.ascii |= REPAIR_BIT(REPAIR_SPACES);
+    return x;
 }
