@@ -139,6 +139,8 @@ static int make_file(const char *path)
     return fd < 0 ? -1 : file_close(fd);
 }
 
+/* Rows are only appended: a page that is full is not needed again, so the cache is as small as will
+ * do. It is written while the processor has it near, and its memory is used for the next. */
 static int open_file(struct database *d, const char *path, int flags, struct fault *f)
 {
     char *real = real_path(path);
@@ -161,7 +163,7 @@ static int open_file(struct database *d, const char *path, int flags, struct fau
                "PRAGMA page_size = 16384;"
                "PRAGMA journal_mode = TRUNCATE;"
                "PRAGMA synchronous = FULL;"
-               "PRAGMA cache_size = -65536;"
+               "PRAGMA cache_size = -2048;"
                "PRAGMA temp_store = MEMORY;",
                "cannot set up", f);
 }
@@ -392,10 +394,13 @@ static int make_fts(struct database *d, struct fault *f)
     return run_buffer(d, &sql, "cannot make the full-text index of", f);
 }
 
+/* These do come back to what they have written. */
 static int make_indexes(struct database *d, struct fault *f)
 {
     const struct layout *l = d->layout;
 
+    if (run(d, "PRAGMA cache_size = -65536", "cannot set up", f) < 0)
+        return -1;
     for (size_t i = 0; i < l->index.n; i++) {
         struct buffer sql = { 0 };
 
