@@ -243,7 +243,7 @@ static int decode_lines(const char *s, size_t n, const struct charset *other, st
 /* No encoding of text has many control bytes: a picture, a program or packed data has. */
 #ifdef __SSE2__
 /* How many of 16 bytes are control characters that no text has. */
-static unsigned count_controls(__m128i v)
+static size_t count_controls(__m128i v)
 {
     __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
     __m128i from8 = _mm_sub_epi8(v, _mm_set1_epi8(0x08)); /* to 0x0d */
@@ -251,7 +251,29 @@ static unsigned count_controls(__m128i v)
                                 _mm_cmpeq_epi8(v, _mm_set1_epi8(0x1b)));
     __m128i bad = _mm_or_si128(_mm_andnot_si128(fine, low), _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
 
-    return (unsigned)__builtin_popcount((unsigned)_mm_movemask_epi8(bad));
+    return (size_t)__builtin_popcount((unsigned)_mm_movemask_epi8(bad));
+}
+
+static __m128i low_but_lf(__m128i v)
+{
+    __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(0x1f)), v);
+
+    return _mm_or_si128(_mm_andnot_si128(_mm_cmpeq_epi8(v, _mm_set1_epi8('\n')), low),
+                        _mm_cmpeq_epi8(v, _mm_set1_epi8(0x7f)));
+}
+
+/* The same of 64 bytes, which hardly ever hold a control character but LF. */
+static size_t count_controls_64(const char *s)
+{
+    const __m128i *v = (const __m128i *)(const void *)s;
+    __m128i a = _mm_loadu_si128(v), b = _mm_loadu_si128(v + 1), c = _mm_loadu_si128(v + 2),
+            d = _mm_loadu_si128(v + 3);
+    __m128i any = _mm_or_si128(_mm_or_si128(low_but_lf(a), low_but_lf(b)),
+                               _mm_or_si128(low_but_lf(c), low_but_lf(d)));
+
+    if (_mm_movemask_epi8(any) == 0)
+        return 0;
+    return count_controls(a) + count_controls(b) + count_controls(c) + count_controls(d);
 }
 #endif
 
@@ -260,6 +282,8 @@ static bool is_binary(const char *s, size_t n)
     size_t sample = n < SAMPLE ? n : SAMPLE, controls = 0, i = 0;
 
 #ifdef __SSE2__
+    for (; sample - i >= 64; i += 64)
+        controls += count_controls_64(s + i);
     for (; sample - i >= 16; i += 16)
         controls += count_controls(_mm_loadu_si128((const __m128i *)(const void *)(s + i)));
 #endif

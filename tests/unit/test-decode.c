@@ -350,6 +350,28 @@ START_TEST(binary_is_no_text)
 }
 END_TEST
 
+/* One byte in twenty of the beginning may be a control character, wherever they stand. */
+START_TEST(controls_are_counted)
+{
+    static char text[9000];
+
+    for (unsigned c = 1; c < 0x80; c++) {
+        bool control = c < 0x08 || (c > 0x0d && c < 0x20 && c != 0x1b) || c == 0x7f;
+
+        for (size_t n = 16; n <= sizeof(text); n += 13 + n / 3) {
+            size_t sample = n < 8192 ? n : 8192, most = sample / 20, start;
+
+            for (size_t count = most; count <= most + 1; count++) {
+                memset(text, 'x', n);
+                for (size_t i = 0; i < count; i++)
+                    text[(i * 19 + c) % sample] = (char)c;
+                must(decode_is_text("auto", text, n, &start) == (!control || count == most));
+            }
+        }
+    }
+}
+END_TEST
+
 /* Whatever comes in, under whatever name, valid UTF-8 comes out, and no memory is read that is not
  * there; what needed nothing is as it was. */
 START_TEST(random_bytes_give_valid_text)
@@ -405,6 +427,7 @@ int main(void)
     tcase_add_test(c, names);
     tcase_add_test(c, nul_stays);
     tcase_add_test(c, binary_is_no_text);
+    tcase_add_test(c, controls_are_counted);
     tcase_add_test(c, random_bytes_give_valid_text);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
