@@ -131,6 +131,29 @@ START_TEST(both_checks_agree_on_damaged_text)
 }
 END_TEST
 
+/* A character, or half of one, anywhere in ASCII that is passed over in large steps. */
+START_TEST(both_checks_agree_on_one_place)
+{
+    static const char *const pieces[] = {
+        "\xc3",         "\xc3\xa9",         "\xe2\x80",     "\xe2\x80\x9c", "\x80",
+        "\xf0\x9f\x98", "\xf0\x9f\x98\x80", "\xed\xa0\x80", "\xc0\x80",
+    };
+    char text[300];
+
+    if (!utf8_avx2_usable())
+        return;
+    for (size_t p = 0; p < sizeof(pieces) / sizeof(*pieces); p++)
+        for (size_t at = 0; at + 4 < sizeof(text); at++) {
+            size_t len = strlen(pieces[p]);
+
+            memset(text, 'a', sizeof(text));
+            memcpy(text + at, pieces[p], len);
+            for (size_t n = at; n <= sizeof(text); n += n < at + 6 ? 1 : 31)
+                must(utf8_avx2_valid(text, n) == (utf8_valid_prefix(text, n) == n));
+        }
+}
+END_TEST
+
 START_TEST(ascii_runs_end_at_the_first_high_byte)
 {
     char text[100];
@@ -189,6 +212,7 @@ int main(void)
     tcase_add_test(c, nothing_else_is_valid);
     tcase_add_test(c, both_checks_agree_at_every_place);
     tcase_add_test(c, both_checks_agree_on_damaged_text);
+    tcase_add_test(c, both_checks_agree_on_one_place);
     tcase_add_test(c, ascii_runs_end_at_the_first_high_byte);
     tcase_add_test(c, public_suite);
     suite_add_tcase(s, c);
