@@ -31,27 +31,30 @@ static char *escape(char *to, unsigned char c)
 /* `to` has room for ESCAPE_MAX bytes for each of the n, and 16 more. */
 static char *escape_piece(char *to, const char *s, size_t n)
 {
-    size_t i = 0;
+    const char *end = s + n;
 
-    while (i < n) {
 #ifdef __SSE2__
-        if (n - i >= 16) {
-            __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-            unsigned found = json_specials(v);
-            size_t clean = found ? (size_t)__builtin_ctz(found) : 16;
+    while (end - s >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
+        unsigned found = json_specials(v);
 
-            _mm_storeu_si128((__m128i *)(void *)to, v);
-            to += clean;
-            i += clean;
-            if (!found)
-                continue;
+        _mm_storeu_si128((__m128i *)(void *)to, v);
+        if (found) {
+            size_t clean = (size_t)__builtin_ctz(found);
+
+            to = escape(to + clean, (unsigned char)s[clean]);
+            s += clean + 1;
+        } else {
+            to += 16;
+            s += 16;
         }
+    }
 #endif
-        if (json_is_special(s[i]))
-            to = escape(to, (unsigned char)s[i]);
+    for (; s < end; s++) {
+        if (json_is_special(*s))
+            to = escape(to, (unsigned char)*s);
         else
-            *to++ = s[i];
-        i++;
+            *to++ = *s;
     }
     return to;
 }
