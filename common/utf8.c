@@ -10,13 +10,22 @@
 #endif
 
 #ifdef __SSE2__
-static int high_in_64(const char *s)
+static uint64_t high_bits(__m128i v)
+{
+    return (unsigned)_mm_movemask_epi8(v);
+}
+
+/* The bytes of 64 that are not ASCII, as bits. */
+static uint64_t high_in_64(const char *s)
 {
     const __m128i *v = (const __m128i *)(const void *)s;
-    __m128i a = _mm_or_si128(_mm_loadu_si128(v), _mm_loadu_si128(v + 1));
-    __m128i b = _mm_or_si128(_mm_loadu_si128(v + 2), _mm_loadu_si128(v + 3));
+    __m128i a = _mm_loadu_si128(v), b = _mm_loadu_si128(v + 1);
+    __m128i c = _mm_loadu_si128(v + 2), d = _mm_loadu_si128(v + 3);
+    __m128i any = _mm_or_si128(_mm_or_si128(a, b), _mm_or_si128(c, d));
 
-    return _mm_movemask_epi8(_mm_or_si128(a, b));
+    if (_mm_movemask_epi8(any) == 0)
+        return 0;
+    return high_bits(a) | high_bits(b) << 16 | high_bits(c) << 32 | high_bits(d) << 48;
 }
 #endif
 
@@ -25,8 +34,12 @@ size_t utf8_ascii_prefix(const char *s, size_t n)
     size_t i = 0;
 
 #ifdef __SSE2__
-    while (i + 64 <= n && !high_in_64(s + i))
-        i += 64;
+    for (; i + 64 <= n; i += 64) {
+        uint64_t high = high_in_64(s + i);
+
+        if (high)
+            return i + (size_t)__builtin_ctzll(high);
+    }
     for (; i + 16 <= n; i += 16) {
         int high = _mm_movemask_epi8(_mm_loadu_si128((const __m128i *)(const void *)(s + i)));
 
