@@ -10,7 +10,7 @@
 
 enum {
     LOOK_BYTES = 64, /* of one look */
-    LOOKS = 16       /* that are taken at once: few calls, and the masks stay in the cache */
+    LOOKS = 64       /* that are taken at once: most pages are one call, and their sites one word */
 };
 
 /* Bit i is about byte i. */
@@ -28,6 +28,17 @@ size_t look_plain(const char *s, size_t n, bool *blank, struct look *to);
 size_t look_sse2(const char *s, size_t n, bool *blank, struct look *to);
 size_t look_avx2(const char *s, size_t n, bool *blank, struct look *to); /* if there is AVX2 */
 #endif
+
+/* Which of the looks show anything. To go from bit to bit of that guesses wrong far less often than
+ * to ask each look. */
+static inline uint64_t look_sites(const struct look *looks, size_t count)
+{
+    uint64_t sites = 0;
+
+    for (size_t i = 0; i < count && i < LOOKS; i++)
+        sites |= (uint64_t)((looks[i].doubled | looks[i].rare) != 0) << i;
+    return sites;
+}
 
 /* Must a blank that is `doubled` be mended? Not the LF of one empty line; a text starts as a line
  * does. */

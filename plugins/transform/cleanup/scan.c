@@ -112,12 +112,14 @@ struct needs needs_of(const char *s, size_t n)
     for (size_t at = 0; at < n;) {
         size_t count = look_at(s + at, n - at, &blank, looks);
 
-        for (size_t i = 0; i < count; i++, at += LOOK_BYTES) {
-            if (looks[i].doubled && !bad)
-                bad = any_bad(looks[i].doubled, s, s + at);
-            if (looks[i].rare)
-                take_rare(&x, looks[i].rare, s + at, s + n);
+        for (uint64_t sites = look_sites(looks, count); sites; sites &= sites - 1) {
+            const struct look *look = &looks[__builtin_ctzll(sites)];
+            const char *from = s + at + (size_t)(look - looks) * LOOK_BYTES;
+
+            bad = bad || any_bad(look->doubled, s, from);
+            take_rare(&x, look->rare, from, s + n);
         }
+        at += count * LOOK_BYTES;
     }
     if (bad)
         x.ascii |= REPAIR_BIT(REPAIR_SPACES);

@@ -132,9 +132,12 @@ uint64_t repair_spaces(const char *s, size_t n, struct buffer *out)
     for (size_t at = 0; at < n;) {
         size_t count = look_at(s + at, n - at, &blank, looks);
 
-        for (size_t i = 0; i < count; i++, at += LOOK_BYTES)
-            if (looks[i].doubled | looks[i].rare)
-                mend(&p, looks[i].doubled | looks[i].rare, s + at);
+        for (uint64_t sites = look_sites(looks, count); sites; sites &= sites - 1) {
+            size_t i = (size_t)__builtin_ctzll(sites);
+
+            mend(&p, looks[i].doubled | looks[i].rare, s + at + i * LOOK_BYTES);
+        }
+        at += count * LOOK_BYTES;
     }
     if (p.done < p.end && p.end[-1] == ' ')
         take_blanks(&p, p.end - 1);
