@@ -110,7 +110,7 @@ END_TEST
 
 START_TEST(special_bytes_are_found_at_every_place)
 {
-    char text[70];
+    char text[200];
     struct buffer b = { 0 };
 
     for (size_t n = 1; n <= sizeof(text); n++)
@@ -122,6 +122,55 @@ START_TEST(special_bytes_are_found_at_every_place)
             must(b.len == n + 3 && memcmp(b.data + 1 + at, "\\n", 2) == 0);
         }
     buffer_free(&b);
+}
+END_TEST
+
+/* One byte after the other, as the grammar has it. */
+static void write_plainly(struct buffer *b, const char *s, size_t n)
+{
+    static const char named[] = "\b\t\n\f\r\"\\", names[] = "btnfr\"\\";
+
+    buffer_byte(b, '"');
+    for (size_t i = 0; i < n; i++) {
+        const char *at = s[i] ? strchr(named, s[i]) : NULL;
+
+        if (at)
+            buffer_printf(b, "\\%c", names[at - named]);
+        else if ((unsigned char)s[i] < 0x20)
+            buffer_printf(b, "\\u%04x", (unsigned)s[i]);
+        else
+            buffer_byte(b, s[i]);
+    }
+    buffer_byte(b, '"');
+}
+
+/* From text without special bytes to text of nothing else, at each length. */
+START_TEST(text_is_as_byte_by_byte)
+{
+    static const char special[] = "\n\n\"\\\t\r\b\f\x01\x1f";
+    struct buffer fast = { 0 }, plain = { 0 };
+    uint64_t state = 3;
+
+    for (size_t i = 0; i < 20000; i++) {
+        size_t n = i % 700, one_in = 1 + next_random(&state) % (1 + i % 200);
+        char *text = malloc(n ? n : 1);
+
+        for (size_t k = 0; k < n; k++) {
+            uint64_t r = next_random(&state);
+
+            text[k] =
+                r % one_in == 0 ? special[r / one_in % sizeof(special)] : (char)('!' + r % 200);
+            if (text[k] == '"' || text[k] == '\\')
+                text[k] = r % one_in == 0 ? text[k] : 'x';
+        }
+        fast.len = plain.len = 0;
+        json_write_text(&fast, text, n);
+        write_plainly(&plain, text, n);
+        must(fast.len == plain.len && memcmp(fast.data, plain.data, fast.len) == 0);
+        free(text);
+    }
+    buffer_free(&fast);
+    buffer_free(&plain);
 }
 END_TEST
 
@@ -325,6 +374,7 @@ int main(void)
     tcase_add_test(c, what_is_no_text_is_replaced);
     tcase_add_test(c, strings_there_and_back);
     tcase_add_test(c, special_bytes_are_found_at_every_place);
+    tcase_add_test(c, text_is_as_byte_by_byte);
     tcase_add_test(c, values_of_all_types);
     tcase_add_test(c, good_values);
     tcase_add_test(c, faults_say_where);
