@@ -1,16 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The scan: 64 bytes at a time become a mask of word bytes, whose edges are where runs begin and
- * end; a run of ASCII is folded and hashed in one or two words, any other goes to tokens-fold.c. */
-#include "common/tokens.h"
+/* The scan without AVX2, the runs that no scan takes at once, and the list of tokens. */
 #include "common/tokens-fold.h"
+#include "common/tokens-run.h"
 
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
 
-/* A bit for each of 64 bytes: an ASCII letter or digit, or not ASCII. */
+#ifdef __GNUC__
+#define SCAN __attribute__((always_inline)) static inline
+#else
+#define SCAN static inline
+#endif
+
 #ifdef __SSE2__
-static inline uint64_t word_mask(const char *s)
+SCAN uint64_t word_mask(const char *s)
 {
     const __m128i bit5 = _mm_set1_epi8(0x20);
     const __m128i from_a = _mm_set1_epi8((char)(0x80 - 'a'));
@@ -28,8 +32,21 @@ static inline uint64_t word_mask(const char *s)
     }
     return mask;
 }
+
+SCAN uint64_t line_mask(const char *s)
+{
+    uint64_t mask = 0;
+
+    for (int i = 0; i < 4; i++) {
+        __m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
+
+        c = _mm_cmpeq_epi8(c, _mm_set1_epi8('\n'));
+        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(c) << 16 * i;
+    }
+    return mask;
+}
 #else
-static inline uint64_t word_mask(const char *s)
+SCAN uint64_t word_mask(const char *s)
 {
     uint64_t mask = 0;
 
@@ -41,54 +58,81 @@ static inline uint64_t word_mask(const char *s)
     }
     return mask;
 }
+
+SCAN uint64_t line_mask(const char *s)
+{
+    uint64_t mask = 0;
+
+    for (int i = 0; i < 64; i++)
+        mask |= (uint64_t)(s[i] == '\n') << i;
+    return mask;
+}
 #endif
 
 /* Without -mpopcnt the builtin is a call. */
-static inline int count_bits(uint64_t x)
+SCAN size_t count_bits(uint64_t x)
 {
 #ifdef __POPCNT__
-    return __builtin_popcountll(x);
+    return (size_t)__builtin_popcountll(x);
 #else
     x -= x >> 1 & UINT64_C(0x5555555555555555);
     x = (x & UINT64_C(0x3333333333333333)) + (x >> 2 & UINT64_C(0x3333333333333333));
     x = (x + (x >> 4)) & UINT64_C(0x0f0f0f0f0f0f0f0f);
-    return (int)(x * UINT64_C(0x0101010101010101) >> 56);
+    return (size_t)(x * UINT64_C(0x0101010101010101) >> 56);
 #endif
 }
 
-/* Places where the mask changes, as positions in the window; begin and end by turns. Eight are
- * written at once whether there are as many or not (Lemire and Langdale's way in simdjson), for a
- * branch on each bit would be mispredicted. */
-static inline size_t find_edges(const char *s, size_t n, uint16_t *to)
+/* Eight are written at once whether there are as many or not (Lemire and Langdale's way in
+ * simdjson), for a branch on each bit would be mispredicted. */
+SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits)
 {
     const uint64_t last_bit = UINT64_C(1) << 63;
-    uint16_t *at = to;
-    uint64_t last = 0;
+    uint16_t *end = to + count_bits(bits);
 
-    for (size_t i = 0; i < n; i += 64) {
-        char tail[64];
-        const char *block = s + i;
-
-        if (n - i < 64) {
-            memset(tail, 0, sizeof(tail));
-            memcpy(tail, s + i, n - i);
-            block = tail;
+    for (; to < end; to += 8)
+        for (int k = 0; k < 8; k++) {
+            to[k] = (uint16_t)(from + (size_t)__builtin_ctzll(bits | last_bit));
+            bits &= bits - 1;
         }
-        uint64_t mask = word_mask(block);
-        uint64_t edges = mask ^ (mask << 1 | last);
-        uint16_t *end = at + count_bits(edges);
+    return end;
+}
 
-        last = mask >> 63;
-        for (; at < end; at += 8)
-            for (int k = 0; k < 8; k++) {
-                at[k] = (uint16_t)(i + (size_t)__builtin_ctzll(edges | last_bit));
-                edges &= edges - 1;
-            }
-        at = end;
+SCAN uint64_t load(const void *from)
+{
+    uint64_t word;
+
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+SCAN bool fold_short(const char *s, size_t skip, char *text, struct short_run *run)
+{
+    const uint64_t high = UINT64_C(0x8080808080808080), bit6 = high >> 1, bit5 = high >> 2;
+    uint64_t keep_a = load(short_keep + skip), keep_b = load(short_keep + 8 + skip);
+    uint64_t a = load(s) & keep_a, b = load(s + 8) & keep_b;
+
+    if ((a | b) & high)
+        return false;
+    run->word = ((a ^ keep_a) | (b ^ keep_b)) & bit6 ? 0 : 1;
+    a |= bit5 & keep_a;
+    b |= bit5 & keep_b;
+    if (text) {
+        memcpy(text, &a, 8);
+        memcpy(text + 8, &b, 8);
     }
-    if (last)
-        *at++ = (uint16_t)n;
-    return (size_t)(at - to);
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    a = __builtin_bswap64(a);
+    b = __builtin_bswap64(b);
+#endif
+    run->hash = hash_mix(a ^ TOKEN_K0, b ^ TOKEN_K1);
+    return true;
+}
+
+#include "common/tokens-scan.h"
+
+void tokens_scan_plain(struct tokens *t, unsigned wanted)
+{
+    scan_wanted(t, wanted);
 }
 
 /* Bytes of a character by its first byte; of bytes that are not UTF-8, something from 1 to 4. */
@@ -116,33 +160,39 @@ static bool is_separator(const char *s, size_t n)
            (u >= 0xff3b && u <= 0xff40) || (u >= 0xff5b && u <= 0xff65) || u == 0xfeff;
 }
 
-static struct token *add(struct tokens *t, size_t at, size_t len, size_t text_len)
+/* One token more, of text_len bytes that stand at the end of t->text. */
+static void add(struct tokens *t, size_t at, size_t len, size_t text_len, struct short_run run)
 {
-    struct token *k = &t->list[t->n++];
+    struct token_place *p = &t->place[t->n];
 
-    k->at = (uint32_t)at;
-    k->len = (uint16_t)len;
-    k->text_at = (uint32_t)t->text_len;
-    k->text_len = (uint16_t)text_len;
-    t->text[t->text_len + text_len] = ' ';
+    p->at = (uint16_t)(at - t->from);
+    p->end = (uint16_t)(at - t->from + len);
+    t->hash[t->n] = run.hash;
+    t->word[t->n++] = run.word;
+    t->letters += run.word ? text_len : 0;
     t->text_len += text_len + 1;
-    return k;
+    t->text[t->text_len - 1] = ' ';
 }
 
 /* A piece of ASCII letters and digits, of any length. */
 static void add_ascii(struct tokens *t, size_t at, size_t len)
 {
     const char *s = t->source + at;
-    char *to = t->text + t->text_len;
-    uint8_t digit = 0;
+    char *to = t->text + t->text_len, last[16] = { 0 };
+    struct short_run run = { .word = 1 };
 
-    for (size_t i = 0; i < len; i++) {
-        to[i] = s[i] | 0x20;
-        digit |= (s[i] & 0x40) == 0;
+    if (len <= 16) {
+        if (t->size - at < 16)
+            s = memcpy(last, s, len);
+        fold_short(s, 16 - len, to, &run);
+    } else {
+        for (size_t i = 0; i < len; i++) {
+            to[i] = s[i] | 0x20;
+            run.word &= (s[i] & 0x40) != 0;
+        }
+        run.hash = token_hash(to, len);
     }
-    struct token *k = add(t, at, len, len);
-    k->hash = token_hash(to, len);
-    k->digit = digit;
+    add(t, at, len, len, run);
 }
 
 static void add_folded(struct tokens *t, size_t at, size_t len)
@@ -151,13 +201,11 @@ static void add_folded(struct tokens *t, size_t at, size_t len)
 
     fold_piece(t->source + at, len, &f);
     for (size_t i = 0; i < f.n; i++) {
-        const char *s = f.text + f.token[i].at;
+        const char *text = f.text + f.token[i].at;
         size_t n = f.token[i].len;
 
-        memcpy(t->text + t->text_len, s, n);
-        struct token *k = add(t, at, len, n);
-        k->hash = token_hash(s, n);
-        k->digit = f.token[i].digit;
+        memcpy(t->text + t->text_len, text, n);
+        add(t, at, len, n, (struct short_run){ token_hash(text, n), !f.token[i].digit });
     }
 }
 
@@ -173,17 +221,36 @@ _Static_assert(FOLD_TEXT + FOLD_TOKENS + TOKENS_WINDOW + TOKENS_WINDOW / TOKENS_
                    TOKENS_TEXT,
                "room in an empty window");
 
-/* A run that is not plain ASCII, or is long, or may go on behind the window (open): its pieces.
- * Returns how far it came, short of end where the window is full or the last piece is not whole. */
-static size_t add_run(struct tokens *t, size_t at, size_t end, size_t window_end, bool open)
+/* Bytes of ASCII from s on, of n; `readable` are behind s. */
+static size_t ascii_bytes(const char *s, size_t n, size_t readable)
+{
+    size_t i = 0;
+
+    for (; i < n && readable - i >= 8; i += 8) {
+        uint64_t high = load(s + i) & UINT64_C(0x8080808080808080);
+
+        if (high != 0)
+            break;
+    }
+    while (i < n && (unsigned char)s[i] < 0x80)
+        i++;
+    return i < n ? i : n;
+}
+
+size_t tokens_add_run(struct tokens *t, size_t at, size_t end, size_t window_end, bool open)
 {
     while (at < end) {
         size_t stop = at;
         bool plain = true;
 
         while (stop < end) {
-            size_t n = character((unsigned char)t->source[stop]);
+            size_t room_for = (end - at < TOKENS_PIECE ? end : at + TOKENS_PIECE) - stop;
+            size_t n = ascii_bytes(t->source + stop, room_for, t->size - stop);
 
+            stop += n;
+            if (stop == end)
+                break;
+            n = character((unsigned char)t->source[stop]);
             if (n > end - stop) {
                 if (open)
                     return at;
@@ -191,7 +258,7 @@ static size_t add_run(struct tokens *t, size_t at, size_t end, size_t window_end
             }
             if (stop + n - at > TOKENS_PIECE || (n > 1 && is_separator(t->source + stop, n)))
                 break;
-            plain &= n == 1 && (unsigned char)t->source[stop] < 0x80;
+            plain = false;
             stop += n;
         }
         if (stop == end && open)
@@ -211,104 +278,47 @@ static size_t add_run(struct tokens *t, size_t at, size_t end, size_t window_end
     return end;
 }
 
-static inline uint64_t load(const void *from)
-{
-    uint64_t word;
-
-    memcpy(&word, from, sizeof(word));
-    return word;
-}
-
-/* A run of up to 16 bytes in two words, 16 of which may be read, to token k and its text; false if
- * it is not all ASCII. */
-static inline bool put_short(struct token *k, char *to, const char *s, size_t len)
-{
-    static const unsigned char keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255,
-                                            255, 255, 255, 255, 255, 255, 255, 255 };
-    const uint64_t high = UINT64_C(0x8080808080808080), bit6 = high >> 1, bit5 = high >> 2;
-    uint64_t keep_a = load(keep + 16 - len), keep_b = load(keep + 24 - len);
-    uint64_t a = load(s) & keep_a, b = load(s + 8) & keep_b;
-
-    if ((a | b) & high)
-        return false;
-    k->digit = ((a ^ keep_a) | (b ^ keep_b)) & bit6 ? 1 : 0;
-    a |= bit5 & keep_a;
-    b |= bit5 & keep_b;
-    memcpy(to, &a, 8);
-    memcpy(to + 8, &b, 8);
-    to[len] = ' ';
-#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-    a = __builtin_bswap64(a);
-    b = __builtin_bswap64(b);
-#endif
-    k->hash = hash_mix(a ^ TOKEN_K0, b ^ TOKEN_K1);
-    k->len = k->text_len = (uint16_t)len;
-    return true;
-}
-
-/* One window from t->done; sets t->done to where the next begins. What has been written so far is
- * noted in t only where add_run looks: a store of text may, for all compilers know, change it. */
-static void scan_window(struct tokens *t)
-{
-    const char *base = t->source + t->done;
-    size_t left = t->size - t->done;
-    size_t n = left < TOKENS_WINDOW ? left : TOKENS_WINDOW;
-    size_t edges = find_edges(base, n, t->edges);
-    size_t closed = n == left ? n + 1 : n; /* a run that ends before it is whole */
-    struct token *k = t->list;
-    char *to = t->text;
-
-    for (size_t i = 0; i < edges; i += 2) {
-        size_t at = t->edges[i], end = t->edges[i + 1], len = end - at;
-
-        if (len <= 16 && end < closed) {
-            char last[16];
-            const char *s = base + at;
-
-            if (left - at < 16) {
-                memset(last, 0, sizeof(last));
-                s = memcpy(last, s, left - at);
-            }
-            if (put_short(k, to, s, len)) {
-                k->at = (uint32_t)(t->done + at);
-                k->text_at = (uint32_t)(to - t->text);
-                to += len + 1;
-                k++;
-                continue;
-            }
-        }
-        t->n = (size_t)(k - t->list);
-        t->text_len = (size_t)(to - t->text);
-        size_t stop = add_run(t, t->done + at, t->done + end, t->done + n, end >= closed);
-        k = t->list + t->n;
-        to = t->text + t->text_len;
-        if (stop < t->done + end) {
-            t->done = stop;
-            return;
-        }
-    }
-    t->n = (size_t)(k - t->list);
-    t->text_len = (size_t)(to - t->text);
-    t->done += n;
-}
-
 void tokens_begin(struct tokens *t, const char *s, size_t n)
 {
     t->n = 0;
-    t->text_len = 0;
     t->source = s;
     t->size = n;
     t->done = 0;
 }
 
-bool tokens_next(struct tokens *t)
+bool tokens_next_wanted(struct tokens *t, unsigned wanted)
 {
     do {
         t->n = 0;
-        t->text_len = 0;
         if (t->done >= t->size)
             return false;
-        scan_window(t);
-    } while (t->n == 0);
+        if (tokens_avx2_usable())
+            tokens_scan_avx2(t, wanted);
+        else
+            tokens_scan_plain(t, wanted);
+    } while (t->n == 0 && t->lines == 0);
     return true;
+}
+
+bool tokens_next(struct tokens *t)
+{
+    const char *at = t->text;
+    bool more;
+
+    do
+        more = tokens_next_wanted(t, TOKENS_WITH_TEXT | TOKENS_WITH_PLACES);
+    while (more && t->n == 0);
+    for (size_t i = 0; i < t->n; i++) {
+        struct token_place p = t->place[i];
+        const char *space = memchr(at, ' ', t->text_len - (size_t)(at - t->text));
+
+        t->list[i] = (struct token){ .hash = t->hash[i],
+                                     .at = (uint32_t)(t->from + p.at),
+                                     .text_at = (uint32_t)(at - t->text),
+                                     .len = (uint16_t)(p.end - p.at),
+                                     .text_len = (uint16_t)(space - at),
+                                     .digit = !t->word[i] };
+        at = space + 1;
+    }
+    return more;
 }

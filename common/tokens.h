@@ -35,15 +35,25 @@ struct token {
     uint8_t digit;     /* 1: it holds a decimal digit */
 };
 
-/* One scan and the window of tokens that it stands at: about 150 kB, no pointer of its own, nothing
+struct token_place {
+    uint16_t at, end; /* in the source, behind `from`; of its piece, if that held several tokens */
+};
+
+/* One scan and the window of tokens that it stands at: about 220 kB, no pointer of its own, nothing
  * to free. It need not be zeroed. For one thread at a time. */
 struct tokens {
-    size_t n; /* tokens in list */
-    struct token list[TOKENS_MAX];
-    size_t text_len; /* the folded tokens, with one space after each */
+    size_t n; /* tokens in the window */
+    uint64_t hash[TOKENS_MAX];
+    uint8_t word[TOKENS_MAX]; /* 1: it holds no decimal digit */
+    size_t text_len;          /* the folded tokens, with one space after each */
     char text[TOKENS_TEXT];
-    const char *source; /* below: how far the scan is */
-    size_t size, done;
+    size_t lines;                     /* that end in the window, or at its end */
+    uint16_t line[TOKENS_WINDOW + 2]; /* tokens of the window before the end of each */
+    size_t letters;                   /* bytes of the tokens without digits, when folded */
+    struct token_place place[TOKENS_MAX];
+    struct token list[TOKENS_MAX];
+    const char *source;                 /* below: how far the scan is */
+    size_t size, from, done;            /* the window begins at from */
     uint16_t edges[TOKENS_WINDOW + 64]; /* where runs begin and end, by turns, in the window */
 };
 
@@ -54,6 +64,12 @@ void tokens_begin(struct tokens *t, const char *s, size_t n);
 /* The next window: t->list[0 .. t->n) and t->text. Typical pages fit in one. Tokens are the same
  * however the windows fall. False: there are no more tokens (then t->n is 0). */
 bool tokens_next(struct tokens *t);
+
+/* The same for those who need less: hash and word of each token, and what is wanted; TEXT is text
+ * and text_len, LINES is line, lines and letters, and a window may then hold lines alone. All else
+ * is undefined. */
+enum { TOKENS_WITH_TEXT = 1, TOKENS_WITH_LINES = 2, TOKENS_WITH_PLACES = 4 };
+bool tokens_next_wanted(struct tokens *t, unsigned wanted);
 
 /* True when the window is the last: the next call of tokens_next would return false. (False says
  * nothing: there may be no token in what is left.) */

@@ -2,7 +2,7 @@
 /* Word tokens: the fast way gives what the rules in tokens.h say, wherever windows fall; folding
  * twice is folding once; the hash is the one that index format 1 fixes. */
 #include "common/tokens-fold.h"
-#include "common/tokens.h"
+#include "common/tokens-run.h"
 #include "unit.h"
 
 #include <string.h>
@@ -338,6 +338,112 @@ START_TEST(hostile_bytes_do_no_harm)
 }
 END_TEST
 
+/* Text of many kinds in a buffer of its own size, so that a sanitizer sees a read too far. */
+static char *some_bytes(uint64_t *r, int kind, size_t *len)
+{
+    static const char ascii[] = "aZ09zA5qwertyuiop. ,\n";
+    size_t characters = next_random(r) % (kind % 2 ? 300 : 12000);
+    char *s = malloc(4 * characters + 1);
+
+    if (kind % 4 < 2)
+        *len = some_text(r, s, characters);
+    else
+        for (*len = 0; *len < characters; ++*len)
+            s[*len] = kind % 4 == 2 ? ascii[next_random(r) % (sizeof(ascii) - 1)]
+                                    : (char)(next_random(r) >> 32);
+    for (size_t i = 0; i < *len; i += 1 + next_random(r) % 90)
+        s[i] = '\n';
+    if (kind % 3 == 0) /* long runs */
+        for (size_t i = 0; i < *len; i++)
+            s[i] = s[i] == ' ' ? 'x' : s[i];
+    return realloc(s, *len + (*len == 0));
+}
+
+static void must_be_equal(const struct tokens *a, const struct tokens *b, unsigned wanted)
+{
+    must(a->n == b->n && a->from == b->from && a->done == b->done);
+    must(memcmp(a->hash, b->hash, a->n * sizeof(*a->hash)) == 0);
+    must(memcmp(a->word, b->word, a->n) == 0);
+    if (wanted & TOKENS_WITH_TEXT)
+        must(a->text_len == b->text_len && memcmp(a->text, b->text, a->text_len) == 0);
+    if (wanted & TOKENS_WITH_PLACES)
+        must(memcmp(a->place, b->place, a->n * sizeof(*a->place)) == 0);
+    if (wanted & TOKENS_WITH_LINES)
+        must(a->lines == b->lines && a->letters == b->letters &&
+             memcmp(a->line, b->line, a->lines * sizeof(*a->line)) == 0);
+}
+
+/* With AVX2 or without, and whatever is wanted. */
+START_TEST(all_scans_are_one)
+{
+    static const unsigned wants[] = { TOKENS_WITH_TEXT, TOKENS_WITH_LINES,
+                                      TOKENS_WITH_TEXT | TOKENS_WITH_LINES | TOKENS_WITH_PLACES };
+    static struct tokens a, b;
+    uint64_t r = 17;
+
+    for (int round = 0; round < 600; round++) {
+        unsigned wanted = wants[round % 3];
+        size_t len;
+        char *s = some_bytes(&r, round / 3, &len);
+
+        tokens_begin(&a, s, len);
+        tokens_begin(&b, s, len);
+        while (a.done < a.size) {
+            tokens_scan_plain(&a, wanted);
+            if (tokens_avx2_usable())
+                tokens_scan_avx2(&b, wanted);
+            else
+                tokens_scan_plain(&b, wanted);
+            must_be_equal(&a, &b, wanted);
+        }
+        must(b.done == b.size);
+        free(s);
+    }
+}
+END_TEST
+
+/* Each line knows the tokens before its end, and all letters are counted. */
+START_TEST(lines_are_those_of_the_text)
+{
+    static struct tokens window;
+    uint64_t r = 19;
+
+    for (int round = 0; round < 200; round++) {
+        size_t len, n = 0, at = 0, letters = 0, expected = 0;
+        char *s = some_bytes(&r, round, &len);
+        struct all a = scan(s, len);
+
+        for (size_t i = 0, text = 0; i < a.n; i++) {
+            size_t end = text;
+
+            while (a.text[end] != ' ')
+                end++;
+            expected += a.list[i].digit ? 0 : end - text;
+            text = end + 1;
+        }
+        tokens_begin(&window, s, len);
+        while (tokens_next_wanted(&window, TOKENS_WITH_LINES)) {
+            for (size_t i = 0; i < window.n; i++)
+                must(window.hash[i] == a.list[n + i].hash &&
+                     window.word[i] == !a.list[n + i].digit);
+            for (size_t i = 0; i < window.lines; i++, at++) {
+                while (s[at] != '\n')
+                    at++;
+                size_t before = n + window.line[i];
+                must(before <= a.n && (before == 0 || a.list[before - 1].at < at));
+                must(before == a.n || a.list[before].at > at);
+            }
+            n += window.n;
+            letters += window.letters;
+        }
+        must(n == a.n && letters == expected);
+        must(len == at || memchr(s + at, '\n', len - at) == NULL);
+        drop(&a);
+        free(s);
+    }
+}
+END_TEST
+
 /* From a second reading of the rule in another language. */
 START_TEST(hash_of_format_1)
 {
@@ -367,6 +473,8 @@ int main(void)
     tcase_add_test(c, short_way_is_the_general_way);
     tcase_add_test(c, separators_are_those_of_the_rule);
     tcase_add_test(c, hostile_bytes_do_no_harm);
+    tcase_add_test(c, all_scans_are_one);
+    tcase_add_test(c, lines_are_those_of_the_text);
     tcase_add_test(c, hash_of_format_1);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
