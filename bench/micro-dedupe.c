@@ -34,7 +34,7 @@ static uint64_t tokens(const struct texts *t, void *state)
 
     for (size_t i = 0; i < t->n; i++) {
         tokens_begin(&c->tokens, t->at[i], t->size[i]);
-        while (tokens_next(&c->tokens))
+        while (tokens_next_wanted(&c->tokens, TOKENS_WITH_TEXT))
             sum += c->tokens.n;
     }
     return sum;

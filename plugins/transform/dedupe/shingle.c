@@ -35,29 +35,42 @@ struct roller {
     uint64_t last[SHINGLE]; /* hashes of the last five tokens, the oldest first; zero: none yet */
 };
 
+/* Tokens from the sixth on. */
+static uint64_t roll_all(uint32_t *bin, uint64_t shingle, const uint64_t *hash, size_t n)
+{
+    for (size_t i = SHINGLE; i < n; i++) {
+        shingle = roll(shingle, hash[i], hash[i - SHINGLE]);
+        put(bin, shingle);
+    }
+    return shingle;
+}
+
+/* The sum over tokens that hold a digit. They are few. */
+static uint64_t add_numbers(const struct tokens *t)
+{
+    const uint8_t *at = t->word, *end = at + t->n;
+    uint64_t numbers = 0;
+
+    while ((at = memchr(at, 0, (size_t)(end - at))))
+        numbers += hash_mix(t->hash[at++ - t->word] ^ NUMBER_K0, NUMBER_K1);
+    return numbers;
+}
+
 static void roll_window(struct roller *r, const struct tokens *t, struct shingles *out)
 {
-    uint64_t shingle = r->shingle, numbers = 0;
     size_t n = t->n, head = n < SHINGLE ? n : SHINGLE;
 
     for (size_t i = 0; i < head; i++) {
-        shingle = roll(shingle, t->list[i].hash, r->last[i]);
+        r->shingle = roll(r->shingle, t->hash[i], r->last[i]);
         if (out->n_tokens + i + 1 >= SHINGLE)
-            put(out->bin, shingle);
+            put(out->bin, r->shingle);
     }
-    for (size_t i = SHINGLE; i < n; i++) {
-        shingle = roll(shingle, t->list[i].hash, t->list[i - SHINGLE].hash);
-        put(out->bin, shingle);
-    }
-    for (size_t i = 0; i < n; i++)
-        if (t->list[i].digit)
-            numbers += hash_mix(t->list[i].hash ^ NUMBER_K0, NUMBER_K1);
+    r->shingle = roll_all(out->bin, r->shingle, t->hash, n);
     for (size_t i = 0; i + head < SHINGLE; i++)
         r->last[i] = r->last[i + head];
     for (size_t i = 0; i < head; i++)
-        r->last[SHINGLE - head + i] = t->list[n - head + i].hash;
-    r->shingle = shingle;
-    out->numbers += numbers;
+        r->last[SHINGLE - head + i] = t->hash[n - head + i];
+    out->numbers += add_numbers(t);
     out->n_tokens += n;
 }
 
@@ -71,7 +84,7 @@ void shingle_text(const char *s, size_t n, struct tokens *t, struct shingles *ou
     out->exact = (struct hash128){ 0, 0 };
     memset(out->bin, 0xff, sizeof(out->bin));
     tokens_begin(t, s, n);
-    if (!tokens_next(t))
+    if (!tokens_next_wanted(t, TOKENS_WITH_TEXT))
         return;
     if (tokens_done(t)) {
         out->exact = hash128(t->text, t->text_len - 1);
@@ -79,7 +92,7 @@ void shingle_text(const char *s, size_t n, struct tokens *t, struct shingles *ou
         return;
     }
     hash128_begin(&stream);
-    for (bool more = true; more; more = tokens_next(t)) {
+    for (bool more = true; more; more = tokens_next_wanted(t, TOKENS_WITH_TEXT)) {
         if (out->n_tokens > 0)
             hash128_add(&stream, " ", 1);
         hash128_add(&stream, t->text, t->text_len - 1);
