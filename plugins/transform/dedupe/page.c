@@ -9,8 +9,7 @@ uint64_t page_write(const struct page *p, uint64_t check, unsigned char to[PAGE_
     put64(to + 8, p->exact.low);
     put64(to + 16, p->id);
     put64(to + 24, p->numbers);
-    for (size_t i = 0; i < BINS; i++)
-        put16(to + 32 + 2 * i, p->signature.value[i]);
+    put16s(to + 32, p->signature.value, BINS);
     check = XXH3_64bits_withSeed(to, PAGE_SUMMED, check);
     put64(to + PAGE_SUMMED, check);
     return check;
@@ -29,7 +28,6 @@ bool page_read(const unsigned char from[PAGE_BYTES], uint64_t *check, struct pag
     p->exact.low = get64(from + 8);
     p->id = get64(from + 16);
     p->numbers = get64(from + 24);
-    for (size_t i = 0; i < BINS; i++)
-        p->signature.value[i] = get16(from + 32 + 2 * i);
+    get16s(p->signature.value, from + 32, BINS);
     return true;
 }

@@ -26,14 +26,19 @@ static inline struct walk walk_of(unsigned bin)
     return (struct walk){ (uint8_t)h, (uint8_t)(h >> 8 | 1) };
 }
 
-/* The first filled bin, step by step. */
-static unsigned walk_to(struct walk w, const uint32_t bin[BINS])
+/* The value of the first filled bin, step by step. It mostly is the first or the second; which of
+ * them, no branch foresees, but an empty bin is all ones. */
+static inline uint32_t walk(struct walk w, const uint32_t bin[BINS])
 {
-    uint8_t at = w.start;
+    uint8_t at = (uint8_t)(w.start + w.stride);
+    uint32_t filled = bin[w.start] != BIN_EMPTY;
+    uint32_t value = bin[w.start] & (bin[at] | (0 - filled));
 
-    while (bin[at] == BIN_EMPTY)
+    while (value == BIN_EMPTY) {
         at = (uint8_t)(at + w.stride);
-    return at;
+        value = bin[at];
+    }
+    return value;
 }
 
 /* The same where few are filled: the least step that leads to one of them, which is its distance
@@ -95,27 +100,38 @@ static unsigned numbers_of(const uint64_t bits[BINS / 64], uint8_t *to)
     return n;
 }
 
+/* The holes where few bins are filled. */
+static void fill_by_few(const uint32_t bin[BINS], const uint64_t empty[BINS / 64],
+                        const uint8_t *hole, unsigned holes, uint16_t *value)
+{
+    uint64_t full[BINS / 64];
+    uint8_t filled[BINS];
+    unsigned n;
+
+    for (unsigned i = 0; i < BINS / 64; i++)
+        full[i] = ~empty[i];
+    n = numbers_of(full, filled);
+    for (unsigned i = 0; i < holes; i++)
+        value[hole[i]] = (uint16_t)bin[walk_to_few(walk_of(hole[i]), filled, n)];
+}
+
 void signature_make(const uint32_t bin[BINS], struct signature *out)
 {
     enum { FEW = 16 };
-    uint64_t empty[BINS / 64], full[BINS / 64];
-    uint8_t hole[BINS], filled[BINS];
-    unsigned holes, n;
+    uint64_t empty[BINS / 64];
+    uint8_t hole[BINS];
+    unsigned holes;
 
     take_values(bin, out->value, empty);
     holes = numbers_of(empty, hole);
-    n = BINS - holes;
-    if (n == 0)
+    if (holes == BINS)
         return;
-    for (unsigned i = 0; i < BINS / 64; i++)
-        full[i] = ~empty[i];
-    if (n <= FEW)
-        numbers_of(full, filled);
-    for (unsigned i = 0; i < holes; i++) {
-        struct walk w = walk_of(hole[i]);
-
-        out->value[hole[i]] = (uint16_t)bin[n <= FEW ? walk_to_few(w, filled, n) : walk_to(w, bin)];
+    if (BINS - holes <= FEW) {
+        fill_by_few(bin, empty, hole, holes, out->value);
+        return;
     }
+    for (unsigned i = 0; i < holes; i++)
+        out->value[hole[i]] = (uint16_t)walk(walk_of(hole[i]), bin);
 }
 
 unsigned signature_agree(const struct signature *a, const struct signature *b)
