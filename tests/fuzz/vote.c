@@ -6,7 +6,7 @@
 #include "tests/fuzz/fuzz.h"
 
 static struct words words;
-static struct tokens scratch;
+static struct vote_scratch scratch;
 
 static void begin(void)
 {

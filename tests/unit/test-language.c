@@ -4,12 +4,13 @@
 #include "plugins/transform/language/guess.h"
 #include "plugins/transform/language/cld2.h"
 
-#include <check.h>
+#include "unit.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 
 static struct words words;
-static struct tokens *scratch;
+static struct vote_scratch *scratch;
 
 static void setup(void)
 {
@@ -256,16 +257,23 @@ END_TEST
 /* Votes of a word for a language, by the order of the file. */
 static unsigned votes(const struct words *w, const struct words_entry *e, size_t language)
 {
-    return w->rows[e->row * w->width + language];
+    return w->rows[e->row + language];
 }
 
 static unsigned voters(const struct words *w, const struct words_entry *e)
 {
     unsigned n = 0;
 
-    for (size_t i = 0; i < w->width; i++)
+    for (size_t i = 0; i < WORDS_LANGUAGES; i++)
         n += votes(w, e, i) > 0;
     return n;
+}
+
+static const struct words_entry *look_up(const struct words *w, const char *word)
+{
+    const struct words_entry *e = words_slot(w, token_hash(word, strlen(word)));
+
+    return e->hash ? e : NULL;
 }
 
 START_TEST(a_word_of_few_languages_counts_more)
@@ -276,10 +284,10 @@ START_TEST(a_word_of_few_languages_counts_more)
     struct fault f;
 
     ck_assert_int_eq(words_parse(&w, text, strlen(text), &f), 0);
-    const struct words_entry *one = words_look_up(&w, token_hash("one", 3));
-    const struct words_entry *own = words_look_up(&w, token_hash("own", 3));
-    const struct words_entry *both = words_look_up(&w, token_hash("both", 4));
-    const struct words_entry *two = words_look_up(&w, token_hash("two", 3));
+    const struct words_entry *one = look_up(&w, "one");
+    const struct words_entry *own = look_up(&w, "own");
+    const struct words_entry *both = look_up(&w, "both");
+    const struct words_entry *two = look_up(&w, "two");
 
     ck_assert_uint_eq(voters(&w, one), 1);
     ck_assert_uint_eq(votes(&w, one, 0), WORDS_WEIGHT);
@@ -290,10 +298,130 @@ START_TEST(a_word_of_few_languages_counts_more)
     ck_assert_uint_eq(voters(&w, two), 2);
     ck_assert_uint_eq(votes(&w, two, 1), WORDS_WEIGHT * WORDS_MARK);
     ck_assert_uint_eq(votes(&w, two, 2), WORDS_WEIGHT);
-    ck_assert_ptr_nonnull(words_look_up(&w, token_hash("\xc3\xa9t\xc3\xa9", 5))); /* folded */
-    ck_assert_ptr_null(words_look_up(&w, token_hash("three", 5)));
+    ck_assert_ptr_nonnull(look_up(&w, "\xc3\xa9t\xc3\xa9")); /* folded */
+    ck_assert_ptr_null(look_up(&w, "three"));
     ck_assert(words_near(&w, 1, 2) && words_near(&w, 2, 1) && !words_near(&w, 0, 1));
     words_free(&w);
+}
+END_TEST
+
+/* Lines and words one by one, as vote.h and the comments in vote.c say. */
+static void count_slowly(const char *text, size_t n, struct vote *v)
+{
+    static struct tokens t;
+    uint64_t votes[WORDS_LANGUAGES] = { 0 }, in_line = 0, weight = 0;
+    const char *last = text;
+
+    memset(v, 0, sizeof(*v));
+    tokens_begin(&t, text, n);
+    for (bool more = true; more;) {
+        more = tokens_next(&t);
+        for (size_t i = 0; i < t.n + !more; i++) {
+            const char *at = more ? text + t.list[i].at : text + n;
+
+            if (!more || in_line == LINE_WORDS || memchr(last, '\n', (size_t)(at - last))) {
+                uint64_t best = 0, pull = weight * 3 * VOTE_SCALE / WORDS_WEIGHT;
+
+                for (size_t k = 0; k < words.n; k++)
+                    best = votes[k] > best ? votes[k] : best;
+                pull = pull < in_line * VOTE_SCALE ? pull : in_line * VOTE_SCALE;
+                for (size_t k = 0; k < words.n && best > 0; k++)
+                    v->tally[k] += (pull << 20) / best * votes[k] >> 20;
+                v->pull += (double)pull / VOTE_SCALE;
+                memset(votes, 0, sizeof(votes));
+                in_line = weight = 0;
+            }
+            if (!more || t.list[i].digit)
+                continue;
+            last = at;
+            in_line++;
+            v->tokens++;
+            v->bytes += t.list[i].text_len;
+            const struct words_entry *e = words_slot(&words, t.list[i].hash);
+            weight += e->weight & UINT16_MAX;
+            for (size_t k = 0; k < words.n; k++)
+                votes[k] += words.rows[e->row + k];
+        }
+    }
+}
+
+/* Words of the sentences, names and numbers, in lines of any length. */
+static size_t some_page(uint64_t *r, char *to, size_t max)
+{
+    size_t n = 0, line = 1 + next_random(r) % 200;
+
+    while (n + 100 < max) {
+        const char *s = sentences[next_random(r) % (sizeof(sentences) / sizeof(*sentences))].text;
+        size_t skip = next_random(r) % strlen(s), len;
+
+        skip += strcspn(s + skip, " ");
+        skip += strspn(s + skip, " ");
+        len = strcspn(s + skip, " ");
+        len = len < 80 ? len : 0;
+        if (next_random(r) % 8 == 0)
+            n += (size_t)sprintf(to + n, "x%u", (unsigned)(next_random(r) % 1000));
+        memcpy(to + n, s + skip, len);
+        n += len;
+        to[n++] = next_random(r) % line ? ' ' : '\n';
+        if (next_random(r) % 100 == 0)
+            line = 1 + next_random(r) % 200;
+    }
+    return n;
+}
+
+START_TEST(the_quick_count_is_the_slow_one)
+{
+    enum { MAX = 30000 };
+    char *text = malloc(MAX);
+    uint64_t r = 5;
+
+    for (int round = 0; round < 300; round++) {
+        size_t n = some_page(&r, text, 200 + next_random(&r) % (MAX - 200));
+        struct vote quick, slow;
+
+        if (round % 10 == 0) /* a window of nothing but lines */
+            memset(text, '\n', n / 2);
+        vote_count(&words, scratch, text, n, &quick);
+        count_slowly(text, n, &slow);
+        must(quick.tokens == slow.tokens && quick.bytes == slow.bytes && quick.pull == slow.pull);
+        must(memcmp(quick.tally, slow.tally, sizeof(slow.tally)) == 0);
+    }
+    free(text);
+}
+END_TEST
+
+START_TEST(tallies_are_the_same_with_avx2)
+{
+    enum { ROWS = 64 };
+    static uint8_t rows[ROWS * WORDS_LANGUAGES];
+    uint64_t r = 9;
+    size_t languages = 1;
+
+    for (int round = 0; round < 20000 && line_avx2_usable(); round++) {
+        size_t n = 1 + next_random(&r) % LINE_WORDS;
+        uint32_t row[LINE_WORDS], most = 0, pull = (uint32_t)(next_random(&r) % (48 << 10));
+        uint32_t plain[WORDS_LANGUAGES] = { 7 }, avx2[WORDS_LANGUAGES] = { 7 };
+        unsigned limit = round % 2 ? WORDS_WEIGHT * WORDS_MARK : 4;
+
+        if (round % 100 < 2)
+            languages = 1 + next_random(&r) % WORDS_LANGUAGES;
+        for (size_t i = 0; i < sizeof(rows) && round % 100 < 2; i++)
+            rows[i] =
+                (uint8_t)(i % WORDS_LANGUAGES < languages ? next_random(&r) % (limit + 1) : 0);
+        for (size_t i = 0; i < ROWS; i++)
+            rows[i * WORDS_LANGUAGES] = 1; /* each has some vote */
+        for (size_t i = 0; i < n; i++) {
+            uint8_t heaviest = 0;
+
+            row[i] = (uint32_t)(next_random(&r) % ROWS * WORDS_LANGUAGES);
+            for (size_t k = 0; k < WORDS_LANGUAGES; k++)
+                heaviest = rows[row[i] + k] > heaviest ? rows[row[i] + k] : heaviest;
+            most += heaviest;
+        }
+        line_add_plain(rows, row, n, most, pull, languages, plain);
+        line_add_avx2(rows, row, n, most, pull, languages, avx2);
+        must(memcmp(plain, avx2, languages * sizeof(*plain)) == 0);
+    }
 }
 END_TEST
 
@@ -318,6 +446,8 @@ int main(void)
 #endif
     tcase_add_test(c, mistakes_in_lists_have_a_line);
     tcase_add_test(c, a_word_of_few_languages_counts_more);
+    tcase_add_test(c, the_quick_count_is_the_slow_one);
+    tcase_add_test(c, tallies_are_the_same_with_avx2);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);

@@ -141,7 +141,7 @@ static struct language_guess weigh(const struct words *w, const struct vote *v,
     return g;
 }
 
-struct language_guess language_guess(const struct words *w, struct tokens *scratch,
+struct language_guess language_guess(const struct words *w, struct vote_scratch *scratch,
                                      const char *text, size_t n)
 {
     struct language_guess g = { NULL, 0, GUESS_NONE };

@@ -14,7 +14,7 @@ struct language_guess {
 };
 
 /* The language of n bytes of valid UTF-8. Pure but for scratch; any thread. */
-struct language_guess language_guess(const struct words *w, struct tokens *scratch,
+struct language_guess language_guess(const struct words *w, struct vote_scratch *scratch,
                                      const char *text, size_t n);
 
 /* Up to GUESS_SAMPLE bytes of the text for CLD2: all of it, or three windows spread over it, cut

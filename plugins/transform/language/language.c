@@ -135,7 +135,7 @@ static const etl_plugin plugin = {
         "texts and where words and CLD2 disagree. Under min_score, language stays null (counter: "
         "unsure). A text without words has score 0.",
     .self_size = sizeof(struct language),
-    .worker_size = sizeof(struct tokens),
+    .worker_size = sizeof(struct vote_scratch),
     .options = options,
     .open = language_open,
     .map = language_map,

@@ -7,80 +7,13 @@
 #include "vote.h"
 
 #include <string.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
 
 enum {
-    LINE_WORDS = 48, /* a longer line counts as several */
-    BEARS = 3,       /* words of the text that one found word speaks for */
-    SHIFT = 20,      /* of fractions */
-    LONG_WORD = 10   /* bytes; scripts without spaces have words of any length */
+    BEARS = 3,      /* words of the text that one found word speaks for */
+    LONG_WORD = 10, /* bytes; scripts without spaces have words of any length */
+    /* lines whose tallies fit 32 bits */
+    LINES_IN_TALLY = UINT32_MAX / (LINE_WORDS * VOTE_SCALE)
 };
-
-/* The line being read. */
-struct line {
-    uint16_t votes[WORDS_LANGUAGES]; /* at most LINE_WORDS times 255 */
-    uint32_t words;
-    uint32_t found; /* votes of the words found, each as its heaviest language has it */
-};
-
-static void close_line(const struct words *w, struct line *line, struct vote *v)
-{
-    uint32_t best = 0;
-
-    if (line->found == 0) { /* many lines of a page are labels */
-        line->words = 0;
-        return;
-    }
-    uint64_t pull = (uint64_t)line->found * BEARS * VOTE_SCALE / WORDS_WEIGHT;
-
-    for (size_t i = 0; i < w->n; i++)
-        best = line->votes[i] > best ? line->votes[i] : best;
-    if (best > 0) {
-        if (pull > (uint64_t)line->words * VOTE_SCALE)
-            pull = (uint64_t)line->words * VOTE_SCALE;
-        uint64_t each = (pull << SHIFT) / best; /* at most 2^36: no overflow below */
-
-        for (size_t i = 0; i < w->n; i++)
-            v->tally[i] += each * line->votes[i] >> SHIFT;
-        v->pull += (double)pull / VOTE_SCALE;
-        memset(line->votes, 0, w->n * sizeof(line->votes[0]));
-    }
-    line->words = line->found = 0;
-}
-
-#ifdef __SSE2__
-static inline void add_row(uint16_t *to, const uint8_t *row, size_t n)
-{
-    const __m128i zero = _mm_setzero_si128();
-
-    for (size_t i = 0; i < n; i += 16) {
-        __m128i votes = _mm_loadu_si128((const __m128i *)(const void *)(row + i));
-        __m128i *low = (__m128i *)(void *)(to + i), *high = (__m128i *)(void *)(to + i + 8);
-
-        _mm_storeu_si128(low, _mm_add_epi16(_mm_loadu_si128(low), _mm_unpacklo_epi8(votes, zero)));
-        _mm_storeu_si128(high,
-                         _mm_add_epi16(_mm_loadu_si128(high), _mm_unpackhi_epi8(votes, zero)));
-    }
-}
-#else
-static inline void add_row(uint16_t *to, const uint8_t *row, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        to[i] = (uint16_t)(to[i] + row[i]);
-}
-#endif
-
-static inline void add_word(const struct words *w, struct line *line, uint64_t hash)
-{
-    const struct words_entry *e = words_look_up(w, hash);
-
-    if (!e)
-        return;
-    line->found += e->weight;
-    add_row(line->votes, w->rows + e->row * w->width, w->width);
-}
 
 /* Two neighbours that the vote must part without CLD2. */
 static bool only_vote(const struct words *w, size_t a, size_t b)
@@ -121,57 +54,172 @@ static void rank(const struct words *w, struct vote *v)
     v->share = (double)v->tally[best] / VOTE_SCALE / v->pull;
 }
 
-/* Counts the words of the window, and gives the places of those that some list may have. Whether
- * one is such a word is as good as chance, so there is no branch on it. */
-static size_t find_words(const struct words *w, const struct tokens *t, uint16_t *to,
-                         struct vote *v)
+/* What is counted of a page. */
+struct page {
+    const struct words *w;
+    struct vote_scratch *s;
+    struct vote *v;
+    line_add *add;
+    uint32_t tally[WORDS_LANGUAGES]; /* of the last `lines` */
+    uint32_t lines;
+};
+
+/* Words and found words before a place in the window, or between two, in one number; counted from
+ * the beginning of the line that is open when the window begins. */
+static uint32_t words_of(uint32_t count)
 {
+    return count & UINT16_MAX;
+}
+
+static uint32_t found_of(uint32_t count)
+{
+    return count >> 16;
+}
+
+/* Counts up to each token of the window, and moves the hashes that some list may have to the front.
+ * Whether it has one is as good as chance, so there is no branch on it. Returns how many. */
+static size_t find_words(const struct words *w, struct vote_scratch *s, uint32_t count)
+{
+    struct tokens *t = &s->tokens;
     size_t n = 0;
 
     for (size_t i = 0; i < t->n; i++) {
-        const struct token *k = &t->list[i];
-        size_t word = !k->digit;
+        uint64_t hash = t->hash[i];
+        uint32_t word = t->word[i], found = word & (uint32_t)words_may_have(w, hash);
 
-        v->tokens += word;
-        v->bytes += word * k->text_len;
-        to[n] = (uint16_t)i;
-        n += word & words_may_have(w, k->hash);
+        s->before[i] = count;
+        t->hash[n] = hash;
+        n += found;
+        count += word + (found << 16);
     }
+    s->before[t->n] = count;
     return n;
 }
-_Static_assert(TOKENS_MAX <= UINT16_MAX, "places in a window");
 
-void vote_count(const struct words *w, struct tokens *scratch, const char *text, size_t n,
+/* The rows of n hashes, to stand behind the first `from`; of a word that no list has after all, an
+ * empty one. */
+static void look_up(const struct words *w, struct vote_scratch *s, size_t from, size_t n)
+{
+    uint32_t weight = s->weight[from];
+
+    for (size_t i = 0; i < n; i++) {
+        const struct words_entry *e = words_slot(w, s->tokens.hash[i]);
+
+        s->row[from + i] = e->row;
+        s->weight[from + i + 1] = weight += e->weight;
+    }
+}
+
+/* The line from one count to another is whole. Many lines are labels with no word to find: they are
+ * written over. Returns how many lines are kept. */
+static inline size_t keep_line(struct vote_scratch *s, size_t n, uint32_t from, uint32_t to)
+{
+    struct vote_line *line = &s->line[n];
+
+    line->row = found_of(from);
+    line->rows = found_of(to - from);
+    line->words = words_of(to - from);
+    uint32_t weight = s->weight[found_of(to)] - s->weight[found_of(from)];
+    line->weight = weight & UINT16_MAX;
+    line->most = weight >> 16;
+    return n + (line->weight > 0);
+}
+
+/* The lines that end in the window; *from is where the one begins that goes on behind it. */
+static size_t cut_lines(struct vote_scratch *s, uint32_t *from)
+{
+    const struct tokens *t = &s->tokens;
+    size_t n = 0, token = 0;
+    uint32_t begin = 0;
+
+    for (size_t i = 0; i <= t->lines; i++) {
+        size_t end = i < t->lines ? t->line[i] : t->n;
+        uint32_t to = s->before[end];
+
+        while (words_of(to - begin) > LINE_WORDS) {
+            while (words_of(s->before[token] - begin) < LINE_WORDS)
+                token += LINE_WORDS - words_of(s->before[token] - begin);
+            n = keep_line(s, n, begin, s->before[token]);
+            begin = s->before[token];
+        }
+        if (i == t->lines)
+            break;
+        n = keep_line(s, n, begin, to);
+        begin = to;
+        token = end;
+    }
+    *from = begin;
+    return n;
+}
+
+_Static_assert((LINE_WORDS + TOKENS_MAX) * WORDS_WEIGHT <= UINT16_MAX, "both sums of weights");
+
+static void close_tally(struct page *p)
+{
+    for (size_t i = 0; i < WORDS_LANGUAGES; i++)
+        p->v->tally[i] += p->tally[i];
+    memset(p->tally, 0, sizeof(p->tally));
+    p->lines = 0;
+}
+
+static void add_lines(struct page *p, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct vote_line *line = &p->s->line[i];
+        uint32_t pull = line->weight * BEARS * VOTE_SCALE / WORDS_WEIGHT;
+
+        if (pull > line->words * VOTE_SCALE)
+            pull = line->words * VOTE_SCALE;
+        p->add(p->w->rows, p->s->row + line->row, line->rows, line->most, pull, p->w->n, p->tally);
+        p->v->pull += (double)pull / VOTE_SCALE;
+        if (++p->lines == LINES_IN_TALLY)
+            close_tally(p);
+    }
+}
+
+/* Takes the rows of the open line to the front. */
+static void carry_line(struct vote_scratch *s, uint32_t from, uint32_t to)
+{
+    size_t at = found_of(from), n = found_of(to - from);
+    uint32_t base = s->weight[at];
+
+    for (size_t i = 0; i < n; i++)
+        s->row[i] = s->row[at + i];
+    for (size_t i = 0; i <= n; i++)
+        s->weight[i] = s->weight[at + i] - base;
+}
+
+static void count(struct page *p, const char *text, size_t n)
+{
+    struct vote_scratch *s = p->s;
+    uint32_t open = 0, from;
+
+    memset(p->v, 0, sizeof(*p->v));
+    s->weight[0] = 0;
+    tokens_begin(&s->tokens, text, n);
+    while (tokens_next_wanted(&s->tokens, TOKENS_WITH_LINES)) {
+        look_up(p->w, s, found_of(open), find_words(p->w, s, open));
+        add_lines(p, cut_lines(s, &from));
+        uint32_t to = s->before[s->tokens.n];
+
+        p->v->tokens += words_of(to) - words_of(open);
+        p->v->bytes += s->tokens.letters;
+        carry_line(s, from, to);
+        open = to - from;
+    }
+    add_lines(p, keep_line(s, 0, 0, open));
+    close_tally(p);
+    rank(p->w, p->v);
+}
+
+void vote_count(const struct words *w, struct vote_scratch *scratch, const char *text, size_t n,
                 struct vote *v)
 {
-    struct line line = { .words = 0 };
-    const char *line_end = text;
-    uint16_t found[TOKENS_MAX];
+    struct page p = {
+        w, scratch, v, line_avx2_usable() ? line_add_avx2 : line_add_plain, { 0 }, 0
+    };
 
-    memset(v, 0, sizeof(*v));
-    tokens_begin(scratch, text, n);
-    while (tokens_next(scratch)) {
-        size_t n_found = find_words(w, scratch, found, v), at = 0;
-
-        for (size_t i = 0; i < scratch->n;) {
-            const char *begin = text + scratch->list[i].at;
-
-            if (begin >= line_end || line.words == LINE_WORDS) {
-                close_line(w, &line, v);
-                if (begin >= line_end) {
-                    line_end = memchr(begin, '\n', n - scratch->list[i].at);
-                    line_end = line_end ? line_end : text + n;
-                }
-            }
-            while (i < scratch->n && text + scratch->list[i].at < line_end &&
-                   line.words < LINE_WORDS)
-                line.words += !scratch->list[i++].digit;
-            for (; at < n_found && found[at] < i; at++)
-                add_word(w, &line, scratch->list[found[at]].hash);
-        }
-    }
-    close_line(w, &line, v);
-    rank(w, v);
+    count(&p, text, n);
 }
 
 double vote_words(const struct vote *v)

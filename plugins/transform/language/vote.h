@@ -4,7 +4,7 @@
 #ifndef LANGUAGE_VOTE_H
 #define LANGUAGE_VOTE_H
 
-#include "words.h"
+#include "line.h"
 
 struct vote {
     int best,
@@ -18,9 +18,20 @@ struct vote {
 };
 enum { VOTE_SCALE = 1 << 10 };
 
+/* Scratch memory of one thread, which need not be zeroed: the words of a window. */
+struct vote_scratch {
+    struct tokens tokens;
+    uint32_t before[TOKENS_MAX + 1];              /* what is counted before each token */
+    uint32_t row[LINE_WORDS + TOKENS_MAX];        /* of each word found: where its votes are */
+    uint32_t weight[LINE_WORDS + TOKENS_MAX + 1]; /* of all words found before it, added up */
+    struct vote_line {
+        uint32_t row, rows, words, weight, most;
+    } line[LINE_WORDS + TOKENS_MAX + 1];
+};
+
 /* Counts the votes of n bytes of valid UTF-8 in one pass. The order of lines makes no difference.
  * Pure but for scratch, which is the caller's and need not be zeroed. */
-void vote_count(const struct words *w, struct tokens *scratch, const char *text, size_t n,
+void vote_count(const struct words *w, struct vote_scratch *scratch, const char *text, size_t n,
                 struct vote *v);
 
 /* Words of the text, where scripts without spaces count by length. */

@@ -8,19 +8,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 16 << 20, WORDS_MAX = 1 << 20 };
+enum { FILE_MAX = 16 << 20, WORDS_MAX = 1 << 20, FIRST_SLOTS = 1 << 14 };
 
-/* While reading: one word of one language. */
-struct item {
+/* While reading: a word, a bit per language that has it, and that has it as a mark. */
+struct seen {
     uint64_t hash;
-    uint8_t language;
-    bool mark;
+    uint64_t has[WORDS_LANGUAGES / 64], mark[WORDS_LANGUAGES / 64];
 };
 
 struct reading {
     struct words *w;
-    struct item *items;
-    size_t n, cap;
+    struct seen *seen; /* in the order of the file, so that the first have the best slots */
+    uint32_t *slot;    /* their numbers + 1 by hash, with open addressing; at most half full */
+    size_t n_seen, slots, n; /* n: words of all languages */
     struct tokens *tokens;
     /* `near` of each language, looked up when all sections are known */
     struct {
@@ -57,19 +57,48 @@ int words_find(const struct words *w, const char *code, size_t n)
     return -1;
 }
 
-static int add_item(struct reading *r, uint64_t hash, bool mark)
+static uint32_t *find_slot(const struct reading *r, uint64_t hash)
 {
-    if (r->n == r->cap) {
-        size_t cap = r->cap ? 2 * r->cap : 4096;
-        struct item *more = cap <= WORDS_MAX ? realloc(r->items, cap * sizeof(*more)) : NULL;
+    size_t at = hash & (r->slots - 1);
 
-        if (!more)
-            return cap > WORDS_MAX ? bad(r, "more than a million words", "", 0)
-                                   : fault_set(r->fault, ENOMEM, "no memory for the word lists");
-        r->items = more;
-        r->cap = cap;
+    while (r->slot[at] != 0 && r->seen[r->slot[at] - 1].hash != hash)
+        at = (at + 1) & (r->slots - 1);
+    return &r->slot[at];
+}
+
+static int make_room(struct reading *r)
+{
+    size_t slots = r->slots ? 2 * r->slots : FIRST_SLOTS;
+    struct seen *more = realloc(r->seen, slots / 2 * sizeof(*more));
+
+    if (more)
+        r->seen = more;
+    free(r->slot);
+    r->slots = slots;
+    r->slot = more ? calloc(slots, sizeof(*r->slot)) : NULL;
+    if (!r->slot)
+        return fault_set(r->fault, ENOMEM, "no memory for the word lists");
+    for (size_t i = 0; i < r->n_seen; i++)
+        *find_slot(r, r->seen[i].hash) = (uint32_t)i + 1;
+    return 0;
+}
+
+static int add_word(struct reading *r, uint64_t hash, bool mark)
+{
+    size_t language = r->w->n - 1;
+
+    if (++r->n > WORDS_MAX)
+        return bad(r, "more than a million words", "", 0);
+    if (r->n_seen >= r->slots / 2 && make_room(r) != 0)
+        return -1;
+    uint32_t *slot = find_slot(r, hash);
+
+    if (*slot == 0) {
+        r->seen[r->n_seen++] = (struct seen){ .hash = hash };
+        *slot = (uint32_t)r->n_seen;
     }
-    r->items[r->n++] = (struct item){ hash, (uint8_t)(r->w->n - 1), mark };
+    r->seen[*slot - 1].has[language / 64] |= UINT64_C(1) << language % 64;
+    r->seen[*slot - 1].mark[language / 64] |= (uint64_t)mark << language % 64;
     return 0;
 }
 
@@ -77,9 +106,9 @@ static int add_item(struct reading *r, uint64_t hash, bool mark)
 static int add_words(struct reading *r, const char *text, size_t len, bool mark)
 {
     tokens_begin(r->tokens, text, len);
-    while (tokens_next(r->tokens))
+    while (tokens_next_wanted(r->tokens, TOKENS_WITH_TEXT))
         for (size_t i = 0; i < r->tokens->n; i++)
-            if (add_item(r, r->tokens->list[i].hash, mark) != 0)
+            if (add_word(r, r->tokens->hash[i], mark) != 0)
                 return -1;
     return 0;
 }
@@ -231,77 +260,90 @@ static int read_near(struct reading *r)
     return 0;
 }
 
-static int by_hash(const void *a, const void *b)
-{
-    const struct item *x = a, *y = b;
-
-    if (x->hash != y->hash)
-        return x->hash < y->hash ? -1 : 1;
-    if (x->language != y->language)
-        return x->language < y->language ? -1 : 1;
-    return (int)y->mark - (int)x->mark; /* a mark comes first, and the plain word is left out */
-}
-
-/* Families among the languages of one word's items. */
-static size_t families(const struct words *w, const struct item *items, size_t n)
+/* Families among the languages that have a word. */
+static size_t families(const struct words *w, const uint8_t *language, size_t n)
 {
     size_t found = 0;
 
     for (size_t i = 0; i < n; i++) {
         size_t j = 0;
 
-        while (j < i &&
-               w->language[items[j].language].family != w->language[items[i].language].family)
+        while (w->language[language[j]].family != w->language[language[i]].family)
             j++;
         found += j == i;
     }
     return found;
 }
 
-/* One word: items[0 .. n), all of one hash. */
-static void put_word(struct words *w, const struct item *items, size_t n, uint32_t row)
+/* Fills a row with the votes of a word; returns its weight. */
+static uint32_t make_row(const struct words *w, const struct seen *s, uint8_t row[WORDS_LANGUAGES])
 {
     /* 12 / k to the 0.7th, k the families that share the word */
     static const uint8_t weight[] = { WORDS_WEIGHT, WORDS_WEIGHT, 7, 6, 5, 4, 3, 3, 3 };
-    size_t k = families(w, items, n), last = sizeof(weight) - 1;
-    uint64_t at = items->hash & w->mask, bit = items->hash >> (64 - WORDS_FILTER_BITS);
-    unsigned votes_each = k > last ? 2 : weight[k];
+    uint8_t language[WORDS_LANGUAGES];
+    size_t n = 0;
+
+    for (size_t i = 0; i < WORDS_LANGUAGES / 64; i++)
+        for (uint64_t left = s->has[i]; left; left &= left - 1)
+            language[n++] = (uint8_t)(64 * i + (size_t)__builtin_ctzll(left));
+    size_t k = families(w, language, n);
+    uint8_t each = k >= sizeof(weight) ? 2 : weight[k], most = each;
+
+    memset(row, 0, WORDS_LANGUAGES);
+    for (size_t i = 0; i < n; i++) {
+        bool mark = s->mark[language[i] / 64] >> language[i] % 64 & 1;
+
+        row[language[i]] = (uint8_t)(mark && k == 1 ? each * WORDS_MARK : each);
+        most = row[language[i]] > most ? row[language[i]] : most;
+    }
+    return each | (uint32_t)most << 16;
+}
+
+/* Where the last row stands, which is dropped if there is one like it already. `number` is a table
+ * of row numbers by hash, where 0 is a free slot. */
+static uint32_t place_row(struct words *w, uint32_t *number, uint32_t *n_rows)
+{
+    const uint8_t *row = w->rows + (size_t)*n_rows * WORDS_LANGUAGES;
+    uint64_t at = hash64(row, WORDS_LANGUAGES) & w->mask;
+
+    while (number[at] != 0 &&
+           memcmp(w->rows + (size_t)number[at] * WORDS_LANGUAGES, row, WORDS_LANGUAGES) != 0)
+        at = (at + 1) & w->mask;
+    if (number[at] == 0)
+        number[at] = (*n_rows)++;
+    return number[at] * WORDS_LANGUAGES;
+}
+
+static void put_word(struct words *w, const struct seen *s, uint32_t *number, uint32_t *n_rows)
+{
+    uint32_t weight = make_row(w, s, w->rows + (size_t)*n_rows * WORDS_LANGUAGES);
+    uint32_t row = place_row(w, number, n_rows);
+    uint64_t at = s->hash & w->mask, bit = s->hash >> (64 - WORDS_FILTER_BITS);
 
     while (w->table[at].hash != 0)
         at = (at + 1) & w->mask;
-    w->table[at].hash = items->hash;
-    w->table[at].weight = votes_each;
-    w->table[at].row = row;
-    w->filter[bit / 64] |= UINT64_C(1) << (bit % 64);
-    for (size_t i = 0; i < n; i++) {
-        if (i > 0 && items[i].language == items[i - 1].language)
-            continue;
-        w->rows[row * w->width + items[i].language] =
-            (uint8_t)(items[i].mark && k == 1 ? votes_each * WORDS_MARK : votes_each);
-    }
+    w->table[at] = (struct words_entry){ .hash = s->hash, .row = row, .weight = weight };
+    w->filter[bit / 64] |= UINT64_C(1) << bit % 64;
 }
 
 static int freeze(struct reading *r)
 {
     struct words *w = r->w;
-    size_t slots = 64;
-    uint32_t row = 0;
+    uint32_t *number = calloc(r->slots, sizeof(*number)), n_rows = 1;
 
-    while (slots < 3 * r->n)
-        slots *= 2;
-    w->mask = slots - 1;
-    w->table = calloc(slots, sizeof(*w->table));
+    w->mask = r->slots - 1;
+    w->table = calloc(r->slots, sizeof(*w->table));
     w->filter = calloc((size_t)1 << (WORDS_FILTER_BITS - 6), sizeof(*w->filter));
-    w->width = (w->n + 15) / 16 * 16;
-    w->rows = calloc(r->n + 1, w->width);
-    if (!w->table || !w->filter || !w->rows)
+    w->rows = malloc((r->n_seen + 1) * WORDS_LANGUAGES);
+    if (!number || !w->table || !w->filter || !w->rows) {
+        free(number);
         return fault_set(r->fault, ENOMEM, "no memory for the word lists");
-    qsort(r->items, r->n, sizeof(*r->items), by_hash);
-    for (size_t i = 0, j; i < r->n; i = j) {
-        for (j = i + 1; j < r->n && r->items[j].hash == r->items[i].hash;)
-            j++;
-        put_word(w, r->items + i, j - i, row++);
     }
+    memset(w->rows, 0, WORDS_LANGUAGES);
+    for (size_t i = 0; i < r->n_seen; i++)
+        if (r->seen[i].hash != 0) /* which is a free slot */
+            put_word(w, &r->seen[i], number, &n_rows);
+    free(number);
     return 0;
 }
 
@@ -324,7 +366,8 @@ int words_parse(struct words *w, const char *text, size_t n, struct fault *f)
     status = freeze(&r);
 out:
     free(r.tokens);
-    free(r.items);
+    free(r.seen);
+    free(r.slot);
     return status;
 }
 

@@ -26,9 +26,10 @@ struct words_language {
 };
 
 struct words_entry {
-    uint64_t hash;   /* token_hash; 0: free */
-    uint32_t row;    /* of `rows` */
-    uint32_t weight; /* votes of the word, without the extra ones of a mark */
+    uint64_t hash; /* token_hash; 0: free */
+    uint32_t row;  /* where it begins in `rows` */
+    uint32_t
+        weight; /* votes of the word, without the extra ones of a mark; 16 bits up, with them */
 };
 
 /* Frozen once loaded: any thread may read it. */
@@ -37,10 +38,10 @@ struct words {
     struct words_language language[WORDS_LANGUAGES];
     struct words_entry *table; /* open addressing */
     uint64_t mask;             /* slots - 1 */
-    /* Each word's votes, a byte for each language, `width` of them, a multiple of 16. To add all is
-     * faster than to add some: how many they are no branch foresees. */
+    /* Votes, a byte for each language: WORDS_LANGUAGES make a row, which words have in common. To
+     * add all is faster than to add some: how many they are no branch foresees. The first is
+     * empty. */
     uint8_t *rows;
-    size_t width;
     uint64_t *filter; /* a bit per hash: most words of a text are in no list, and stop here */
 };
 
@@ -61,21 +62,22 @@ static inline bool words_near(const struct words *w, size_t a, size_t b)
     return (w->language[a].near[b / 64] >> (b % 64) & 1) != 0;
 }
 
-/* False: no list has the token. */
-static inline bool words_may_have(const struct words *w, uint64_t hash)
+/* The lowest bit is 0: no list has the token. */
+static inline uint64_t words_may_have(const struct words *w, uint64_t hash)
 {
     uint64_t bit = hash >> (64 - WORDS_FILTER_BITS);
 
-    return w->filter[bit / 64] >> (bit % 64) & 1;
+    return w->filter[bit / 64] >> (bit % 64);
 }
 
-/* The entry of a token that words_may_have, or NULL: no list has it after all. */
-static inline const struct words_entry *words_look_up(const struct words *w, uint64_t hash)
+/* The entry of a token, or a free one, whose row is empty and which has no weight: in no list. */
+static inline const struct words_entry *words_slot(const struct words *w, uint64_t hash)
 {
-    for (uint64_t at = hash & w->mask; w->table[at].hash != 0; at = (at + 1) & w->mask)
-        if (w->table[at].hash == hash)
-            return &w->table[at];
-    return NULL;
+    uint64_t at = hash & w->mask;
+
+    while (w->table[at].hash != hash && w->table[at].hash != 0)
+        at = (at + 1) & w->mask;
+    return &w->table[at];
 }
 
 #endif
