@@ -158,8 +158,6 @@ static void close_tally(struct page *p)
 {
     for (size_t i = 0; i < WORDS_LANGUAGES; i++)
         p->v->tally[i] += p->tally[i];
-    memset(p->tally, 0, sizeof(p->tally));
-    p->lines = 0;
 }
 
 static void add_lines(struct page *p, size_t n)
@@ -172,8 +170,11 @@ static void add_lines(struct page *p, size_t n)
             pull = line->words * VOTE_SCALE;
         p->add(p->w->rows, p->s->row + line->row, line->rows, line->most, pull, p->w->n, p->tally);
         p->v->pull += (double)pull / VOTE_SCALE;
-        if (++p->lines == LINES_IN_TALLY)
+        if (++p->lines == LINES_IN_TALLY) {
             close_tally(p);
+            memset(p->tally, 0, sizeof(p->tally));
+            p->lines = 0;
+        }
     }
 }
 
