@@ -45,7 +45,7 @@ struct words {
     uint64_t *filter; /* a bit per hash: most words of a text are in no list, and stop here */
 };
 
-enum { WORDS_FILTER_BITS = 17 };
+enum { WORDS_FILTER_BITS = 18 };
 
 /* Reads n bytes of such a file. The words of an earlier call must have been freed. 0, or -1 with a
  * fault whose line is set; words_free is safe either way. */
