@@ -1,34 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The zip's central directory, walked once with little memory (APPNOTE 6.3.10, sections 4.3.7 to
  * 4.3.16). libarchive reads the same table later; it does not compare what stands in it twice. */
+#if defined(HAVE_CONFIG_H)
+#include "config.h"
+#endif
 #include "plugins/input/archive/zip-directory.h"
 
+#include "plugins/input/archive/zip-fields.h"
+
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-enum { END_SIZE = 22, LOCATOR_SIZE = 20, END64_SIZE = 56, ENTRY_SIZE = 46, LOCAL_SIZE = 30 };
-
-static uint32_t u16(const unsigned char *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint32_t u32(const unsigned char *p)
-{
-    return u16(p) | u16(p + 2) << 16;
-}
-
-static uint64_t u64(const unsigned char *p)
-{
-    return (uint64_t)u32(p) | (uint64_t)u32(p + 4) << 32;
-}
-
-static bool is(const unsigned char *p, const char *kind)
-{
-    return p[0] == 'P' && p[1] == 'K' && p[2] == (unsigned char)kind[0] &&
-           p[3] == (unsigned char)kind[1];
-}
 
 static int damaged(struct fault *f, uint64_t byte, const char *what)
 {
@@ -46,20 +27,20 @@ static int end64(const unsigned char *tail, size_t i, uint64_t tail_at, struct z
     const unsigned char *locator = tail + i - LOCATOR_SIZE, *p;
     uint64_t at;
 
-    if (i < LOCATOR_SIZE || !is(locator, "\6\7"))
+    if (i < LOCATOR_SIZE || !zip_is(locator, "\6\7"))
         return 0; /* as large as a short one can be */
-    at = u64(locator + 8);
+    at = zip_u64(locator + 8);
     if (at < tail_at || at - tail_at > i - LOCATOR_SIZE ||
         i - LOCATOR_SIZE - (size_t)(at - tail_at) < END64_SIZE)
         return damaged(f, tail_at + i - LOCATOR_SIZE, "its zip64 end record is not where it says");
     p = tail + (at - tail_at);
-    if (!is(p, "\6\6") || u64(p + 4) + 12 != tail_at + i - LOCATOR_SIZE - at)
+    if (!zip_is(p, "\6\6") || zip_u64(p + 4) + 12 != tail_at + i - LOCATOR_SIZE - at)
         return damaged(f, at, "its zip64 end record is not where it says");
-    if (u32(p + 16) != 0 || u32(p + 20) != 0 || u64(p + 24) != u64(p + 32))
+    if (zip_u32(p + 16) != 0 || zip_u32(p + 20) != 0 || zip_u64(p + 24) != zip_u64(p + 32))
         return damaged(f, at, "it is one part of a zip in several files");
-    end->entries = u64(p + 32);
-    end->size = u64(p + 40);
-    end->directory = u64(p + 48);
+    end->entries = zip_u64(p + 32);
+    end->size = zip_u64(p + 40);
+    end->directory = zip_u64(p + 48);
     end->at = at;
     return 0;
 }
@@ -73,20 +54,20 @@ int zip_find_end(const unsigned char *tail, size_t n, uint64_t size, struct zip_
 
     for (i = n < END_SIZE ? 0 : n - END_SIZE + 1; i-- > 0;) {
         p = tail + i;
-        if (is(p, "\5\6") && i + END_SIZE + u16(p + 20) == n)
+        if (zip_is(p, "\5\6") && i + END_SIZE + zip_u16(p + 20) == n)
             break;
         p = NULL;
     }
     if (!p)
         return damaged(f, size, "it does not end in a zip's end record (cut, or bytes added)");
-    end->entries = u16(p + 10);
-    end->size = u32(p + 12);
-    end->directory = u32(p + 16);
+    end->entries = zip_u16(p + 10);
+    end->size = zip_u32(p + 12);
+    end->directory = zip_u32(p + 16);
     end->at = tail_at + i;
     if (end->entries == 0xffff || end->size == 0xffffffff || end->directory == 0xffffffff) {
         if (end64(tail, i, tail_at, end, f))
             return -1;
-    } else if (u16(p + 4) != 0 || u16(p + 6) != 0 || u16(p + 8) != end->entries) {
+    } else if (zip_u16(p + 4) != 0 || zip_u16(p + 6) != 0 || zip_u16(p + 8) != end->entries) {
         return damaged(f, end->at, "it is one part of a zip in several files");
     }
     if (end->directory > end->at || end->at - end->directory != end->size)
@@ -97,36 +78,22 @@ int zip_find_end(const unsigned char *tail, size_t n, uint64_t size, struct zip_
 /* ---- the walk ---- */
 
 struct walk {
-    const struct store *store;
-    const struct zip_end *end;
+    struct zip_end *end;
     struct fault *f;
-    unsigned char *block; /* a window on the table */
-    uint64_t block_at;
-    size_t block_len;
+    struct window table, locals;
     uint64_t packed; /* bytes that the entries so far must take in the file */
 };
 
-enum { WINDOW = 256 * 1024 };
-
-/* n bytes of the file at `at`, in the window; NULL with f. Entries are at most 46 + 3 x 65535. */
+/* n bytes of the table at `at`; NULL with f. Entries are at most 46 + 3 x 65535. */
 static const unsigned char *look(struct walk *w, uint64_t at, size_t n)
 {
-    if (at < w->block_at || at + n > w->block_at + w->block_len) {
-        int64_t got = store_read(w->store, at, w->block, WINDOW);
+    const unsigned char *p = window_look(&w->table, at, n, WINDOW);
 
-        w->block_len = 0;
-        if (got < 0) {
-            fault_set(w->f, errno, "cannot read the zip's table of entries");
-            return NULL;
-        }
-        w->block_at = at;
-        w->block_len = (size_t)got;
-        if (n > w->block_len) {
-            damaged(w->f, at, "its table of entries is cut");
-            return NULL;
-        }
-    }
-    return w->block + (at - w->block_at);
+    if (!p && errno)
+        fault_set(w->f, errno, "cannot read the zip's table of entries");
+    else if (!p)
+        damaged(w->f, at, "its table of entries is cut");
+    return p;
 }
 
 struct entry {
@@ -150,15 +117,15 @@ static bool read_zip64(struct entry *e)
     if (n == 0)
         return true;
     for (size_t i = 0; i + 4 <= e->extra_len;) {
-        size_t len = u16(e->extra + i + 2);
+        size_t len = zip_u16(e->extra + i + 2);
 
         if (len > e->extra_len - i - 4)
             return false;
-        if (u16(e->extra + i) == 1) {
+        if (zip_u16(e->extra + i) == 1) {
             if (len < n * 8)
                 return false;
             for (size_t k = 0; k < n; k++)
-                *wide[k] = u64(e->extra + i + 4 + 8 * k);
+                *wide[k] = zip_u64(e->extra + i + 4 + 8 * k);
             return true;
         }
         i += 4 + len;
@@ -167,22 +134,24 @@ static bool read_zip64(struct entry *e)
 }
 
 /* The header before the entry's bytes must tell the same. What it leaves out (bit 3: the sizes
- * follow the bytes; bit 13: masked by encryption) cannot be compared. */
+ * follow the bytes; bit 13: masked by encryption) cannot be compared. Headers that lie close
+ * together are read many at once, as a call costs more than to copy what lies between them. */
 static int check_local(struct walk *w, const struct entry *e)
 {
-    unsigned char local[LOCAL_SIZE + 65535];
-    int64_t got = store_read(w->store, e->local, local, LOCAL_SIZE + e->name_len);
-    uint32_t flags = u16(e->fixed + 8);
+    size_t n = LOCAL_SIZE + e->name_len;
+    const unsigned char *local =
+        window_look(&w->locals, e->local, n, e->packed < WINDOW / 16 ? WINDOW : n);
+    uint32_t flags = zip_u16(e->fixed + 8);
 
-    if (got < 0)
+    if (!local && errno)
         return fault_set(w->f, errno, "cannot read the zip");
-    if ((size_t)got < LOCAL_SIZE + e->name_len || !is(local, "\3\4"))
+    if (!local || !zip_is(local, "\3\4"))
         return damaged(w->f, e->local, "an entry is not where the table says");
     if (flags & 0x2000)
         return 0;
-    if (u16(local + 26) != e->name_len || memcmp(local + LOCAL_SIZE, e->name, e->name_len) != 0)
+    if (zip_u16(local + 26) != e->name_len || memcmp(local + LOCAL_SIZE, e->name, e->name_len) != 0)
         return damaged(w->f, e->local, "an entry has another name than in the table");
-    if (((u16(local + 6) ^ flags) & 1) != 0 || u16(local + 8) != u16(e->fixed + 10))
+    if (((zip_u16(local + 6) ^ flags) & 1) != 0 || zip_u16(local + 8) != zip_u16(e->fixed + 10))
         return damaged(w->f, e->local, "an entry is packed in another way than the table says");
     return 0;
 }
@@ -195,20 +164,20 @@ static int check_entry(struct walk *w, uint64_t *at)
 
     if (!p)
         return -1;
-    if (!is(p, "\1\2"))
+    if (!zip_is(p, "\1\2"))
         return damaged(w->f, *at, "its table of entries is broken off");
-    e.name_len = u16(p + 28);
-    e.extra_len = u16(p + 30);
-    len = ENTRY_SIZE + e.name_len + e.extra_len + u16(p + 32);
+    e.name_len = zip_u16(p + 28);
+    e.extra_len = zip_u16(p + 30);
+    len = ENTRY_SIZE + e.name_len + e.extra_len + zip_u16(p + 32);
     p = *at + len <= w->end->at ? look(w, *at, len) : NULL;
     if (!p)
         return w->f->text[0] ? -1 : damaged(w->f, *at, "its table of entries runs over its end");
     e.fixed = p;
     e.name = p + ENTRY_SIZE;
     e.extra = e.name + e.name_len;
-    e.packed = u32(p + 20);
-    e.size = u32(p + 24);
-    e.local = u32(p + 42);
+    e.packed = zip_u32(p + 20);
+    e.size = zip_u32(p + 24);
+    e.local = zip_u32(p + 42);
     if (!read_zip64(&e))
         return damaged(w->f, *at, "a zip64 field in its table of entries is too short");
     if (e.local > w->end->directory || e.packed > w->end->directory - e.local)
@@ -243,19 +212,19 @@ int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_
                         struct fault *f)
 {
     size_t n = s->size < ZIP_TAIL ? (size_t)s->size : ZIP_TAIL;
-    struct walk w = { .store = s, .end = end, .f = f };
-    int64_t got;
+    struct walk w = { .end = end, .f = f, .table = { .store = s }, .locals = { .store = s } };
+    const unsigned char *tail;
     int r = -1;
 
     memset(f, 0, sizeof(*f));
-    w.block = malloc(WINDOW);
-    if (!w.block)
-        return fault_set(f, ENOMEM, "no memory to read the zip's table of entries");
-    got = store_read(s, s->size - n, w.block, n);
-    if (got < 0)
+    tail = window_look(&w.table, s->size - n, n, n);
+    if (!tail && errno)
         fault_set(f, errno, "cannot read the end of the zip");
-    else if (zip_find_end(w.block, (size_t)got, s->size, end, f) == 0)
+    else if (!tail)
+        damaged(f, s->size, "it became shorter while it was read");
+    else if (zip_find_end(tail, n, s->size, end, f) == 0)
         r = walk(&w, max_entries);
-    free(w.block);
+    window_close(&w.table);
+    window_close(&w.locals);
     return r;
 }
