@@ -5,12 +5,10 @@
 #if defined(HAVE_CONFIG_H)
 #include "config.h"
 #endif
-#include "plugins/input/archive/reader.h"
-#include "plugins/input/archive/source.h"
+#include "plugins/input/archive/reader-impl.h"
 
 #include "common/file.h"
 
-#include <archive_entry.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -19,27 +17,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define TAR_END 1024 /* two blocks of zeros */
-#define NEITHER "this is neither a tar nor a zip archive (text files are read by [input txt])"
-
-struct reader {
-    struct reader_setting setting;
-    struct source source;
-    struct archive *archive; /* NULL: an input of no bytes, a zip of no entries */
-    struct archive_entry *entry;
-    int fd; /* ours, or -1 */
-    bool zip;
-    bool counts; /* the zip's own count of its entries is known: */
-    uint64_t declared_entries;
-    bool first_fault; /* source.fault is to be told first, then reading goes on in order */
-    bool over;        /* nothing more can be read */
-    bool bad_block;   /* the last header was no header: only the first of a run is told */
-    uint64_t entries;
-    uint64_t at;     /* in the entry: bytes given so far */
-    bool given;      /* the entry is given in full */
-    char number[32]; /* name of an entry without one */
-};
 
 const char *reader_kind_name(enum reader_kind kind)
 {
@@ -59,7 +36,7 @@ uint64_t reader_entries(const struct reader *r)
     return r->entries;
 }
 
-static enum reader_result no_memory(struct fault *f)
+enum reader_result reader_no_memory(struct fault *f)
 {
     fault_set(f, ENOMEM, "no memory to read an archive");
     return READER_FAILED;
@@ -67,28 +44,30 @@ static enum reader_result no_memory(struct fault *f)
 
 /* ---- what libarchive says ---- */
 
-/* Where in the file: in a packed one, as far as it is unpacked. */
-static uint64_t place(const struct reader *r)
+uint64_t reader_place(const struct reader *r)
 {
     const struct source *s = &r->source;
 
-    if (r->archive && (!s->codec || codec_kind(s->codec) == CODEC_PLAIN))
-        return (uint64_t)archive_filter_bytes(r->archive, 0);
+    if (s->codec && codec_kind(s->codec) != CODEC_PLAIN)
+        return source_consumed(s);
+    if (r->is_plain && r->tar)
+        return r->tar->position;
+    if (r->archive)
+        return (uint64_t)(archive_filter_bytes(r->archive, 0) + r->shift);
     return source_consumed(s);
 }
 
-static enum reader_result damaged(struct reader *r, struct fault *f, const char *what)
+enum reader_result reader_damaged(struct reader *r, struct fault *f, const char *what)
 {
     fault_set(f, 0, "damaged %s: %.300s", r->zip ? "zip" : "tar", what ? what : "unknown");
-    f->byte = place(r);
+    f->byte = reader_place(r);
     return READER_DAMAGED;
 }
 
 /* It gave up. If the source did so before, that is the reason. */
-static enum reader_result gave_up(struct reader *r, struct fault *f)
+enum reader_result reader_gave_up(struct reader *r, struct fault *f)
 {
-    const char *text = archive_error_string(r->archive);
-    int err = archive_errno(r->archive);
+    const char *text;
 
     r->over = true;
     if (r->source.stopped)
@@ -97,13 +76,14 @@ static enum reader_result gave_up(struct reader *r, struct fault *f)
         *f = r->source.fault;
         return f->err ? READER_FAILED : READER_DAMAGED;
     }
-    if (err == ENOMEM)
-        return no_memory(f);
+    text = archive_error_string(r->archive);
+    if (archive_errno(r->archive) == ENOMEM)
+        return reader_no_memory(f);
     if (text && strcmp(text, "Unrecognized archive format") == 0) {
         fault_set(f, 0, NEITHER);
         return READER_DAMAGED;
     }
-    return damaged(r, f, text ? text : "it cannot be read on");
+    return reader_damaged(r, f, text ? text : "it cannot be read on");
 }
 
 /* ---- opening ---- */
@@ -114,7 +94,7 @@ static struct reader *make(const struct reader_setting *setting, struct fault *f
 
     memset(f, 0, sizeof(*f));
     if (!r) {
-        no_memory(f);
+        reader_no_memory(f);
         return NULL;
     }
     r->setting = *setting;
@@ -126,7 +106,7 @@ static struct reader *make(const struct reader_setting *setting, struct fault *f
         r->source.block += ZIP_TAIL;
         return r;
     }
-    no_memory(f);
+    reader_no_memory(f);
     reader_close(r);
     return NULL;
 }
@@ -161,7 +141,7 @@ static int choose_format(struct reader *r, bool by_table)
 }
 
 /* What is wrong with the content from the start is told by reader_next, as all that comes later. */
-static int start(struct reader *r, bool by_table, struct fault *f)
+int reader_start(struct reader *r, bool by_table, struct fault *f)
 {
     struct fault fault = { 0 };
     locale_t before;
@@ -170,7 +150,7 @@ static int start(struct reader *r, bool by_table, struct fault *f)
 
     r->archive = archive_read_new();
     if (!r->archive)
-        return no_memory(f), -1;
+        return reader_no_memory(f), -1;
     source_enter(&r->source, false);
     before = uselocale(r->setting.locale);
     ok = choose_format(r, by_table);
@@ -182,11 +162,19 @@ static int start(struct reader *r, bool by_table, struct fault *f)
     if (ok >= ARCHIVE_WARN)
         return 0;
     told = r->first_fault;
-    if (gave_up(r, &fault) != READER_STOPPED && !told) {
+    if (reader_gave_up(r, &fault) != READER_STOPPED && !told) {
         r->source.fault = fault;
         r->first_fault = true;
     }
     return 0;
+}
+
+/* Without libarchive, where it begins with what is plain. */
+static int begin_plain(struct reader *r, const struct zip_end *end, struct fault *f)
+{
+    if (reader_plain_begin(r, end))
+        return reader_no_memory(f), -1;
+    return r->is_plain ? 0 : reader_start(r, r->zip, f);
 }
 
 /* A zip that can be read anywhere is read by its table, once that is found sound. If it is not, the
@@ -201,14 +189,14 @@ static int start_by_table(struct reader *r, struct fault *f)
         s->codec = NULL;
         r->counts = true;
         r->declared_entries = end.entries;
-        return end.entries > 0 ? start(r, true, f) : 0;
+        return end.entries > 0 ? begin_plain(r, &end, f) : 0;
     }
     if (s->fault.err) {
         *f = s->fault;
         return -1;
     }
     r->first_fault = true;
-    return start(r, false, f);
+    return reader_start(r, false, f);
 }
 
 /* The codec is open; store.size > 0 if its input can be read anywhere. */
@@ -232,7 +220,7 @@ static int begin(struct reader *r, struct fault *f)
     s->keeps = r->zip = is_zip(s->block, s->pending);
     if (r->zip && memcmp(s->block + 2, "\5\6", 2) == 0)
         return 0; /* a zip of no entries, which libarchive does not take for one */
-    return start(r, false, f);
+    return r->zip ? reader_start(r, false, f) : begin_plain(r, NULL, f);
 }
 
 struct reader *reader_open(const char *path, const struct reader_setting *setting, struct fault *f)
@@ -291,94 +279,13 @@ void reader_close(struct reader *r)
     if (r->archive)
         archive_read_free(r->archive);
     uselocale(before);
+    reader_plain_end(r);
     codec_close(r->source.codec);
     if (r->fd >= 0)
         close(r->fd);
     if (r->source.block)
         free(r->source.block - ZIP_TAIL);
     free(r);
-}
-
-/* ---- the end ---- */
-
-/* A tar that was cut between two entries ends without a word: its two zero blocks must be there,
- * and nothing but zeros after them. `from` is where libarchive began to look for another entry (a
- * volume's name may stand there); `to` is behind the zero blocks that it took. */
-static enum reader_result check_tar_end(struct reader *r, uint64_t from, uint64_t to,
-                                        struct fault *f)
-{
-    const struct source *s = &r->source;
-
-    if (s->nonzero_end > to && r->entries == 0) {
-        fault_set(f, 0, NEITHER);
-        return READER_DAMAGED;
-    }
-    if (s->nonzero_end > to)
-        return damaged(r, f, "something follows the end of the archive");
-    if (s->handed - (from > s->nonzero_end ? from : s->nonzero_end) < TAR_END)
-        return damaged(r, f,
-                       "its end mark, two blocks of zeros, is missing (cut between entries?)");
-    return READER_END;
-}
-
-/* In a zip that comes in order, libarchive passes over whatever lies between two entries, and over
- * content whose length was damaged into less. Does a header stand where it began to look? */
-static bool zip_goes_on(const struct reader *r, const char *kinds)
-{
-    const struct source *s = &r->source;
-    const unsigned char *p;
-    uint64_t at;
-
-    if (!s->keeps || !r->archive)
-        return true;
-    at = (uint64_t)archive_read_header_position(r->archive);
-    p = source_recent(s, at, 4);
-    if (p && r->entries == 1 && (memcmp(p, "PK00", 4) == 0 || memcmp(p, "PK\7\10", 4) == 0))
-        p = source_recent(s, at + 4, 4); /* the mark of a zip that was to be split */
-    if (!p || p[0] != 'P' || p[1] != 'K')
-        return false;
-    for (; *kinds; kinds += 2)
-        if (memcmp(p + 2, kinds, 2) == 0)
-            return true;
-    return false;
-}
-
-/* A zip that came in order: its end record is among the last bytes. */
-static enum reader_result check_zip_end(struct reader *r, struct fault *f)
-{
-    const struct source *s = &r->source;
-    struct zip_end end;
-
-    if (s->keeps) {
-        size_t n = s->handed < ZIP_TAIL ? (size_t)s->handed : ZIP_TAIL;
-
-        if (zip_find_end(source_recent(s, s->handed - n, n), n, s->handed, &end, f)) {
-            f->byte = place(r);
-            return READER_DAMAGED;
-        }
-        r->declared_entries = end.entries;
-        r->counts = true;
-    }
-    if (!zip_goes_on(r, "\1\2\5\6\6\6"))
-        return damaged(r, f, "something stands between its last entry and its table");
-    if (r->counts && r->declared_entries != r->entries)
-        return damaged(r, f, "its end record tells another number of entries");
-    return READER_END;
-}
-
-static enum reader_result check_end(struct reader *r, struct fault *f)
-{
-    uint64_t from = r->archive ? (uint64_t)archive_read_header_position(r->archive) : 0;
-    uint64_t to = r->archive ? (uint64_t)archive_filter_bytes(r->archive, 0) : 0;
-
-    r->over = true;
-    if (r->source.codec && source_drain(&r->source)) {
-        if (r->source.stopped)
-            return READER_STOPPED;
-        *f = r->source.fault;
-        return f->err ? READER_FAILED : READER_DAMAGED;
-    }
-    return r->zip ? check_zip_end(r, f) : check_tar_end(r, from, to, f);
 }
 
 /* ---- entries ---- */
@@ -467,7 +374,7 @@ static void describe(struct reader *r, struct reader_entry *e, int result)
 }
 
 /* libarchive's next header, in its locale. */
-static int next_header(struct reader *r)
+int reader_next_header(struct reader *r)
 {
     locale_t before = uselocale(r->setting.locale);
     int result = ARCHIVE_OK;
@@ -480,29 +387,34 @@ static int next_header(struct reader *r)
     source_enter(&r->source, true);
     if (result != ARCHIVE_FATAL)
         result = archive_read_next_header(r->archive, &r->entry);
+    r->headers++;
     source_leave(&r->source);
     uselocale(before);
     return result;
 }
 
-enum reader_result reader_next(struct reader *r, struct reader_entry *e, struct fault *f)
+enum reader_result reader_count_entry(struct reader *r, struct fault *f)
 {
-    if (r->source.stopped)
-        return READER_STOPPED;
-    if (r->first_fault) {
-        r->first_fault = false;
-        *f = r->source.fault;
-        return f->err ? READER_FAILED : READER_DAMAGED;
-    }
+    if (++r->entries <= r->setting.limits.max_entries)
+        return READER_MORE;
+    r->over = true;
+    fault_set(f, 0, "the archive has more than %llu entries (max_entries)",
+              (unsigned long long)r->setting.limits.max_entries);
+    f->byte = reader_place(r);
+    return READER_DAMAGED;
+}
+
+static enum reader_result next_by_library(struct reader *r, struct reader_entry *e, struct fault *f)
+{
     if (!r->archive && r->zip && !r->over)
-        return check_end(r, f);
+        return reader_check_end(r, f);
     while (r->archive && !r->over) {
-        int result = next_header(r);
+        int result = reader_next_header(r);
 
         if (result == ARCHIVE_EOF)
-            return check_end(r, f);
+            return reader_check_end(r, f);
         if (result == ARCHIVE_FATAL || r->source.stopped || r->source.failed)
-            return gave_up(r, f);
+            return reader_gave_up(r, f);
         source_begin_entry(&r->source);
         if (result == ARCHIVE_RETRY) { /* a block that is no header; the next may be one */
             bool told = r->bad_block;
@@ -511,30 +423,42 @@ enum reader_result reader_next(struct reader *r, struct reader_entry *e, struct 
             r->entry = NULL;
             if (told)
                 continue;
-            return damaged(r, f, "an entry's header is broken (wrong checksum)");
+            return reader_damaged(r, f, "an entry's header is broken (wrong checksum)");
         }
         r->bad_block = false;
-        if (++r->entries > r->setting.limits.max_entries) {
-            r->over = true;
-            fault_set(f, 0, "the archive has more than %llu entries (max_entries)",
-                      (unsigned long long)r->setting.limits.max_entries);
-            f->byte = place(r);
+        if (reader_count_entry(r, f) != READER_MORE)
             return READER_DAMAGED;
-        }
         describe(r, e, result);
-        if (!zip_goes_on(r, "\3\4")) {
+        if (!reader_zip_goes_on(r, "\3\4")) {
             r->over = true;
-            return damaged(r, f, "something stands between two entries");
+            return reader_damaged(r, f, "something stands between two entries");
         }
         return READER_MORE;
     }
     return READER_END;
 }
 
+enum reader_result reader_next(struct reader *r, struct reader_entry *e, struct fault *f)
+{
+    enum reader_result result;
+
+    if (r->source.stopped)
+        return READER_STOPPED;
+    if (r->first_fault) {
+        r->first_fault = false;
+        *f = r->source.fault;
+        return f->err ? READER_FAILED : READER_DAMAGED;
+    }
+    if (!r->is_plain || r->over)
+        return next_by_library(r, e, f);
+    r->by_library = false;
+    result = reader_plain_next(r, e, f);
+    return r->by_library && result == READER_END ? next_by_library(r, e, f) : result;
+}
+
 /* ---- content ---- */
 
-/* A piece that begins at offset; what lies before it is a hole. */
-static enum reader_result take(struct reader *r, la_int64_t offset, struct reader_piece *p,
+enum reader_result reader_take(struct reader *r, int64_t offset, struct reader_piece *p,
                                struct fault *f)
 {
     if (offset < 0 || (uint64_t)offset < r->at) {
@@ -562,21 +486,20 @@ static enum reader_result end_of_data(struct reader *r, struct reader_piece *p, 
     if (!archive_entry_size_is_set(r->entry) || r->at == want)
         return READER_END;
     if (r->at < want && archive_entry_sparse_count(r->entry) > 0)
-        return take(r, (la_int64_t)want, p, f);
+        return reader_take(r, (la_int64_t)want, p, f);
     fault_set(f, 0, "it has %llu bytes where %llu are declared", (unsigned long long)r->at,
               (unsigned long long)want);
     return READER_REJECT;
 }
 
-enum reader_result reader_data(struct reader *r, struct reader_piece *p, struct fault *f)
+static enum reader_result data_by_library(struct reader *r, struct reader_piece *p, struct fault *f)
 {
     const char *text;
     la_int64_t offset = 0;
     locale_t before;
     int result;
 
-    memset(p, 0, sizeof(*p));
-    if (r->over || r->given || !r->entry)
+    if (!r->entry)
         return READER_END;
     before = uselocale(r->setting.locale);
     source_enter(&r->source, false);
@@ -584,12 +507,25 @@ enum reader_result reader_data(struct reader *r, struct reader_piece *p, struct 
     source_leave(&r->source);
     uselocale(before);
     if (r->source.stopped || r->source.failed || result == ARCHIVE_FATAL)
-        return gave_up(r, f);
+        return reader_gave_up(r, f);
     if (result == ARCHIVE_EOF)
         return end_of_data(r, p, f);
     if (result == ARCHIVE_OK)
-        return take(r, offset, p, f);
+        return reader_take(r, offset, p, f);
     text = archive_error_string(r->archive);
     fault_set(f, 0, "%.300s", text ? text : "it cannot be unpacked");
     return READER_REJECT;
+}
+
+enum reader_result reader_data(struct reader *r, struct reader_piece *p, struct fault *f)
+{
+    enum reader_result result;
+
+    memset(p, 0, sizeof(*p));
+    if (r->over || r->given)
+        return READER_END;
+    if (!r->is_plain || r->by_library)
+        return data_by_library(r, p, f);
+    result = reader_plain_data(r, p, f);
+    return r->by_library && result == READER_END ? data_by_library(r, p, f) : result;
 }

@@ -28,6 +28,7 @@ struct reader_setting {
     locale_t locale; /* of C.UTF-8, so that libarchive hands names over; lives longer */
     reader_progress *progress;
     void *context;
+    bool library_alone; /* nothing is read beside libarchive, to which tests compare the rest */
 };
 
 enum reader_result {

@@ -9,8 +9,8 @@
 #include <string.h>
 #include <time.h>
 
-#define JUDGED_AFTER ((uint64_t)64 << 20)    /* bytes out before a ratio means anything */
-#define HEADER_MAX ((uint64_t)1 << 20)       /* bytes of an entry's header, pax fields and all */
+#define JUDGED_AFTER ((uint64_t)64 << 20) /* bytes out before a ratio means anything */
+#define HEADER_MAX ((uint64_t)1 << 20)    /* bytes of an entry's header, pax fields and all */
 
 /* Only to stop a library that gets nowhere: no clock reaches any output. */
 static int64_t now(void)
@@ -23,7 +23,9 @@ static int64_t now(void)
 
 uint64_t source_consumed(const struct source *s)
 {
-    return s->codec ? codec_consumed(s->codec) : s->store_at;
+    if (s->codec)
+        return codec_consumed(s->codec);
+    return s->reached > s->store_at ? s->reached : s->store_at;
 }
 
 /* ---- limits ---- */
@@ -169,23 +171,65 @@ int64_t source_look(struct source *s)
     return n;
 }
 
-la_ssize_t source_read(struct archive *a, void *context, const void **block)
+void source_put_back(struct source *s, const void *first, size_t first_len, const void *then,
+                     size_t then_len)
 {
-    struct source *s = context;
-    int64_t n = -1;
+    s->back[0].data = first;
+    s->back[0].n = first_len;
+    s->back[1].data = then;
+    s->back[1].n = then_len;
+}
 
+static size_t take_back(struct source *s, const void **block)
+{
+    for (size_t i = 0; i < sizeof(s->back) / sizeof(s->back[0]); i++) {
+        size_t n = s->back[i].n;
+
+        if (n == 0)
+            continue;
+        *block = s->back[i].data;
+        s->back[i].n = 0;
+        return n;
+    }
+    return 0;
+}
+
+int64_t source_take(struct source *s, const void **block)
+{
+    int64_t n = (int64_t)take_back(s, block);
+
+    if (n > 0)
+        return n;
     *block = s->block;
-    if (!s->failed && !s->stopped && check_progress(s) == 0) {
-        n = s->pending > 0 ? (int64_t)s->pending : s->at_end && s->codec ? 0 : fetch(s);
-        s->pending = 0;
-    }
-    if (n < 0) {
-        archive_set_error(a, EIO, "the source failed");
-        return ARCHIVE_FATAL;
-    }
+    if (s->failed || s->stopped || check_progress(s))
+        return -1;
+    n = s->pending > 0 ? (int64_t)s->pending : s->at_end && s->codec ? 0 : fetch(s);
+    s->pending = 0;
+    if (n < 0)
+        return -1;
     account(s, s->block, (size_t)n);
     s->busy_since = now();
-    return (la_ssize_t)n;
+    return n;
+}
+
+int source_reached(struct source *s, uint64_t place)
+{
+    bool tell = place / (CODEC_BLOCK / 4) != s->reached / (CODEC_BLOCK / 4);
+
+    s->reached = place;
+    if (tell && s->setting->progress)
+        s->stopped = s->setting->progress(s->setting->context, source_consumed(s)) != 0;
+    return s->stopped ? -1 : 0;
+}
+
+la_ssize_t source_read(struct archive *a, void *context, const void **block)
+{
+    int64_t n = source_take(context, block);
+
+    if (n >= 0)
+        return (la_ssize_t)n;
+    archive_set_error(a, EIO, "the source failed");
+    return ARCHIVE_FATAL;
 }
 
 la_int64_t source_skip(struct archive *a, void *context, la_int64_t request)

@@ -16,9 +16,14 @@ struct source {
     struct codec *codec; /* NULL: `store` is read */
     struct store store;
     uint64_t store_at;
+    uint64_t reached;     /* in the store, by who reads it beside libarchive */
     unsigned char *block; /* CODEC_BLOCK bytes; libarchive looks into it till its next call */
     size_t block_len;     /* of what was handed over last */
     size_t pending;       /* bytes at its start that were read ahead, and not yet handed over */
+    struct {
+        const void *data;
+        size_t n;
+    } back[2]; /* put back: they come first, and are counted already */
 
     uint64_t handed;      /* bytes of content (of the store: of the file) handed to libarchive */
     uint64_t nonzero_end; /* behind the last of them that is not zero */
@@ -47,6 +52,15 @@ la_int64_t source_seek(struct archive *a, void *context, la_int64_t offset, int 
 /* Makes the first block of content ready, without handing it over; its length, or -1 and s->fault.
  */
 int64_t source_look(struct source *s);
+/* For who reads content beside libarchive, between source_enter and source_leave: the next block of
+ * it, until the next call. Its length, 0 at the end, or -1: s->fault, or s->stopped. */
+int64_t source_take(struct source *s, const void **block);
+/* Two pieces that were taken come again before anything else; they stay where they are till then.
+ */
+void source_put_back(struct source *s, const void *first, size_t first_len, const void *then,
+                     size_t then_len);
+/* The store is read up to `place` by who does so beside libarchive. 0, or -1: s->stopped. */
+int source_reached(struct source *s, uint64_t place);
 /* Reads the codec to its verified end. 0 or -1: s->fault, or s->stopped. */
 int source_drain(struct source *s);
 /* n bytes of content at a place that was handed over lately, if it keeps them; else NULL. */

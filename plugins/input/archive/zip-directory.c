@@ -7,6 +7,7 @@
 #include "plugins/input/archive/zip-directory.h"
 
 #include "plugins/input/archive/zip-fields.h"
+#include "plugins/input/archive/zip-plain.h"
 
 #include <errno.h>
 #include <string.h>
@@ -82,6 +83,7 @@ struct walk {
     struct fault *f;
     struct window table, locals;
     uint64_t packed; /* bytes that the entries so far must take in the file */
+    uint64_t last;   /* where the header of the entry before stands */
 };
 
 /* n bytes of the table at `at`; NULL with f. Entries are at most 46 + 3 x 65535. */
@@ -185,6 +187,9 @@ static int check_entry(struct walk *w, uint64_t *at)
     w->packed += LOCAL_SIZE + e.name_len + e.packed;
     if (w->packed > w->end->directory)
         return damaged(w->f, *at, "its entries lie over one another");
+    w->end->plain &=
+        (*at == w->end->directory || e.local > w->last) && zip_extra_is_plain(e.extra, e.extra_len);
+    w->last = e.local;
     *at += len;
     return check_local(w, &e);
 }
@@ -218,6 +223,7 @@ int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_
 
     memset(f, 0, sizeof(*f));
     tail = window_look(&w.table, s->size - n, n, n);
+    end->plain = true;
     if (!tail && errno)
         fault_set(f, errno, "cannot read the end of the zip");
     else if (!tail)

@@ -18,6 +18,8 @@ struct zip_end {
     uint64_t directory; /* where the table begins */
     uint64_t size;      /* of the table */
     uint64_t at;        /* where the end record (zip64's, if there is one) begins */
+    bool plain; /* the entries stand in the file as they do in the table, and libarchive has nothing
+                 * against their extra fields, of which it reads all before the first entry */
 };
 
 /* Finds the end record in the last bytes of a zip of `size` bytes. -1: f says what is wrong. */
