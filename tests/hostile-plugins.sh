@@ -357,7 +357,7 @@ for j in 1 4; do
     done
 done
 # Verbs that say something themselves: what they say is what they say of the plugin that is mended.
-untimed() { sed "s|[0-9.]* [^ ]*s\$||"; }
+untimed() { sed -E "s/  [0-9.]+ [^ ]*s( |\$)/\1/"; }
 own_words()
 {
     pipeline print "$1"
