@@ -144,11 +144,16 @@ static int remove_stale(void *to, const char *name, const char *path)
 /* The folders on the way to a file. */
 static int make_folders(char *path, size_t from)
 {
-    for (char *slash = strchr(path + from, '/'); slash; slash = strchr(slash + 1, '/')) {
-        *slash = '\0';
-        if (io_mkdir(AT_FDCWD, path, 0755) < 0 && errno != EEXIST)
+    for (size_t i = from; path[i]; i++) {
+        int result;
+
+        if (path[i] != '/')
+            continue;
+        path[i] = '\0';
+        result = io_mkdir(AT_FDCWD, path, 0755);
+        path[i] = '/';
+        if (result < 0 && errno != EEXIST)
             return -1;
-        *slash = '/';
     }
     return 0;
 }

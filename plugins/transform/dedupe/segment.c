@@ -181,7 +181,7 @@ static int add_segment(const char *folder, const char *file, const char *own, ui
     int fd, result = -1;
     char *path = path_of(folder, file);
 
-    snprintf(s.name, sizeof(s.name), "%s", file);
+    snprintf(s.name, sizeof(s.name), "%.79s", file); /* no longer, see is_segment */
     fd = segment_open(folder, &s, f);
     if (!path || fd < 0)
         goto out;
