@@ -163,6 +163,13 @@ static void set_prefix(struct phrase *p, bool patterns)
     memcpy(&p->mask, mask, 8);
 }
 
+static void set_begin(struct phrases *p, const char *four)
+{
+    unsigned three = phrase_three(four);
+
+    p->begins[three >> 6] |= UINT64_C(1) << (three & 63);
+}
+
 /* Those of whose first three bytes only two are known may begin with more, and those of which one
  * or none is with all. */
 static void set_begins(struct phrases *p, const struct phrase *phrase)
@@ -177,7 +184,25 @@ static void set_begins(struct phrases *p, const struct phrase *phrase)
     for (int c = phrase->literal < 3 ? 0 : 255; c < 256; c++) {
         if (phrase->literal < 3)
             four[2] = (char)c;
-        p->begins[phrase_three(four) >> 6] |= UINT64_C(1) << (phrase_three(four) & 63);
+        set_begin(p, four);
+    }
+}
+
+/* The same of a pattern: whole lines of less than four bytes are not asked for, behind a pattern of
+ * so few only a colon is passed over, and one that begins with a number is tried for itself. */
+static void set_pattern_begins(struct phrases *p, const struct phrase *pattern)
+{
+    unsigned char first = (unsigned char)pattern->text[0];
+
+    if (first == PATTERN_NUMBER) {
+        return;
+    } else if (pattern->literal == pattern->len && pattern->len == 2) {
+        set_begin(p, (const char[4]){ pattern->text[0], pattern->text[1], ':' });
+        set_begin(p, (const char[4]){ pattern->text[0], pattern->text[1], ' ' });
+    } else if (pattern->literal < 2) {
+        p->open[first >> 6] |= UINT64_C(1) << (first & 63);
+    } else {
+        set_begins(p, pattern);
     }
 }
 
@@ -195,6 +220,9 @@ static void set_glance_of_three(struct pack *pack, const char *bytes, enum pack_
 /* Those that do not begin with a character of ASCII are looked for without a glance. */
 static void set_glances(struct pack *pack, const struct phrases *p, enum pack_list list)
 {
+    for (size_t b = 0; b < sizeof(pack->lists_with); b++)
+        if (p->row[b])
+            pack->lists_with[b] |= (uint8_t)list;
     for (size_t i = 0; i < p->n; i++) {
         const struct phrase *phrase = &p->at[i];
 
@@ -230,7 +258,7 @@ static int sort_phrases(struct phrases *p, bool patterns)
     if (!p->cell)
         return -1;
     for (size_t i = 0; i < p->n; i++)
-        set_begins(p, &p->at[i]);
+        (patterns ? set_pattern_begins : set_begins)(p, &p->at[i]);
     for (unsigned row = 1, i = 0; row <= rows; row++)
         for (unsigned class = 0; class < PHRASE_ROW; class ++) {
             p->cell[row * PHRASE_ROW + class] = (uint16_t)i;

@@ -73,6 +73,7 @@ struct phrases {
     uint16_t *cell;
     uint8_t row[256];
     uint64_t begins[64]; /* a bit for each hash of three bytes that one may begin with */
+    uint64_t open[4];    /* of patterns: one for each byte, the first of one that goes on anyhow */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -155,11 +156,12 @@ struct pack {
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
     struct phrases home_words, section_labels; /* first crumb */
     struct phrases links;                      /* in a paragraph, before a glued link */
-    struct phrases spam;              /* words of advertising that strangers put into a page */
-    struct phrases labels;            /* name themselves in a copyright or promo line */
-    struct phrases rules;             /* patterns for lines; value is an enum role */
-    struct phrases inner;             /* ... those that began with any text, without it */
-    uint64_t days_or_months[64];      /* what one of the two may begin with, as in phrases.begins */
+    struct phrases spam;         /* words of advertising that strangers put into a page */
+    struct phrases labels;       /* name themselves in a copyright or promo line */
+    struct phrases rules;        /* patterns for lines; value is an enum role */
+    struct phrases inner;        /* ... those that began with any text, without it */
+    uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
+    uint8_t lists_with[256];     /* by first byte, whatever its case: a set of enum pack_list */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
 
@@ -177,8 +179,8 @@ static inline bool pack_day_or_month(const struct pack *pack, struct span s)
     return s.len < 4 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
 }
 
-/* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, whatever
- * comes before. */
+/* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, which is
+ * not empty, whatever comes before. */
 unsigned pack_look(const struct pack *pack, struct span s, unsigned lists);
 
 static inline unsigned glance_of(const char *s)

@@ -5,13 +5,35 @@
 
 #include "classes.h"
 
-/* The first eight bytes of s, zeros behind its end, ASCII letters made small. */
-static uint64_t head_of(struct span s)
+/* The first eight bytes of s, zeros behind its end. Fewer are put together from two halves that may
+ * overlap: a copy of so many bytes would be a call. */
+static uint64_t eight_of(struct span s)
+{
+    unsigned char eight[8] = { 0 };
+    uint64_t x;
+
+    if (s.len >= 8) {
+        memcpy(&x, s.at, 8);
+        return x;
+    }
+    if (s.len >= 4) {
+        memcpy(eight, s.at, 4);
+        memcpy(eight + s.len - 4, s.at + s.len - 4, 4);
+    } else if (s.len > 0) {
+        eight[s.len / 2] = (unsigned char)s.at[s.len / 2];
+        eight[s.len - 1] = (unsigned char)s.at[s.len - 1];
+        eight[0] = (unsigned char)s.at[0];
+    }
+    memcpy(&x, eight, 8);
+    return x;
+}
+
+/* The same, ASCII letters made small. */
+static inline uint64_t head_of(struct span s)
 {
     const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t x = 0, low, big;
+    uint64_t x = eight_of(s), low, big;
 
-    memcpy(&x, s.at, s.len < 8 ? s.len : 8);
     low = x & ones * 0x7f;
     big = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~x & ones * 0x80;
     return x | big >> 2;
@@ -23,9 +45,9 @@ struct candidates {
     const struct phrase *one, *one_end, *any, *any_end;
 };
 
-static struct candidates candidates_of(const struct phrases *p, struct span s, unsigned row)
+static inline struct candidates candidates_of(const struct phrases *p, struct span s)
 {
-    const uint16_t *cell = p->cell + row * PHRASE_ROW;
+    const uint16_t *cell = p->cell + p->row[(unsigned char)s.at[0]] * PHRASE_ROW;
     unsigned class = s.len > 1 ? (unsigned char)s.at[1] & 31u : 0;
 
     return (struct candidates){ p->at + cell[class], p->at + cell[class + 1],
@@ -33,20 +55,21 @@ static struct candidates candidates_of(const struct phrases *p, struct span s, u
 }
 
 /* NULL: no more. */
-static const struct phrase *next_candidate(struct candidates *c, uint64_t head)
+static inline const struct phrase *next_candidate(struct candidates *c, uint64_t head)
 {
-    for (;;) {
-        const struct phrase *p;
+    const struct phrase *p;
 
-        if (c->any < c->any_end && (c->one == c->one_end || c->any->len >= c->one->len))
-            p = c->any++;
-        else if (c->one < c->one_end)
-            p = c->one++;
-        else
-            return NULL;
+    while (c->any < c->any_end) {
+        p = c->one == c->one_end || c->any->len >= c->one->len ? c->any++ : c->one++;
         if ((head & p->mask) == p->prefix)
             return p;
     }
+    while (c->one < c->one_end) { /* mostly there are none but these */
+        p = c->one++;
+        if ((head & p->mask) == p->prefix)
+            return p;
+    }
+    return NULL;
 }
 
 /* Does a text with small ASCII letters stand at s, whose first eight bytes do? */
@@ -62,7 +85,7 @@ static bool text_at(const struct phrase *p, struct span s)
 
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value)
 {
-    struct candidates c = candidates_of(p, s, p->row[(unsigned char)s.at[0]]);
+    struct candidates c = candidates_of(p, s);
     const struct phrase *found;
     uint64_t head = head_of(s);
 
@@ -82,26 +105,43 @@ size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *
 
 static bool may_begin(const struct phrases *p, struct span s, uint64_t head)
 {
-    struct candidates c = candidates_of(p, s, p->row[(unsigned char)s.at[0]]);
+    struct candidates c = candidates_of(p, s);
 
-    return p->n > 0 && next_candidate(&c, head);
+    return next_candidate(&c, head);
 }
 
 unsigned pack_look(const struct pack *pack, struct span s, unsigned lists)
 {
     const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to };
-    uint64_t head = head_of(s);
     unsigned found = 0;
 
-    for (unsigned i = 0; i < sizeof(of) / sizeof(of[0]); i++)
-        if (lists >> i & 1 && may_begin(of[i], s, head))
-            found |= 1u << i;
+    lists &= pack->lists_with[(unsigned char)s.at[0]]; /* none, of most that is not ASCII */
+    if (!lists)
+        return 0;
+    for (uint64_t head = head_of(s); lists; lists &= lists - 1)
+        if (may_begin(of[__builtin_ctz(lists)], s, head))
+            found |= lists & -lists;
     return found;
 }
 
 bool phrase_is(const struct phrases *p, struct span s)
 {
     return s.len > 0 && phrase_at(p, s, false, NULL) == s.len;
+}
+
+/* Those of these places, 64 bytes from `from` on, at which a phrase may begin at a glance: without
+ * a branch on what is there, as few have any. */
+static uint64_t glance_at(const struct phrases *p, struct span s, size_t from, uint64_t places)
+{
+    size_t whole = s.len - from > 3 ? s.len - from - 3 : 0; /* places with four bytes from them */
+    uint64_t late = whole < 64 ? ~UINT64_C(0) << whole : 0, found = places & late;
+
+    for (places &= ~late; places; places &= places - 1) {
+        unsigned three = phrase_three(s.at + from + __builtin_ctzll(places));
+
+        found |= -(p->begins[three >> 6] >> (three & 63) & 1) & places & -places;
+    }
+    return found;
 }
 
 const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
@@ -111,13 +151,13 @@ const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
     for (size_t from = 0; p->n > 0 && from < s.len; from += 64) {
         size_t n = s.len - from < 64 ? s.len - from : 64;
         struct classes c = classes_of(s.at + from, n);
+        uint64_t starts = glance_at(p, s, from, word_starts(&c, n, &before));
 
-        for (uint64_t starts = word_starts(&c, n, &before); starts; starts &= starts - 1) {
+        for (; starts; starts &= starts - 1) {
             size_t i = from + (size_t)__builtin_ctzll(starts);
             struct span rest = span(s.at + i, s.len - i);
 
-            if (!phrase_may_begin(p, rest) ||
-                (is_word_before(rest.at, s.at) && is_word_at(rest.at, s.at + s.len)))
+            if (is_word_before(rest.at, s.at) && is_word_at(rest.at, s.at + s.len))
                 continue;
             if (phrase_find(p, rest, false, value))
                 return rest.at;
@@ -140,8 +180,8 @@ static size_t number_at(const char *s, const char *end)
 }
 
 /* A pattern against a whole line, which begins with the pattern's prefix. A blank before a colon of
- * the line is passed over, and a colon at its end. The last PATTERN_ANY seen is where we come back to, so the work is pattern times line at most, and a line
- * is at most RULE_LINE_MAX long. */
+ * the line is passed over, and a colon at its end. The last PATTERN_ANY seen is where we come back
+ * to, so the work is pattern times line at most, and a line is at most RULE_LINE_MAX long. */
 static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
 {
     const char *pat = p->text + p->literal, *pat_end = p->text + p->len;
@@ -183,10 +223,10 @@ static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
     }
 }
 
-static const struct phrase *first_pattern(const struct phrases *p, unsigned row, struct span line,
+static const struct phrase *first_pattern(const struct phrases *p, struct span line,
                                           struct span *rest)
 {
-    struct candidates c = candidates_of(p, line, row);
+    struct candidates c = candidates_of(p, line);
     const struct phrase *pattern;
     uint64_t head = head_of(line);
 
@@ -196,17 +236,40 @@ static const struct phrase *first_pattern(const struct phrases *p, unsigned row,
     return NULL;
 }
 
+/* As phrase_may_begin. */
+static bool pattern_may_begin(const struct phrases *p, struct span s)
+{
+    unsigned char first = lower(s.at[0]);
+
+    return phrase_may_begin(p, s) || p->open[first >> 6] >> (first & 63) & 1;
+}
+
+/* Are the bytes that stand for themselves behind a pattern's number other ones than these? */
+static bool goes_on_otherwise(const struct phrase *p, const char *at, const char *end)
+{
+    for (uint32_t i = 1; i < p->len && i < 3; i++, at++) {
+        if ((unsigned char)p->text[i] <= PATTERN_ANY || p->text[i] == ':')
+            return false;
+        if (at == end || lower(*at) != (unsigned char)p->text[i])
+            return true;
+    }
+    return false;
+}
+
 /* Those that begin with a number: their second byte says nothing of the line's. */
 static const struct phrase *first_number_pattern(const struct phrases *p, struct span line,
                                                  struct span *rest)
 {
     const uint16_t *cell = p->cell + p->row[PATTERN_NUMBER] * PHRASE_ROW;
     const struct phrase *best = NULL;
+    const char *end = line.at + line.len, *behind_number = line.at + number_at(line.at, end);
 
     for (unsigned i = cell[0]; i < cell[PHRASE_CLASSES]; i++) {
         struct span behind;
 
-        if ((!best || p->at[i].len > best->len) && pattern_is(&p->at[i], line, &behind)) {
+        if ((!best || p->at[i].len > best->len) &&
+            !goes_on_otherwise(&p->at[i], behind_number, end) &&
+            pattern_is(&p->at[i], line, &behind)) {
             best = &p->at[i];
             *rest = behind;
         }
@@ -231,8 +294,7 @@ static const struct phrase *inner_pattern(const struct phrases *p, struct span l
             struct span tail = span(line.at + i, line.len - i);
             const struct phrase *found;
 
-            if (phrase_may_begin(p, tail) &&
-                (found = first_pattern(p, p->row[(unsigned char)tail.at[0]], tail, rest)))
+            if (pattern_may_begin(p, tail) && (found = first_pattern(p, tail, rest)))
                 return found;
         }
     }
@@ -249,9 +311,7 @@ enum role pack_line(const struct pack *pack, struct span line, bool inner, struc
         return ROLE_NONE;
     if (line.len > RULE_LINE_MAX)
         line.len = RULE_LINE_MAX;
-    found = phrase_may_begin(p, line)
-                ? first_pattern(p, p->row[(unsigned char)line.at[0]], line, rest)
-                : NULL;
+    found = pattern_may_begin(p, line) ? first_pattern(p, line, rest) : NULL;
     if (!found && p->row[PATTERN_NUMBER] && is_digit(line.at[0]))
         found = first_number_pattern(p, line, rest);
     if (!found && inner)
