@@ -5,19 +5,13 @@
 
 #include "classes.h"
 
+enum { NAME_MIN = 3, NAME_MAX = 50 }; /* bytes; at most a block of classes */
+
 static size_t skip(struct span s, size_t i, const char *bytes)
 {
     while (i < s.len && is_in(s.at[i], bytes))
         i++;
     return i;
-}
-
-/* "Kota, Contoh Online" is a place before something else. */
-static bool begins_with_place(const struct pack *pack, struct span s)
-{
-    size_t n = phrase_at(&pack->places, s, false, NULL);
-
-    return n > 0 && n < s.len && s.at[n] == ',';
 }
 
 /* U+2019, or what is left of it where a name was cut. */
@@ -26,24 +20,51 @@ static bool is_apostrophe(const char *at, const char *end)
     return memcmp(at, "\xe2\x80\x99", at + 3 <= end ? 3 : 1) == 0;
 }
 
-/* One to five words with capitals, no digits, no sentence: shaped like a person's name. */
-bool is_name(const struct pack *pack, struct span s)
+/* Is each character that is not ASCII one that a name may have? These are added to the classes. */
+static bool are_wide_of_name(struct classes *c, struct span s)
 {
     const char *end = s.at + s.len;
-    size_t words, capital;
 
-    if (s.len < 3 || s.len > 50 || !is_capital(s.at, end))
-        return false;
-    for (const char *at = s.at; at < end; at += char_size(*at)) {
-        bool inner = *at == ' ' || *at == '.' || *at == '\'' || *at == '-' || *at == ',' ||
-                     *at == '`' || ((unsigned char)*at == 0xe2 && is_apostrophe(at, end));
+    for (uint64_t leads = c->wide & ~c->inner; leads; leads &= leads - 1) {
+        const char *at = s.at + __builtin_ctzll(leads);
 
-        if (!inner && (!is_word_at(at, end) || is_digit(*at)))
+        if (!is_wide_word(at, end) && !((unsigned char)*at == 0xe2 && is_apostrophe(at, end)))
             return false;
     }
-    count_words_and_capitals(s, &words, &capital);
-    return words >= 1 && words <= 5 && capital == words && !phrase_is(&pack->places, s) &&
-           !phrase_is(&pack->outlets, s) && !begins_with_place(pack, s);
+    add_wide(c, s, 0);
+    return true;
+}
+
+/* One to five words with capitals, no digits, no sentence. */
+static bool has_shape_of_name(struct span s)
+{
+    struct classes c;
+    uint64_t open = 1, first;
+
+    if (s.len < NAME_MIN || s.len > NAME_MAX || !is_capital(s.at, s.at + s.len))
+        return false;
+    c = classes_of(s.at, s.len);
+    if (c.digit || (c.wide && !are_wide_of_name(&c, s)))
+        return false;
+    first = first_letters(&c, &open);
+    if (first & ~c.big || count_bits(first) > 5)
+        return false;
+    for (uint64_t signs = ~(c.word | c.blank | c.wide); signs; signs &= signs - 1)
+        if (!is_in(s.at[__builtin_ctzll(signs)], ".'-,`"))
+            return false;
+    return true;
+}
+
+/* Shaped like a person's name, and not known as another one. "Kota, Contoh Online" is a place
+ * before something else. */
+bool is_name(const struct pack *pack, struct span s)
+{
+    size_t place;
+
+    if (!has_shape_of_name(s))
+        return false;
+    place = phrase_at(&pack->places, s, false, NULL);
+    return !(place > 0 && (place == s.len || s.at[place] == ',')) && !phrase_is(&pack->outlets, s);
 }
 
 /* "Kontributor Kota, NAMA", "Wartawan Contoh NAMA": what stands before the name is taken off. */
@@ -179,17 +200,24 @@ static bool is_report(const struct pack *pack, struct span s)
     return words >= 2 && words <= 12 && words - capital <= 1;
 }
 
+enum { TWICE_MAX = 120 }; /* bytes: half of it is at most a block of classes */
+
 /* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
 static struct span name_twice(const struct pack *pack, struct span s)
 {
-    const char *end = s.at + s.len, *second = s.at + s.len / 2;
+    const char *end = s.at + s.len, *half = s.at + s.len / 2;
+    struct classes c;
 
-    while (s.len <= 120 && second < end && (second = memchr(second, ' ', (size_t)(end - second))) &&
-           ++second < end) {
+    if (s.len > TWICE_MAX)
+        return span(NULL, 0);
+    c = classes_of(half, (size_t)(end - half));
+    for (uint64_t starts = c.blank << 1 & ((c.big & ~c.digit) | c.wide); starts;
+         starts &= starts - 1) {
+        const char *second = half + __builtin_ctzll(starts);
         struct span name = span(second, (size_t)(end - second)), by;
 
-        if (name.len * 2 >= s.len || lower(*second) != lower(s.at[0]) ||
-            !span_same(span(s.at, name.len), name) || !is_name(pack, name))
+        if (lower(*second) != lower(s.at[0]) || !span_same(span(s.at, name.len), name) ||
+            !is_name(pack, name))
             continue;
         by = span_trim(span(s.at + name.len, s.len - name.len * 2), " :");
         if (by.len > 0 && phrase_at(&pack->by, by, false, NULL) == by.len)
@@ -198,15 +226,25 @@ static struct span name_twice(const struct pack *pack, struct span s)
     return span(NULL, 0);
 }
 
+/* Without what stands round a role word. Bullets are not ASCII, and blanks are off by then. */
+static struct span people_of(const struct line *line)
+{
+    struct span s = span_trim(line_span(line), "([- ");
+
+    return line->flags & LINE_WIDE ? trim_bullets(s) : s;
+}
+
 /* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
 bool people_line(const struct pack *pack, struct line *line)
 {
-    struct span s = trim_bullets(span_trim(line_span(line), "([- ")), rest;
+    struct span s = people_of(line), rest;
     int32_t role;
     size_t n;
 
     if (s.len == 0)
         return false;
+    if (!pack_may_name(pack, s))
+        return name_twice(pack, s).at;
     n = role_at(pack, s, &role);
     if (n > 0) {
         rest = span(s.at + n, s.len - n);
@@ -254,6 +292,13 @@ static bool are_names(const struct pack *pack, struct span s)
     return is_name(pack, s);
 }
 
+/* A glance at the sign at `at`, which is not the first byte of its line. */
+static bool may_part(const char *at, const char *end)
+{
+    return (at[-1] == ' ' && (is_in(*at, ",|-\xe2") || (*at == '(' && end[-1] == ')'))) ||
+           *at == ',';
+}
+
 /* Does the sign at `at` part a name from its site or job? */
 static bool parted_at(const struct pack *pack, struct span s, const char *at, struct span *name,
                       struct span *site)
@@ -269,17 +314,21 @@ static bool parted_at(const struct pack *pack, struct span s, const char *at, st
         return false;
     *name = span_trim(span(s.at, (size_t)(at - s.at)), " ");
     *site = span_trim(span(at + dash, (size_t)(end - at) - dash), " )");
-    if (!are_names(pack, *name) || site->len == 0 || count_words(*name) > 6)
+    if (site->len == 0)
         return false;
     if (*at == '(')
-        return phrase_at(&pack->people, *site, false, &role) == site->len ||
-               (count_words(*name) >= 2 && !memchr(site->at, ':', site->len) &&
-                !memchr(site->at, '/', site->len) && is_outlet(pack, *site));
+        return are_names(pack, *name) && count_words(*name) <= 6 &&
+               (phrase_at(&pack->people, *site, false, &role) == site->len ||
+                (count_words(*name) >= 2 && !memchr(site->at, ':', site->len) &&
+                 !memchr(site->at, '/', site->len) && is_outlet(pack, *site)));
+    /* what is behind the sign is mostly no site: asked first, as it takes less than a name */
     job = !glued && phrase_is(&pack->after_name, *site);
-    if (!job && is_name(pack, *name) && count_words(*name) > 4)
-        return false; /* a headline */
-    return job || is_site_name(pack, *site) || phrase_is(&pack->outlets, *site) ||
-           (!glued && !memchr(site->at, ' ', site->len) && is_outlet(pack, *site));
+    if (!job && !is_site_name(pack, *site) && !phrase_is(&pack->outlets, *site) &&
+        (glued || memchr(site->at, ' ', site->len) || !is_outlet(pack, *site)))
+        return false;
+    if (!are_names(pack, *name) || count_words(*name) > 6)
+        return false;
+    return job || !(is_name(pack, *name) && count_words(*name) > 4); /* a headline */
 }
 
 /* "NAMA - detikContoh", "NAMA , Jurnalis", "NAMA" before a line that is only "Jurnalis" */
@@ -293,9 +342,12 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
         struct classes c = classes_of(s.at + from, n);
         uint64_t signs = ~(c.word | c.blank | c.inner);
 
-        for (signs &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); signs; signs &= signs - 1)
-            if (parted_at(pack, s, s.at + from + (size_t)__builtin_ctzll(signs), name, site))
+        for (signs &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); signs; signs &= signs - 1) {
+            const char *at = s.at + from + (size_t)__builtin_ctzll(signs);
+
+            if (at > s.at && may_part(at, s.at + s.len) && parted_at(pack, s, at, name, site))
                 return true;
+        }
     }
     return false;
 }
@@ -390,7 +442,7 @@ static void read_label(struct work *w, size_t i, int32_t role)
 static void read_line(struct work *w, size_t i)
 {
     struct line *line = &w->line[i];
-    struct span s = trim_bullets(span_trim(line_span(line), "([- "));
+    struct span s = people_of(line);
     int32_t role = 0;
     size_t n = role_at(w->pack, s, &role);
 
@@ -485,12 +537,17 @@ void read_people(struct work *w)
     bool in_box = false;
 
     for (size_t i = 0; i < w->n; i++) {
-        in_box |= i > w->start && (w->line[i].rule == ROLE_BOX || w->line[i].rule == ROLE_COMMENTS);
+        uint32_t flags = w->line[i].flags & (LINE_PEOPLE | LINE_BYLINE);
+        bool box = (w->line[i].rule == ROLE_BOX) | (w->line[i].rule == ROLE_COMMENTS);
+
+        if (!((flags != 0) | box | (i == w->date))) /* most lines, by one branch */
+            continue;
+        in_box |= i > w->start && box;
         if (in_box && w->page->n_authors > 0)
             break; /* whoever wrote what is linked there */
-        if (w->line[i].flags & LINE_PEOPLE)
+        if (flags & LINE_PEOPLE)
             read_line(w, i);
-        else if (w->line[i].flags & LINE_BYLINE && i < w->start)
+        else if (flags & LINE_BYLINE && i < w->start)
             read_shape(w, i);
         if (i == w->date)
             read_date_line(w, i);
@@ -502,7 +559,7 @@ void read_people(struct work *w)
 
         if (!(w->line[i].flags & LINE_PEOPLE))
             continue;
-        s = trim_bullets(span_trim(line_span(&w->line[i]), "([- "));
+        s = people_of(&w->line[i]);
         n = phrase_at(&w->pack->reports, s, false, NULL);
         if (n > 0)
             read_report(w, s, n);

@@ -467,8 +467,11 @@ static int sort_all(struct pack *pack)
     for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
-    for (size_t i = 0; i < 64; i++)
+    for (size_t i = 0; i < 64; i++) {
         pack->days_or_months[i] = pack->days.begins[i] | pack->months.begins[i];
+        pack->who[i] = pack->people.begins[i] | pack->by.begins[i] | pack->reports.begins[i] |
+                       pack->jobs.begins[i];
+    }
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

@@ -161,6 +161,7 @@ struct pack {
     struct phrases rules;        /* patterns for lines; value is an enum role */
     struct phrases inner;        /* ... those that began with any text, without it */
     uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
+    uint64_t who[64];            /* ... one of people, by, reports, jobs */
     uint8_t lists_with[256];     /* by first byte, whatever its case: a set of enum pack_list */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
@@ -177,6 +178,14 @@ static inline bool pack_day_or_month(const struct pack *pack, struct span s)
     unsigned three = s.len < 4 ? 0 : phrase_three(s.at);
 
     return s.len < 4 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
+}
+
+/* May what says who wrote it begin here: one of people, by, reports, jobs? */
+static inline bool pack_may_name(const struct pack *pack, struct span s)
+{
+    unsigned three = s.len < 4 ? 0 : phrase_three(s.at);
+
+    return s.len < 4 || pack->who[three >> 6] >> (three & 63) & 1;
 }
 
 /* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, which is
