@@ -26,55 +26,6 @@ struct part {
 
 enum { MAX_PARTS = 6, MAX_DATELINE = 120, MAX_PART = 40 };
 
-/* "contoh.com", "CONTOHPOST.CO.ID": a name that ends as sites do. */
-bool is_site_name(const struct pack *pack, struct span s)
-{
-    if (s.len < 4 || s.len > 60 || memchr(s.at, ' ', s.len) || memchr(s.at, '@', s.len))
-        return false;
-    for (size_t i = 1; i < s.len; i++)
-        if (s.at[i] == '.') {
-            size_t n = phrase_at(&pack->suffixes, span(s.at + i, s.len - i), false, NULL);
-
-            if (n > 0 && i + n == s.len)
-                return is_word_at(s.at, s.at + s.len);
-        }
-    return false;
-}
-
-/* "KOTAPOST", "Kabarkota", "Kota News", "Media Kota Kita": one to three words with one in or beside
- * them that papers like to be called; "kotaNews" begins small, but not the word. */
-static bool has_outlet_word(const struct pack *pack, struct span s)
-{
-    const char *end = s.at + s.len;
-    size_t blanks = 0, n;
-    bool big = is_capital(s.at, end);
-
-    for (size_t i = 0; i < s.len && s.len <= 30; i++)
-        blanks += s.at[i] == ' ';
-    if (s.len < 6 || s.len > 30 || blanks > 2 || (!big && blanks > 0))
-        return false;
-    n = big ? phrase_at(&pack->outlet_words, s, true, NULL) : 0;
-    if (n >= 3 && (blanks < 2 || s.at[n] == ' '))
-        return true;
-    for (size_t i = 1; i + 2 <= s.len; i++)
-        if ((big || is_capital(s.at + i, end)) && (blanks < 2 || s.at[i - 1] == ' ')) {
-            n = phrase_at(&pack->outlet_words, span(s.at + i, s.len - i), false, NULL);
-            if (n > 0 && (n == s.len - i || (blanks == 2 && s.at[i + n] == ' ')))
-                return true;
-        }
-    return false;
-}
-
-bool is_outlet(const struct pack *pack, struct span s)
-{
-    const char *slash;
-
-    if (is_site_name(pack, s) || phrase_is(&pack->outlets, s) || has_outlet_word(pack, s))
-        return true;
-    slash = memchr(s.at, '/', s.len); /* "ANTARA/Contoh" */
-    return slash && phrase_is(&pack->outlets, span(s.at, (size_t)(slash - s.at)));
-}
-
 /* "Gowa Sulsel": a place of n bytes and its region with no comma between. */
 static bool place_and_region(const struct pack *pack, struct span s, size_t n)
 {
@@ -86,37 +37,57 @@ static bool place_and_region(const struct pack *pack, struct span s, size_t n)
            region;
 }
 
-/* More than any part has: a sentence. */
-static bool many_words(struct span s)
-{
-    size_t blanks = 0;
-
-    for (size_t i = 0; i < s.len; i++)
-        blanks += s.at[i] == ' ';
-    return blanks >= 6 && !is_digit(s.at[0]);
-}
+enum { MANY_BLANKS = 6 }; /* more than any part has: a sentence */
 
 /* "infoKota": small letters, then a capital inside. */
 static bool is_camel(struct span s)
 {
     size_t capitals = 0;
 
+    if (s.len < 5 || !is_small(s.at, s.at + s.len))
+        return false;
     for (size_t i = 0; i < s.len; i++) {
         if (!is_ascii_letter(s.at[i]))
             return false;
         capitals += i > 0 && is_capital(s.at + i, s.at + s.len);
     }
-    return s.len >= 5 && is_small(s.at, s.at + s.len) && capitals == 1;
+    return capitals == 1;
+}
+
+/* A part that is nothing known: one to four words in capitals, or one to three with capitals. */
+static enum part_kind shape_of(struct span s, const struct classes *c)
+{
+    size_t words, capital, upper;
+    uint64_t open = 1, first = first_letters(c, &open);
+
+    if (c->digit)
+        return PART_BAD;
+    for (uint64_t signs = ~(c->word | c->blank | c->wide); signs; signs &= signs - 1)
+        if (is_in(s.at[__builtin_ctzll(signs)], "\"'!?:;/"))
+            return PART_BAD;
+    if (c->wide) {
+        count_capitals(s, &words, &capital, &upper);
+    } else {
+        words = count_bits(first);
+        capital = first & ~c->big ? 0 : words;
+        upper = c->word & ~c->big ? 0 : words;
+    }
+    if (words > 0 && words <= 4 && upper == words)
+        return PART_UPPER;
+    return words > 0 && words <= 3 && capital == words ? PART_TITLE : PART_BAD;
 }
 
 static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *place)
 {
-    size_t words, capital, upper;
+    struct classes c;
     int32_t region = 0;
     struct date d;
 
     *place = 0;
-    if (s.len < 2 || s.len > MAX_PART || many_words(s))
+    if (s.len < 2 || s.len > MAX_PART)
+        return PART_BAD;
+    c = classes_of(s.at, s.len);
+    if (!is_digit(s.at[0]) && count_bits(c.blank & ((UINT64_C(1) << s.len) - 1)) >= MANY_BLANKS)
         return PART_BAD;
     if (is_outlet(pack, s))
         return PART_OUTLET;
@@ -127,15 +98,7 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
         return PART_DATE;
     if (place_and_region(pack, s, *place))
         return PART_PLACE;
-    if (is_camel(s))
-        return PART_TITLE;
-    count_capitals(s, &words, &capital, &upper);
-    for (size_t i = 0; i < s.len; i++)
-        if (is_digit(s.at[i]) || is_in(s.at[i], "\"'!?:;/"))
-            return PART_BAD;
-    if (words > 0 && words <= 4 && upper == words)
-        return PART_UPPER;
-    return words > 0 && words <= 3 && capital == words ? PART_TITLE : PART_BAD;
+    return is_camel(s) ? PART_TITLE : shape_of(s, &c);
 }
 
 /* A hyphen inside a name ("TRIBUN-KOTA.COM") is none; one between a name and text is. */
@@ -165,13 +128,24 @@ static bool is_place_in_capitals(const struct pack *pack, struct span s)
     return phrase_is(&pack->places, s) && all_capitals(s);
 }
 
-/* Where no letter or digit of ASCII is, in as many bytes as a part may have and some more. */
+/* Blanks before a letter I that stands alone: a bar that became a letter. */
+static uint64_t bars_of(const char *at, const struct classes *c)
+{
+    uint64_t bars = 0;
+
+    for (uint64_t alone = c->blank & c->big >> 1 & c->blank >> 2; alone; alone &= alone - 1)
+        if (at[__builtin_ctzll(alone) + 1] == 'I')
+            bars |= alone & -alone;
+    return bars;
+}
+
+/* Where a sign or such a bar is, in as many bytes as a part may have and some more. */
 static uint64_t signs_of(const char *at, const char *end)
 {
-    size_t n = end - at < MAX_PART + 9 ? (size_t)(end - at) : MAX_PART + 9;
-    struct classes c = classes_of(at, n);
+    size_t left = (size_t)(end - at), n = left < MAX_PART + 9 ? left : MAX_PART + 9;
+    struct classes c = classes_of(at, left < n + 2 ? left : n + 2);
 
-    return ~(c.word | c.inner) & ((UINT64_C(1) << n) - 1);
+    return (~(c.word | c.inner | c.blank) | bars_of(at, &c)) & ((UINT64_C(1) << n) - 1);
 }
 
 /* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
@@ -197,7 +171,7 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
             break;
         if (close || s == from)
             continue;
-        if (end - s > 3 && memcmp(s, " I ", 3) == 0) { /* a bar that became a letter */
+        if (*s == ' ' && end - s > 3 && s[2] == ' ') { /* a bar that became a letter */
             s++;
             break;
         }
@@ -208,7 +182,7 @@ static char next_part(const struct pack *pack, const char **at, const char *end,
             break; /* "CONTOH.COM. KOTA - ", "KOTA. ", "Contoh.com - Kota. " */
         if (*s == '/' && s + 1 < end && s[1] == '/') /* "Contoh.com//Kota - " */
             break;
-        dash = dash_at(s, end);
+        dash = is_in(*s, "-\xe2") ? dash_at(s, end) : 0;
         if (dash > 1 ||
             (dash == 1 && hyphen_parts(pack, span(from, (size_t)(s - from)), after_place, s, end)))
             break;
@@ -402,15 +376,14 @@ static bool place_then_site(const struct pack *pack, struct span s, struct datel
     size_t n, len = 0;
     struct span rest;
 
-    if (!memchr(s.at, ',', s.len < 100 ? s.len : 100))
-        return false;
     n = phrase_at(&pack->places, s, false, NULL);
     if (n == 0 || n + 1 >= s.len || s.at[n] != ' ' || !is_capital(s.at, s.at + s.len))
         return false;
     rest = span(s.at + n + 1, s.len - n - 1);
     while (len < rest.len && len < 60 && !is_in(rest.at[len], " ,"))
         len++;
-    if (len >= rest.len || rest.at[len] != ',' || !is_site_name(pack, span(rest.at, len)))
+    if (len >= rest.len || rest.at[len] != ',' || n + 1 + len >= 100 ||
+        !is_site_name(pack, span(rest.at, len)))
         return false;
     *d = (struct dateline){
         .len = n + 1 + len + 1, .outlet = span(rest.at, len), .place = span(s.at, n), .sure = true
@@ -477,9 +450,15 @@ static bool may_be_dateline(struct span s)
 {
     size_t n = s.len < MAX_PART + 8 ? s.len : MAX_PART + 8;
     struct classes c = classes_of(s.at, n);
-    uint64_t signs = ~(c.word | c.blank | c.inner) & ((UINT64_C(1) << n) - 1);
+    uint64_t in = (UINT64_C(1) << n) - 1, signs = ~(c.word | c.blank | c.inner) & in;
 
-    return signs != 0 || (c.big & 3) == 3 || find_bytes(span(s.at, n), " I ") != NULL;
+    return signs != 0 || (c.big & 3) == 3 || (bars_of(s.at, &c) & in >> 2) != 0;
+}
+
+/* A name in capitals of three letters or more begins no word that goes on in small ones. */
+static bool may_begin_in_capitals(struct span s)
+{
+    return s.len > 3 && !(s.at[1] >= 'a' && s.at[1] <= 'z');
 }
 
 /* The longest chain of parts at the start of s that is a dateline. */
@@ -544,8 +523,9 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
         *d = trial;
         found = true;
     }
-    if (!found && !place_then_site(pack, s, d) && !place_glued(pack, s, d) &&
-        !outlet_alone(pack, s, d) && !place_and_comma(pack, s, d))
+    if (!found && !place_then_site(pack, s, d) &&
+        (!may_begin_in_capitals(s) ||
+         (!place_glued(pack, s, d) && !outlet_alone(pack, s, d) && !place_and_comma(pack, s, d))))
         return false;
     while (d->len < s.len && s.at[d->len] == ' ')
         d->len++;

@@ -166,6 +166,8 @@ struct dateline {
     bool known; /* ... and not by brackets alone */
 };
 bool dateline_at(const struct pack *pack, struct span s, struct dateline *d);
+
+/* outlet.c */
 bool is_site_name(const struct pack *pack, struct span s);
 bool is_outlet(const struct pack *pack, struct span s); /* known, or by its shape */
 

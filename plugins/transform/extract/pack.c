@@ -459,6 +459,23 @@ static void lists_of(struct pack *pack, struct phrases *to[LISTS])
     memcpy(to, all, sizeof(all));
 }
 
+static void set_site_ends(struct pack *pack)
+{
+    for (size_t i = 0; i < pack->suffixes.n; i++) {
+        const struct phrase *p = &pack->suffixes.at[i];
+        char four[4] = { 0 };
+        unsigned three;
+
+        if (p->len < 3) {
+            memset(pack->site_ends, 0xff, sizeof(pack->site_ends));
+            return;
+        }
+        memcpy(four + 1, p->text + p->len - 3, 3);
+        three = phrase_last_three(four);
+        pack->site_ends[three >> 6] |= UINT64_C(1) << (three & 63);
+    }
+}
+
 static int sort_all(struct pack *pack)
 {
     struct phrases *all[LISTS];
@@ -472,6 +489,7 @@ static int sort_all(struct pack *pack)
         pack->who[i] = pack->people.begins[i] | pack->by.begins[i] | pack->reports.begins[i] |
                        pack->jobs.begins[i];
     }
+    set_site_ends(pack);
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

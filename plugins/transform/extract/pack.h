@@ -121,6 +121,9 @@ bool phrase_is(const struct phrases *p, struct span s); /* s is one, whole */
 /* Anywhere in s at the start of a word; NULL: nowhere. */
 const char *phrase_in(const struct phrases *p, struct span s, int32_t *value);
 
+/* Those of these places of s, 64 bytes from `from` on, at which a phrase may begin at a glance. */
+uint64_t phrase_glance(const struct phrases *p, struct span s, size_t from, uint64_t places);
+
 enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE, PEOPLE_PHOTO };
 
 /* In a pattern: any digits (with . , k m after them), any text. Longer lines are matched by their
@@ -162,6 +165,7 @@ struct pack {
     struct phrases inner;        /* ... those that began with any text, without it */
     uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
     uint64_t who[64];            /* ... one of people, by, reports, jobs */
+    uint64_t site_ends[64];      /* a bit for each hash of the last three bytes of a suffix */
     uint8_t lists_with[256];     /* by first byte, whatever its case: a set of enum pack_list */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
@@ -171,6 +175,25 @@ struct pack {
 int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f);
 int pack_load(struct pack *pack, const char *path, struct fault *f);
 void pack_free(struct pack *pack);
+
+/* As phrase_three, of the last three of four bytes. */
+static inline unsigned phrase_last_three(const char *s)
+{
+    static const unsigned char keep[4] = { 0, 255, 255, 255 };
+    uint32_t four, mask;
+
+    memcpy(&four, s, 4);
+    memcpy(&mask, keep, 4);
+    return (((four & mask) | 0x20202020u) * 0x9e3779b1u) >> 20;
+}
+
+/* May a suffix of sites end where s does, which has four bytes at least? */
+static inline bool pack_may_end_site(const struct pack *pack, struct span s)
+{
+    unsigned three = phrase_last_three(s.at + s.len - 4);
+
+    return pack->site_ends[three >> 6] >> (three & 63) & 1;
+}
 
 /* May a day or a month begin here? */
 static inline bool pack_day_or_month(const struct pack *pack, struct span s)

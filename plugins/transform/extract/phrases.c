@@ -129,9 +129,8 @@ bool phrase_is(const struct phrases *p, struct span s)
     return s.len > 0 && phrase_at(p, s, false, NULL) == s.len;
 }
 
-/* Those of these places, 64 bytes from `from` on, at which a phrase may begin at a glance: without
- * a branch on what is there, as few have any. */
-static uint64_t glance_at(const struct phrases *p, struct span s, size_t from, uint64_t places)
+/* Without a branch on what is there: few have any. */
+uint64_t phrase_glance(const struct phrases *p, struct span s, size_t from, uint64_t places)
 {
     size_t whole = s.len - from > 3 ? s.len - from - 3 : 0; /* places with four bytes from them */
     uint64_t late = whole < 64 ? ~UINT64_C(0) << whole : 0, found = places & late;
@@ -151,7 +150,7 @@ const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
     for (size_t from = 0; p->n > 0 && from < s.len; from += 64) {
         size_t n = s.len - from < 64 ? s.len - from : 64;
         struct classes c = classes_of(s.at + from, n);
-        uint64_t starts = glance_at(p, s, from, word_starts(&c, n, &before));
+        uint64_t starts = phrase_glance(p, s, from, word_starts(&c, n, &before));
 
         for (; starts; starts &= starts - 1) {
             size_t i = from + (size_t)__builtin_ctzll(starts);
