@@ -60,11 +60,10 @@ struct phrase {
     uint64_t prefix, mask;
 };
 
-/* Phrases by their first byte and a class of their second, longest first: row[b] is that of those
- * that begin with byte b, whatever its case, 0 if there are none. In a row, cell[class] to
- * cell[class + 1] are the phrases of that class; the last class is of those whose second byte may
- * be another in the text.
- */
+/* Phrases by their first byte and a class of their second and third, longest first: row[b] is that
+ * of those that begin with byte b, whatever its case, 0 if there are none. In a row, cell[class] to
+ * cell[class + 1] are the phrases of that class; the last class is of those whose second or third
+ * byte may be another in the text. */
 enum { PHRASE_CLASSES = 33, PHRASE_ANY = 32, PHRASE_ROW = 34, PHRASES_MAX = 60000 };
 
 struct phrases {
@@ -79,6 +78,12 @@ struct phrases {
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
  * phrase matches one blank. loose: the end of a word is not asked for. */
 size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *value);
+
+/* Of the second and third of three bytes, whatever their case. */
+static inline unsigned phrase_class(const char *s)
+{
+    return ((unsigned char)s[1] * 11u + (unsigned char)s[2]) & 31u;
+}
 
 /* By Knuth's multiplicative hash, whatever the case: 32 bits, the upper ones better than the lower.
  */

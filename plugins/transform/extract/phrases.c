@@ -39,8 +39,8 @@ static inline uint64_t head_of(struct span s)
     return x | big >> 2;
 }
 
-/* The phrases that a text with this head may begin with, longest first: those of its second byte's
- * class and those of any. */
+/* The phrases that a text with this head may begin with, longest first: those of its class
+ * and those of any. */
 struct candidates {
     const struct phrase *one, *one_end, *any, *any_end;
 };
@@ -48,7 +48,7 @@ struct candidates {
 static inline struct candidates candidates_of(const struct phrases *p, struct span s)
 {
     const uint16_t *cell = p->cell + p->row[(unsigned char)s.at[0]] * PHRASE_ROW;
-    unsigned class = s.len > 1 ? (unsigned char)s.at[1] & 31u : 0;
+    unsigned class = s.len > 2 ? phrase_class(s.at) : 0; /* of less only phrases of any match */
 
     return (struct candidates){ p->at + cell[class], p->at + cell[class + 1],
                                 p->at + cell[PHRASE_ANY], p->at + cell[PHRASE_ANY + 1] };
@@ -211,8 +211,10 @@ static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
         if (pat < pat_end && *pat == ':' && at + 1 < end && at[0] == ' ' && at[1] == ':')
             at++;
         if (pat < pat_end && at < end && lower(*at) == (unsigned char)*pat) {
-            pat++;
-            at++;
+            do { /* bytes that stand for themselves, mostly to the pattern's end */
+                pat++;
+                at++;
+            } while (pat < pat_end && at < end && *pat >= 'a' && lower(*at) == (unsigned char)*pat);
             continue;
         }
         if (!back_pat || back_at >= end)
