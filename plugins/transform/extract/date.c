@@ -230,7 +230,10 @@ static bool date_in(const struct pack *pack, struct span s, struct date *d, size
         size_t n = s.len - block < 64 ? s.len - block : 64;
         struct classes c = classes_of(s.at + block, n);
 
-        for (uint64_t starts = word_starts(&c, n, &before); starts; starts &= starts - 1) {
+        uint64_t starts = word_starts(&c, n, &before), digit = starts & c.digit;
+
+        starts = digit | phrase_glance(pack->days_or_months, s, block, starts & ~digit);
+        for (; starts; starts &= starts - 1) {
             size_t i = block + (size_t)__builtin_ctzll(starts);
 
             *len = date_at(pack, span(s.at + i, s.len - i), d);
@@ -283,6 +286,13 @@ static bool has_dash_or_bar(struct span s)
     return false;
 }
 
+/* What is left round a date, off blanks, bullets and these bytes. */
+__attribute__((always_inline)) static inline struct span trim_round(struct span s,
+                                                                    const char *bytes)
+{
+    return span_trim(trim_bullets(span_trim(s, " ")), bytes);
+}
+
 /* Is s nothing but a date with labels, counts and perhaps a name or site before it? before and
  * after are what is left round the date, empty where it was labels. */
 bool date_line(const struct pack *pack, struct span s, struct date *d, struct span *before,
@@ -292,10 +302,10 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
     bool other = false;
 
     *changed = false;
-    if (!has_year(s) || !date_in(pack, s, d, &from, &len))
+    if (!date_in(pack, s, d, &from, &len))
         return false;
-    *before = span_trim(trim_bullets(span(s.at, from)), " ,|-/:(");
-    *after = span_trim(trim_bullets(span(s.at + from + len, s.len - from - len)), " ,|-/:)");
+    *before = trim_round(span(s.at, from), " ,|-/:(");
+    *after = trim_round(span(s.at + from + len, s.len - from - len), " ,|-/:)");
     if (only_labels(pack, *before, changed))
         *before = span(s.at, 0);
     if (only_labels(pack, *after, &other))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What each line of a page looks like by itself, then beside its neighbours. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 #include <stdlib.h>
@@ -92,45 +93,75 @@ static bool begins_with_credit(const struct pack *pack, struct span s)
            all_capitals(span(slash, (size_t)(blank - slash)));
 }
 
+enum { DASHES_TAIL = 40 }; /* bytes at the end in which dashes before a name are */
+
+/* The first two hyphens in a row there, or NULL. */
+static const char *dashes_at_end(struct span s)
+{
+    const char *tail = s.at + (s.len > DASHES_TAIL ? s.len - DASHES_TAIL : 0), *end = s.at + s.len;
+    struct classes c = classes_of(tail, (size_t)(end - tail));
+
+    for (uint64_t signs = ~(c.word | c.blank | c.wide); signs; signs &= signs - 1) {
+        const char *at = tail + __builtin_ctzll(signs);
+
+        if (at[0] == '-' && at + 1 < end && at[1] == '-')
+            return at;
+    }
+    return NULL;
+}
+
 /* "Suasana pasar di tepi sungai--Nama", or with nothing after the dashes. */
 static bool ends_in_dashes(const struct pack *pack, struct span s)
 {
-    struct span tail = s.len > 40 ? character_tail(s, 40) : s, rest;
-    const char *dash = memchr(tail.at, '-', tail.len) ? find_bytes(tail, "--") : NULL;
+    const char *dash = dashes_at_end(s);
+    struct span rest;
 
     if (!dash || dash == s.at || dash[-1] == ' ')
         return false;
-    rest = span(dash, (size_t)(s.at + s.len - dash));
-    rest = span_trim(rest, "-");
+    rest = span_trim(span(dash, (size_t)(s.at + s.len - dash)), "-");
     return rest.len == 0 || is_name(pack, rest) || phrase_is(&pack->agencies, rest);
+}
+
+/* "FOTO: ..." before so many words begins a headline. */
+static struct span without_photo_label(const struct pack *pack, struct span s)
+{
+    const char *colon = NULL;
+
+    if (phrase_at(&pack->photo_words, s, false, NULL) && count_words(s) >= 5)
+        colon = memchr(s.at, ':', s.len < 20 ? s.len : 20);
+    return colon ? span(colon + 1, (size_t)(s.at + s.len - colon - 1)) : s;
+}
+
+/* Ends as no line does that has its credit at the end, but one in brackets. */
+static bool ends_without_credit(struct span s)
+{
+    return is_in(s.at[s.len - 1], ".?!:") || closing_mark(s.at, s.at + s.len) > 0;
 }
 
 /* "Nama/Contoh", "Foto: Nama", "(Contoh.com/Nama)", "© Nama". */
 static bool has_credit(const struct pack *pack, const struct line *line)
 {
-    struct span s = line_span(line),
-                tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s, in;
-    bool may = line->may & PACK_CREDITS || phrase_may_begin(&pack->credits, tail);
+    struct span s = line_span(line), tail, in;
+    bool may = line->may & PACK_CREDITS, slash_in = line->flags & LINE_SLASH;
     const char *open;
 
-    if (phrase_at(&pack->photo_words, s, false, NULL) && count_words(s) >= 5) {
-        const char *colon = memchr(s.at, ':', s.len < 20 ? s.len : 20);
-
-        if (colon) /* "FOTO: ..." before so many words begins a headline */
-            s = span(colon + 1, (size_t)(s.at + s.len - colon - 1));
-    }
+    if (s.len > CREDIT_TAIL) /* which may begin inside a word */
+        may |= phrase_may_begin(&pack->credits, character_tail(s, CREDIT_TAIL));
+    if (!may && !slash_in && (ends_without_credit(s) || !dashes_at_end(s)))
+        return false; /* most lines */
+    s = without_photo_label(pack, s);
     if (s.len == 0)
         return false;
     tail = s.len > CREDIT_TAIL ? character_tail(s, CREDIT_TAIL) : s;
     if (may && (phrase_in(&pack->credits, tail, NULL) ||
                 (s.len > CREDIT_TAIL && phrase_at(&pack->credits, s, false, NULL))))
         return true;
-    if (line->flags & LINE_SLASH && begins_with_credit(pack, s))
+    if (slash_in && begins_with_credit(pack, s))
         return true;
     if (s.at[s.len - 1] != ')')
-        return !is_in(s.at[s.len - 1], ".?!:") && !closing_mark(s.at, s.at + s.len) &&
-               ((line->flags & LINE_SLASH && ends_in_credit(pack, s)) || ends_in_dashes(pack, s));
-    if (!(line->flags & LINE_SLASH))
+        return !ends_without_credit(s) &&
+               ((slash_in && ends_in_credit(pack, s)) || ends_in_dashes(pack, s));
+    if (!slash_in)
         return false;
     open = memrchr(tail.at, '(', tail.len);
     if (!open)

@@ -53,7 +53,7 @@ static bool has_outlet_word(const struct pack *pack, struct span s)
     if (c.wide && !big)
         add_wide(&c, s, 0);
     places = blanks == 2 ? c.blank << 1 : big ? in : c.big & ~c.digit;
-    places = phrase_glance(&pack->outlet_words, s, 0, places & in >> 1 & ~UINT64_C(1));
+    places = phrase_glance(pack->outlet_words.begins, s, 0, places & in >> 1 & ~UINT64_C(1));
     for (; places; places &= places - 1) {
         size_t i = (size_t)__builtin_ctzll(places);
 

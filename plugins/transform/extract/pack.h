@@ -126,8 +126,9 @@ bool phrase_is(const struct phrases *p, struct span s); /* s is one, whole */
 /* Anywhere in s at the start of a word; NULL: nowhere. */
 const char *phrase_in(const struct phrases *p, struct span s, int32_t *value);
 
-/* Those of these places of s, 64 bytes from `from` on, at which a phrase may begin at a glance. */
-uint64_t phrase_glance(const struct phrases *p, struct span s, size_t from, uint64_t places);
+/* Those of these places of s, 64 bytes from `from` on, at which a phrase may begin at a glance:
+ * begins as in struct phrases. */
+uint64_t phrase_glance(const uint64_t begins[64], struct span s, size_t from, uint64_t places);
 
 enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE, PEOPLE_PHOTO };
 

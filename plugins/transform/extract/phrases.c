@@ -130,7 +130,7 @@ bool phrase_is(const struct phrases *p, struct span s)
 }
 
 /* Without a branch on what is there: few have any. */
-uint64_t phrase_glance(const struct phrases *p, struct span s, size_t from, uint64_t places)
+uint64_t phrase_glance(const uint64_t begins[64], struct span s, size_t from, uint64_t places)
 {
     size_t whole = s.len - from > 3 ? s.len - from - 3 : 0; /* places with four bytes from them */
     uint64_t late = whole < 64 ? ~UINT64_C(0) << whole : 0, found = places & late;
@@ -138,7 +138,7 @@ uint64_t phrase_glance(const struct phrases *p, struct span s, size_t from, uint
     for (places &= ~late; places; places &= places - 1) {
         unsigned three = phrase_three(s.at + from + __builtin_ctzll(places));
 
-        found |= -(p->begins[three >> 6] >> (three & 63) & 1) & places & -places;
+        found |= -(begins[three >> 6] >> (three & 63) & 1) & places & -places;
     }
     return found;
 }
@@ -150,7 +150,7 @@ const char *phrase_in(const struct phrases *p, struct span s, int32_t *value)
     for (size_t from = 0; p->n > 0 && from < s.len; from += 64) {
         size_t n = s.len - from < 64 ? s.len - from : 64;
         struct classes c = classes_of(s.at + from, n);
-        uint64_t starts = phrase_glance(p, s, from, word_starts(&c, n, &before));
+        uint64_t starts = phrase_glance(p->begins, s, from, word_starts(&c, n, &before));
 
         for (; starts; starts &= starts - 1) {
             size_t i = from + (size_t)__builtin_ctzll(starts);
