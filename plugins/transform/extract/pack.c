@@ -121,16 +121,11 @@ static int add(struct phrases *p, struct span text, int32_t value)
     return 0;
 }
 
-/* May another byte stand in the text? Patterns pass over a blank before a colon. */
-static bool is_open(char c)
-{
-    return (unsigned char)c <= PATTERN_ANY || c == ':';
-}
-
 /* Which cell of its row: by the second and third byte where the text must have the same. */
 static unsigned class_of(const struct phrase *p)
 {
-    if (p->len < 3 || is_open(p->text[0]) || is_open(p->text[1]) || is_open(p->text[2]))
+    if (p->len < 3 || stands_for_others(p->text[0]) || stands_for_others(p->text[1]) ||
+        stands_for_others(p->text[2]))
         return PHRASE_ANY;
     return phrase_class(p->text);
 }
@@ -159,7 +154,7 @@ static void set_prefix(struct phrase *p, bool patterns)
 
     p->literal = 0;
     for (uint32_t i = 0; i < p->len && i < 8; i++) {
-        if (patterns && is_open(p->text[i]))
+        if (patterns && stands_for_others(p->text[i]))
             break;
         prefix[i] = (unsigned char)p->text[i];
         mask[i] = 0xff;

@@ -136,6 +136,13 @@ enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE,
  * beginning alone. */
 enum { PATTERN_NUMBER = 1, PATTERN_ANY = 2, RULE_LINE_MAX = 400 };
 
+/* A byte of a pattern for which another may stand in the line: a blank before a colon is passed
+ * over. */
+static inline bool stands_for_others(char c)
+{
+    return (unsigned char)c <= PATTERN_ANY || c == ':';
+}
+
 /* Lists whose phrases are looked for anywhere in a line. */
 enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_ALL = 7 };
 

@@ -187,6 +187,9 @@ static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
     const char *at = s.at + p->literal, *end = s.at + s.len;
     const char *back_pat = NULL, *back_at = NULL;
 
+    if (!stands_for_others(pat_end[-1]) && lower(end[-1]) != (unsigned char)pat_end[-1] &&
+        end[-1] != ':')
+        return false; /* it ends otherwise, whatever is before */
     for (;;) {
         size_t n;
 
@@ -220,7 +223,10 @@ static bool pattern_is(const struct phrase *p, struct span s, struct span *rest)
         if (!back_pat || back_at >= end)
             return false;
         pat = back_pat;
-        at = ++back_at;
+        back_at++;
+        while (!stands_for_others(*pat) && back_at < end && lower(*back_at) != (unsigned char)*pat)
+            back_at++; /* nothing begins here */
+        at = back_at;
     }
 }
 
@@ -249,7 +255,7 @@ static bool pattern_may_begin(const struct phrases *p, struct span s)
 static bool goes_on_otherwise(const struct phrase *p, const char *at, const char *end)
 {
     for (uint32_t i = 1; i < p->len && i < 3; i++, at++) {
-        if ((unsigned char)p->text[i] <= PATTERN_ANY || p->text[i] == ':')
+        if (stands_for_others(p->text[i]))
             return false;
         if (at == end || lower(*at) != (unsigned char)p->text[i])
             return true;
