@@ -221,9 +221,6 @@ static void set_glance_of_three(struct pack *pack, const char *bytes, enum pack_
 /* Those that do not begin with a character of ASCII are looked for without a glance. */
 static void set_glances(struct pack *pack, const struct phrases *p, enum pack_list list)
 {
-    for (size_t b = 0; b < sizeof(pack->lists_with); b++)
-        if (p->row[b])
-            pack->lists_with[b] |= (uint8_t)list;
     for (size_t i = 0; i < p->n; i++) {
         const struct phrase *phrase = &p->at[i];
 
@@ -477,6 +474,26 @@ static void set_site_ends(struct pack *pack)
     }
 }
 
+/* 0, or -1 when memory is out. */
+static int set_starts(struct pack *pack)
+{
+    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to };
+    size_t n = 0, at[3] = { 0 };
+
+    pack->starts = calloc(of[0]->n + of[1]->n + of[2]->n + 1, sizeof(*pack->starts));
+    if (!pack->starts)
+        return -1;
+    for (unsigned b = 0; b < 256; b++) {
+        for (unsigned i = 0; i < 3; i++)
+            for (; at[i] < of[i]->n && (unsigned char)of[i]->at[at[i]].text[0] == b; at[i]++)
+                pack->starts[n++] = (struct start){ .prefix = of[i]->at[at[i]].prefix,
+                                                    .mask = of[i]->at[at[i]].mask,
+                                                    .list = 1u << i };
+        pack->start_from[b + 1] = (uint32_t)n;
+    }
+    return 0;
+}
+
 static int sort_all(struct pack *pack)
 {
     struct phrases *all[LISTS];
@@ -490,6 +507,8 @@ static int sort_all(struct pack *pack)
         pack->who[i] = pack->people.begins[i] | pack->by.begins[i] | pack->reports.begins[i] |
                        pack->jobs.begins[i];
     }
+    if (set_starts(pack) != 0)
+        return -1;
     set_site_ends(pack);
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
@@ -560,6 +579,7 @@ void pack_free(struct pack *pack)
         free(all[i]->at);
         free(all[i]->cell);
     }
+    free(pack->starts);
     free(pack->file);
     memset(pack, 0, sizeof(*pack));
 }

@@ -148,6 +148,12 @@ enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_ALL = 
 
 enum { GLANCE_BITS = 13 };
 
+/* What a phrase of one of them begins with: all that pack_look reads, in few lines of cache. */
+struct start {
+    uint64_t prefix, mask;
+    unsigned list;
+};
+
 struct pack {
     char *file; /* the file's bytes, small letters; everything points into it */
     const char *code;
@@ -179,7 +185,9 @@ struct pack {
     uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
     uint64_t who[64];            /* ... one of people, by, reports, jobs */
     uint64_t site_ends[64];      /* a bit for each hash of the last three bytes of a suffix */
-    uint8_t lists_with[256];     /* by first byte, whatever its case: a set of enum pack_list */
+    struct start
+        *starts; /* of the lists of enum pack_list, by first byte b: starts[start_from[b]] */
+    uint32_t start_from[257];         /* to starts[start_from[b + 1]] */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
 };
 

@@ -103,25 +103,17 @@ size_t phrase_find(const struct phrases *p, struct span s, bool loose, int32_t *
     return 0;
 }
 
-static bool may_begin(const struct phrases *p, struct span s, uint64_t head)
-{
-    struct candidates c = candidates_of(p, s);
-
-    return next_candidate(&c, head);
-}
-
 unsigned pack_look(const struct pack *pack, struct span s, unsigned lists)
 {
-    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to };
-    unsigned found = 0;
+    unsigned first = lower(s.at[0]), found = 0;
+    const struct start *at = pack->starts + pack->start_from[first];
+    const struct start *end = pack->starts + pack->start_from[first + 1];
 
-    lists &= pack->lists_with[(unsigned char)s.at[0]]; /* none, of most that is not ASCII */
-    if (!lists)
+    if (at == end) /* as with most that is not ASCII */
         return 0;
-    for (uint64_t head = head_of(s); lists; lists &= lists - 1)
-        if (may_begin(of[__builtin_ctz(lists)], s, head))
-            found |= lists & -lists;
-    return found;
+    for (uint64_t head = head_of(s); at < end; at++)
+        found |= (head & at->mask) == at->prefix ? at->list : 0;
+    return found & lists;
 }
 
 bool phrase_is(const struct phrases *p, struct span s)
