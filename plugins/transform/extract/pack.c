@@ -189,8 +189,9 @@ static void set_begins(struct phrases *p, const struct phrase *phrase)
     }
 }
 
-/* The same of a pattern: whole lines of less than four bytes are not asked for, behind a pattern of
- * so few only a colon is passed over, and one that begins with a number is tried for itself. */
+/* The same of a pattern: whole lines of less than four bytes are not asked for, so that behind a
+ * pattern of two a blank and a colon follow, and one that begins with a number is tried for itself.
+ */
 static void set_pattern_begins(struct phrases *p, const struct phrase *pattern)
 {
     unsigned char first = (unsigned char)pattern->text[0];
@@ -198,7 +199,6 @@ static void set_pattern_begins(struct phrases *p, const struct phrase *pattern)
     if (first == PATTERN_NUMBER) {
         return;
     } else if (pattern->literal == pattern->len && pattern->len == 2) {
-        set_begin(p, (const char[4]){ pattern->text[0], pattern->text[1], ':' });
         set_begin(p, (const char[4]){ pattern->text[0], pattern->text[1], ' ' });
     } else if (pattern->literal < 2) {
         p->open[first >> 6] |= UINT64_C(1) << (first & 63);
