@@ -89,32 +89,6 @@ static void same_page(const struct page_case *c, const struct page *got)
     same_body(c, &page);
 }
 
-/* Against the plainest search there is, in texts of two letters, where each place looks likely. */
-START_TEST(spans_are_found)
-{
-    uint64_t random = 11;
-
-    for (int round = 0; round < 100000; round++) {
-        char text[200], what[24];
-        size_t n, len, want = SIZE_MAX;
-        const char *got;
-
-        random = random * 6364136223846793005u + 1442695040888963407u;
-        n = (random >> 33) % sizeof(text);
-        len = (random >> 41) % (round % 3 ? 4 : sizeof(what));
-        for (size_t i = 0; i < n; i++)
-            text[i] = "ab"[((random >> (i % 37 + 20)) + i * i / 7) & 1];
-        for (size_t i = 0; i < len; i++)
-            what[i] = "ab"[(random >> (i + 13)) & 1];
-        for (size_t i = 0; len > 0 && i + len <= n && want == SIZE_MAX; i++)
-            want = memcmp(text + i, what, len) == 0 ? i : SIZE_MAX;
-        got = find_span(span(text, n), span(what, len));
-        ck_assert_msg(want == SIZE_MAX ? !got : got == text + want, "%.*s in %.*s", (int)len, what,
-                      (int)n, text);
-    }
-}
-END_TEST
-
 START_TEST(patterns)
 {
     const struct page_case *c = &page_cases[_i];
@@ -521,7 +495,6 @@ int main(void)
 
     tcase_set_timeout(c, 120);
     tcase_add_checked_fixture(c, setup, teardown);
-    tcase_add_test(c, spans_are_found);
     tcase_add_loop_test(c, patterns, 0, pages);
     tcase_add_loop_test(c, learned_lines_take_no_field, 0, pages);
     tcase_add_loop_test(c, blanks_do_not_matter, 0, pages);

@@ -84,11 +84,19 @@ size_t odd_blank(const char *at, size_t n, bool *blank)
     return 0;
 }
 
+/* One of a few bytes: a search by the library takes longer. */
+static bool is_among(char c, const char *bytes)
+{
+    while (*bytes && *bytes != c)
+        bytes++;
+    return *bytes != '\0';
+}
+
 struct span span_trim_ends(struct span s, const char *bytes)
 {
-    while (s.len > 0 && s.at[0] && strchr(bytes, s.at[0]))
+    while (s.len > 0 && is_among(s.at[0], bytes))
         s = span(s.at + 1, s.len - 1);
-    while (s.len > 0 && s.at[s.len - 1] && strchr(bytes, s.at[s.len - 1]))
+    while (s.len > 0 && is_among(s.at[s.len - 1], bytes))
         s.len--;
     return s;
 }
@@ -98,12 +106,28 @@ bool span_is(struct span s, const char *lower_case)
     return strlen(lower_case) == s.len && starts_with(s, lower_case);
 }
 
-bool span_same(struct span a, struct span b)
+#ifdef __SSE2__
+static __m128i folded(const char *s)
 {
-    if (a.len != b.len)
-        return false;
-    for (size_t i = 0; i < a.len; i++)
-        if (lower(a.at[i]) != lower(b.at[i]))
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
+
+    return _mm_or_si128(x, _mm_and_si128(between(x, 'A', 'Z'), _mm_set1_epi8(0x20)));
+}
+#endif
+
+bool same_folded(const char *a, const char *b, size_t n)
+{
+    size_t i = 0;
+
+#ifdef __SSE2__
+    for (; i + 16 <= n; i += 16)
+        if (_mm_movemask_epi8(_mm_cmpeq_epi8(folded(a + i), folded(b + i))) != 0xffff)
+            return false;
+    if (i > 0 && i < n) /* some bytes once more */
+        return _mm_movemask_epi8(_mm_cmpeq_epi8(folded(a + n - 16), folded(b + n - 16))) == 0xffff;
+#endif
+    for (; i < n; i++)
+        if (lower(a[i]) != lower(b[i]))
             return false;
     return true;
 }
@@ -266,7 +290,7 @@ size_t closing_mark(const char *begin, const char *end)
     return 0;
 }
 
-bool ends_sentence(struct span s)
+bool ends_sentence_at_all(struct span s)
 {
     const char *end = s.at + s.len;
     size_t mark;
@@ -283,16 +307,7 @@ bool ends_sentence(struct span s)
     return false;
 }
 
-bool ends_open(struct span s)
-{
-    const char *end = s.at + s.len;
-
-    if (s.len >= 3 && memcmp(end - 3, "...", 3) == 0)
-        return true;
-    return s.len >= 3 && memcmp(end - 3, "\xe2\x80\xa6", 3) == 0;
-}
-
-size_t dash_at(const char *s, const char *end)
+size_t dash_of_any_kind(const char *s, const char *end)
 {
     size_t n = (size_t)(end - s);
 
@@ -316,10 +331,20 @@ static bool may_be_bullet(char c)
     return c == ' ' || (unsigned char)c >= 0x80;
 }
 
+/* Off both ends, once; n is known where this is compiled, so that nothing is called. */
+__attribute__((always_inline)) static inline struct span trim_bullet(struct span s,
+                                                                     const char *bullet, size_t n)
+{
+    if (s.len >= n && memcmp(s.at + s.len - n, bullet, n) == 0)
+        s.len -= n;
+    if (s.len >= n && memcmp(s.at, bullet, n) == 0)
+        s = span(s.at + n, s.len - n);
+    return s;
+}
+
 /* "Nama Lengkap • ", " · 10 menit": U+2022, U+25CF and U+00B7 part things on a line. */
 struct span trim_bullets(struct span s)
 {
-    static const char *const bullets[] = { "\xe2\x80\xa2", "\xe2\x97\x8f", "\xc2\xb7" };
     size_t again;
 
     if (s.len > 0 && !may_be_bullet(s.at[0]) && !may_be_bullet(s.at[s.len - 1]))
@@ -327,14 +352,9 @@ struct span trim_bullets(struct span s)
     do {
         again = s.len;
         s = span_trim(s, " ");
-        for (size_t i = 0; i < sizeof(bullets) / sizeof(bullets[0]); i++) {
-            size_t n = strlen(bullets[i]);
-
-            if (s.len >= n && memcmp(s.at + s.len - n, bullets[i], n) == 0)
-                s.len -= n;
-            if (s.len >= n && memcmp(s.at, bullets[i], n) == 0)
-                s = span(s.at + n, s.len - n);
-        }
+        s = trim_bullet(s, "\xe2\x80\xa2", 3);
+        s = trim_bullet(s, "\xe2\x97\x8f", 3);
+        s = trim_bullet(s, "\xc2\xb7", 2);
     } while (s.len < again);
     return s;
 }

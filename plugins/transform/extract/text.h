@@ -91,9 +91,15 @@ __attribute__((always_inline)) static inline struct span span_trim(struct span s
                : s;
 }
 
-struct span trim_bullets(struct span s);                 /* off blanks and bullets, both ends */
-bool span_is(struct span s, const char *lower_case);     /* equal, ASCII case ignored */
-bool span_same(struct span a, struct span b);            /* equal, ASCII case ignored */
+struct span trim_bullets(struct span s);             /* off blanks and bullets, both ends */
+bool span_is(struct span s, const char *lower_case); /* equal, ASCII case ignored */
+bool same_folded(const char *a, const char *b, size_t n);
+/* Equal, ASCII case ignored; most that are asked about differ in length. */
+static inline bool span_same(struct span a, struct span b)
+{
+    return a.len == b.len && same_folded(a.at, b.at, a.len);
+}
+
 bool starts_with(struct span s, const char *lower_case); /* ASCII case ignored */
 /* First place of a lower-case ASCII text, case ignored; NULL: nowhere. */
 const char *find_folded(struct span s, const char *lower_case);
@@ -112,11 +118,35 @@ bool all_capitals(struct span s);
 
 /* A quotation mark, bracket or the like at the end, in bytes; 0: none. */
 size_t closing_mark(const char *begin, const char *end);
-/* Ends in . ! or ?, quotation marks and brackets after it passed over. */
-bool ends_sentence(struct span s);
 /* Ends in an ellipsis. */
-bool ends_open(struct span s);
+static inline bool ends_open(struct span s)
+{
+    const char *end = s.at + s.len;
+
+    /* the middle byte first: it decides of nearly all */
+    return s.len >= 3 && ((end[-2] == '.' && end[-3] == '.' && end[-1] == '.') ||
+                          (end[-2] == '\x80' && end[-3] == '\xe2' && end[-1] == '\xa6'));
+}
+
+bool ends_sentence_at_all(struct span s);
+/* Ends in . ! or ?, quotation marks and brackets after it passed over. The last two bytes tell it
+ * of most: a letter, or a full stop after one. */
+static inline bool ends_sentence(struct span s)
+{
+    char last = s.len > 1 ? s.at[s.len - 1] : ' ';
+
+    if (is_ascii_letter(last))
+        return false;
+    if (is_in(last, ".!?") && is_ascii_letter(s.at[s.len - 2]))
+        return true;
+    return ends_sentence_at_all(s);
+}
+
+size_t dash_of_any_kind(const char *s, const char *end);
 /* A dash at s: any run of hyphens, – or —; its bytes, or 0. */
-size_t dash_at(const char *s, const char *end);
+static inline size_t dash_at(const char *s, const char *end)
+{
+    return s < end && is_in(*s, "-\xe2") ? dash_of_any_kind(s, end) : 0;
+}
 
 #endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is asked of pieces of text: the quick answer is that of a look at each byte. */
+#define _GNU_SOURCE
+#include "plugins/transform/extract/text.h"
+
+#include <check.h>
+#include <stdlib.h>
+
+/* Against the plainest search there is, in texts of two letters, where each place looks likely. */
+START_TEST(spans_are_found)
+{
+    uint64_t random = 11;
+
+    for (int round = 0; round < 100000; round++) {
+        char text[200], what[24];
+        size_t n, len, want = SIZE_MAX;
+        const char *got;
+
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        n = (random >> 33) % sizeof(text);
+        len = (random >> 41) % (round % 3 ? 4 : sizeof(what));
+        for (size_t i = 0; i < n; i++)
+            text[i] = "ab"[((random >> (i % 37 + 20)) + i * i / 7) & 1];
+        for (size_t i = 0; i < len; i++)
+            what[i] = "ab"[(random >> (i + 13)) & 1];
+        for (size_t i = 0; len > 0 && i + len <= n && want == SIZE_MAX; i++)
+            want = memcmp(text + i, what, len) == 0 ? i : SIZE_MAX;
+        got = find_span(span(text, n), span(what, len));
+        ck_assert_msg(want == SIZE_MAX ? !got : got == text + want, "%.*s in %.*s", (int)len, what,
+                      (int)n, text);
+    }
+}
+END_TEST
+
+static bool plain_same(struct span a, struct span b)
+{
+    size_t i = 0;
+
+    while (i < a.len && i < b.len && lower(a.at[i]) == lower(b.at[i]))
+        i++;
+    return a.len == b.len && i == a.len;
+}
+
+static bool plain_ends_open(struct span s)
+{
+    const char *tail = s.at + s.len - 3;
+
+    return s.len >= 3 && (memcmp(tail, "...", 3) == 0 || memcmp(tail, "\xe2\x80\xa6", 3) == 0);
+}
+
+static bool plain_ends_sentence(struct span s)
+{
+    while (s.len > 0) {
+        size_t mark = closing_mark(s.at, s.at + s.len);
+
+        if (is_in(s.at[s.len - 1], ".!?"))
+            return !plain_ends_open(s);
+        if (s.at[s.len - 1] != ' ' && mark == 0)
+            return false;
+        s.len -= s.at[s.len - 1] == ' ' ? 1 : mark;
+    }
+    return false;
+}
+
+static size_t plain_dash(struct span s)
+{
+    size_t n = 0;
+
+    while (n < s.len && s.at[n] == '-')
+        n++;
+    if (n > 0 || s.len < 3 || (unsigned char)s.at[0] != 0xe2)
+        return n;
+    return ((unsigned char)s.at[1] == 0x80 && (unsigned char)s.at[2] >= 0x90 &&
+            (unsigned char)s.at[2] <= 0x95) ||
+                   memcmp(s.at + 1, "\x88\x92", 2) == 0
+               ? 3
+               : 0;
+}
+
+/* What is seen by one or two bytes of a line's end, or sixteen at once, is what a look at each byte
+ * says; the texts end where their memory does. */
+START_TEST(ends_are_seen_by_few_bytes)
+{
+    static const char *const piece[] = { "a",
+                                         "Z",
+                                         "@",
+                                         "[",
+                                         "7",
+                                         ".",
+                                         "!",
+                                         "?",
+                                         " ",
+                                         ")",
+                                         "\"",
+                                         "-",
+                                         "..",
+                                         "pasar LAMA itu",
+                                         "\xe2\x80\xa6",
+                                         "\xe2\x80\x9d",
+                                         "\xe2\x80\x93",
+                                         "\xe2\x88\x92",
+                                         "\xc2\xbb",
+                                         "\xc3\xa9" };
+    uint64_t random = 5;
+
+    for (int round = 0; round < 100000; round++) {
+        char text[128], *copy, *folded;
+        size_t n = 0, pieces = (random >> 40) % 9;
+        struct span s, other;
+
+        for (size_t i = 0; i < pieces; i++) {
+            const char *p;
+
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            p = piece[(random >> 33) % (sizeof(piece) / sizeof(piece[0]))];
+            memcpy(text + n, p, strlen(p));
+            n += strlen(p);
+        }
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        copy = malloc(n + 1);
+        folded = malloc(n + 1);
+        ck_assert(copy && folded);
+        /* shifted by one: the last byte is the last of the memory */
+        s = span(memcpy(copy + 1, text, n), n);
+        other = span(folded + 1, n);
+        for (size_t i = 0; i < n; i++)
+            folded[i + 1] = random >> (20 + i % 40) & 1 ? (char)lower(text[i]) : text[i];
+        if (n > 0 && round % 3 == 0)
+            folded[1 + (random >> 33) % n] ^= 0x20;
+        ck_assert_int_eq(ends_open(s), plain_ends_open(s));
+        ck_assert_int_eq(ends_sentence(s), plain_ends_sentence(s));
+        ck_assert_uint_eq(dash_at(s.at, s.at + s.len), plain_dash(s));
+        ck_assert_int_eq(span_same(s, other), plain_same(s, other));
+        free(copy);
+        free(folded);
+    }
+}
+END_TEST
+
+int main(void)
+{
+    Suite *s = suite_create("extract-text");
+    TCase *c = tcase_create("all");
+    SRunner *r = srunner_create(s);
+    int failed;
+
+    tcase_add_test(c, spans_are_found);
+    tcase_add_test(c, ends_are_seen_by_few_bytes);
+    suite_add_tcase(s, c);
+    srunner_run_all(r, CK_NORMAL);
+    failed = srunner_ntests_failed(r);
+    srunner_free(r);
+    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
