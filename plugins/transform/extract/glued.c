@@ -3,6 +3,7 @@
  * CONTOH 2024". Who wrote it and whose it is become a line of their own again before anybody looks,
  * so that the paragraph before them is judged and kept as if they had never been there. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 #include <stdlib.h>
@@ -50,9 +51,10 @@ static const char *glued_at(const struct pack *pack, const struct line *line)
     struct span s = line_span(line);
     const char *end = s.at + s.len, *tail = s.len > TAIL ? end - TAIL : s.at, *found = NULL;
 
-    if (s.len < PARAGRAPH + 8 || !(line->flags & (LINE_COLON | LINE_WIDE)))
+    if (s.len < PARAGRAPH + 8)
         return NULL;
-    for (const char *colon = tail; !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
+    for (const char *colon = tail;
+         line->flags & LINE_COLON && !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
          colon++)
         found = role_before(pack, s, colon);
     if (!found && line->flags & LINE_WIDE && memchr(tail, 0xc2, (size_t)(end - tail)) &&
@@ -61,18 +63,33 @@ static const char *glued_at(const struct pack *pack, const struct line *line)
     return found;
 }
 
+/* The last blank of the last n bytes of s, 64 at most, behind the first of them, before which a
+ * sentence ends; or NULL. None ends with a letter or digit, so that few blanks are looked at. */
+static const char *last_end(struct span s, size_t n)
+{
+    const char *from = s.at + s.len - n;
+    struct classes c = classes_of(from, n);
+    uint64_t blanks = c.blank & ~(c.word << 1) & ~UINT64_C(1) & ~UINT64_C(0) >> (64 - n);
+
+    while (blanks) {
+        size_t last = 63 - (size_t)__builtin_clzll(blanks);
+
+        if (ends_sentence(span(s.at, (size_t)(from + last - s.at))))
+            return from + last;
+        blanks ^= UINT64_C(1) << last;
+    }
+    return NULL;
+}
+
 /* Where a page's foot begins behind the last sentence: "... itu. HALAMAN SELANJUTNYA>>". */
 static const char *foot_at(const struct pack *pack, struct span s)
 {
-    const char *end = s.at + s.len, *at = end, *first, *why = NULL;
+    const char *end = s.at + s.len, *at, *why = NULL;
     struct span rest, tail;
 
-    if (s.len <= PARAGRAPH || ends_sentence(s)) /* as most do: so would a foot */
+    if (ends_sentence(s)) /* as most do: so would a foot */
         return NULL;
-    first = s.len < PARAGRAPH + FOOT ? s.at + PARAGRAPH + 1 : end - FOOT + 1;
-    do /* nothing of the line is at its end */
-        at = memrchr(first, ' ', (size_t)(at - first));
-    while (at && !ends_sentence(span(s.at, (size_t)(at - s.at))));
+    at = last_end(s, s.len < PARAGRAPH + FOOT ? s.len - PARAGRAPH : FOOT);
     if (!at)
         return NULL;
     tail = span_trim(span(at, (size_t)(end - at)), " ");
@@ -102,8 +119,11 @@ int split_glued(struct work *w)
 {
     for (size_t i = 0; i < w->n; i++) {
         struct line *line = &w->line[i], rest;
-        const char *at = glued_at(w->pack, line);
+        const char *at;
 
+        if (line->len <= PARAGRAPH)
+            continue;
+        at = line->flags & (LINE_COLON | LINE_WIDE) ? glued_at(w->pack, line) : NULL;
         at = at ? at : foot_at(w->pack, line_span(line));
         if (!at || w->n >= MAX_LINES)
             continue;
