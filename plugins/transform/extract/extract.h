@@ -29,6 +29,7 @@ enum line_flag {
     LINE_WIDE = 1 << 17, /* a character that is not ASCII */
     LINE_ODD = 1 << 18,  /* blanks that are not single: while the page is split */
     LINE_SEEN = 1 << 19, /* on an earlier page: until all lines are looked at */
+    LINE_TEXT = 1 << 20, /* a paragraph, or a sentence of some length, without a rule */
 };
 
 /* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. It stands
@@ -127,6 +128,12 @@ static inline struct span line_span(const struct line *line)
     return span(line->at, line->len);
 }
 
+/* A paragraph, or a sentence of some length, that nothing else was found to be. */
+static inline bool is_text(const struct line *line)
+{
+    return (line->flags & (LINE_TEXT | LINE_PEOPLE | LINE_DATE | LINE_BYLINE)) == LINE_TEXT;
+}
+
 /* seen.c: what a line looks like by itself does not change from page to page */
 bool seen_before(const struct work *w, struct line *line);
 void remember(struct work *w, const struct line *line);
@@ -142,7 +149,6 @@ bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);
 bool is_menu(const struct line *line);
 bool in_headline_case(const struct line *line);
-bool is_text(const struct line *line); /* a paragraph, or a sentence of some length */
 bool begins_in_capitals(const struct line *line);
 
 /* glued.c */

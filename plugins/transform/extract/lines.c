@@ -33,6 +33,8 @@ static bool is_item(struct span s)
 {
     size_t i = 0;
 
+    if (s.len < 2 || (is_ascii_letter(s.at[0]) && !is_in(s.at[1], ".)")))
+        return false; /* as with most */
     while (i < s.len && i < 3 && is_digit(s.at[i]))
         i++;
     if (i == 0 && s.len > 2 && is_ascii_letter(s.at[0]) && is_in(s.at[1], ".)"))
@@ -218,7 +220,7 @@ static void look_at_short(struct work *w, struct line *line)
 
     if (is_item(s))
         line->flags |= LINE_ITEM;
-    if (is_name(w->pack, s))
+    if (line->capital == line->words && line->words <= 5 && is_name(w->pack, s))
         line->flags |= LINE_NAME;
     line->rule = (uint8_t)pack_line(w->pack, s, line->may & PACK_INNER, &rest, &line->why);
     if (line->rule != ROLE_NONE) {
@@ -272,12 +274,14 @@ static bool ends_in_quoted_comma(struct span s)
 static void look_at(struct work *w, struct line *line)
 {
     struct span s = line_span(line), inside;
-    size_t mark = ends_sentence(s) ? 0 : byline_mark(w->pack, s, &inside);
-    bool open = ends_open(s);
+    bool sentence = ends_sentence(s) || ends_in_quoted_comma(s);
 
-    if (ends_sentence(s) || ends_in_quoted_comma(s) ||
-        (mark > 0 && ends_sentence(span(s.at, s.len - mark))))
-        line->flags |= LINE_SENTENCE;
+    if (!sentence) {
+        size_t mark = byline_mark(w->pack, s, &inside);
+
+        sentence = mark > 0 && ends_sentence(span(s.at, s.len - mark));
+    }
+    line->flags |= sentence ? (uint32_t)LINE_SENTENCE : 0;
     if (s.len > RULE_LINE_MAX) {
         struct span rest;
 
@@ -290,11 +294,26 @@ static void look_at(struct work *w, struct line *line)
     }
     if (has_credit(w->pack, line))
         line->flags |= LINE_CREDIT;
-    if (line->words >= 4 && !open && !in_headline_case(line) &&
-        ((s.len >= 80 && line->flags & LINE_SENTENCE) || s.len >= 200))
+    if (s.len >= (sentence ? 80 : 200) && line->words >= 4 && !in_headline_case(line) &&
+        !ends_open(s))
         line->flags |= LINE_PARAGRAPH;
+    if (line->rule == ROLE_NONE &&
+        (line->flags & LINE_PARAGRAPH || (sentence && s.len >= 40 && !in_headline_case(line))))
+        line->flags |= LINE_TEXT;
     if (!(line->flags & LINE_LONG))
         look_for_people_and_dates(w->pack, line);
+}
+
+/* Only what begins with four bytes that are no small letters does. */
+static bool may_begin_as_caption(const struct line *line)
+{
+    unsigned small = 0;
+
+    if (line->len < 6)
+        return false;
+    for (size_t i = 0; i < 4; i++)
+        small |= line->at[i] >= 'a' && line->at[i] <= 'z';
+    return !small;
 }
 
 /* "DUA KATA: Suasana ...", "MERIAH. Suasana ...": how some houses begin their captions. */
@@ -340,23 +359,27 @@ static bool is_said_round_credit(const struct work *w, size_t i)
     return false;
 }
 
+static bool is_short_credit(const struct line *line)
+{
+    return line && line->flags & LINE_CREDIT && line->words <= 8;
+}
+
 /* ... beside a line that is only the credit. */
 static bool is_caption_of_neighbour(const struct work *w, size_t i)
 {
-    const struct line *before = i > 0 ? &w->line[i - 1] : NULL;
-    const struct line *after = i + 1 < w->n ? &w->line[i + 1] : NULL;
-    struct span s = line_span(&w->line[i]);
+    const struct line *line = &w->line[i], *before = i > 0 ? line - 1 : NULL;
+    const struct line *after = i + 1 < w->n ? line + 1 : NULL;
+    struct span s = line_span(line);
 
     if (is_said_round_credit(w, i))
         return true;
-    if (((before && says_the_same(line_span(before), s)) ||
-         (after && says_the_same(line_span(after), s))) &&
-        (begins_as_caption(&w->line[i], '.', true) || begins_as_caption(&w->line[i], ':', true)))
-        return true;
-    if (!(before && before->flags & LINE_CREDIT && before->words <= 8) &&
-        !(after && after->flags & LINE_CREDIT && after->words <= 8))
+    if (!may_begin_as_caption(line))
         return false;
-    return begins_as_caption(&w->line[i], ':', false);
+    if ((is_short_credit(before) || is_short_credit(after)) && begins_as_caption(line, ':', false))
+        return true;
+    return (begins_as_caption(line, '.', true) || begins_as_caption(line, ':', true)) &&
+           ((before && says_the_same(line_span(before), s)) ||
+            (after && says_the_same(line_span(after), s)));
 }
 
 /* ": NAMA" after "Editor"; "NAMA" before "Jurnalis". */
@@ -364,16 +387,18 @@ static void look_at_neighbours(struct work *w, size_t i)
 {
     struct line *line = &w->line[i];
 
+    if (line->flags & LINE_LONG)
+        return;
     if (is_caption_of_neighbour(w, i))
         line->flags |= LINE_CREDIT;
-    if (line->rule != ROLE_NONE || line->flags & LINE_PEOPLE)
-        return;
     if (line->at[0] == ':' && i > 0 && w->line[i - 1].flags & LINE_LABEL) {
+        if (line->rule != ROLE_NONE || line->flags & LINE_PEOPLE)
+            return;
         line->flags |= LINE_PEOPLE;
         line->flags &= ~(uint32_t)(LINE_DATE | LINE_CHANGED | LINE_BYLINE);
-    } else if (line->flags & LINE_NAME && !(line->flags & LINE_DATE) && i + 1 < w->n &&
-               w->line[i + 1].len < 40 &&
-               phrase_is(&w->pack->after_name, line_span(&w->line[i + 1]))) {
+    } else if ((line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
+               line->rule == ROLE_NONE && i + 1 < w->n && line[1].len < 40 &&
+               phrase_is(&w->pack->after_name, line_span(&line[1]))) {
         line->flags |= LINE_BYLINE;
     }
 }
@@ -396,11 +421,12 @@ void look_at_lines(struct work *w)
             remember(w, &w->line[i]);
         }
     for (size_t i = 0; i < w->n; i++)
-        if (!(w->line[i].flags & LINE_LONG))
-            look_at_neighbours(w, i);
+        look_at_neighbours(w, i);
     for (size_t i = 0; w->learned && i < w->n; i++)
-        if (is_text(&w->line[i]) && is_learned(w, &w->line[i]))
+        if (is_text(&w->line[i]) && is_learned(w, &w->line[i])) {
             w->line[i].rule = ROLE_LEARNED;
+            w->line[i].flags &= ~(uint32_t)LINE_TEXT;
+        }
 }
 
 /* A headline by its shape: some words, no full stop, not too long. */
@@ -408,14 +434,6 @@ bool is_headline(const struct line *line)
 {
     return line->words >= 3 && line->len >= 15 && line->len <= 200 && line->flags & LINE_WORDS &&
            !(line->flags & (LINE_CREDIT | LINE_DATE | LINE_PEOPLE | LINE_BYLINE | LINE_LONG));
-}
-
-bool is_text(const struct line *line)
-{
-    if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_DATE | LINE_BYLINE))
-        return false;
-    return line->flags & LINE_PARAGRAPH ||
-           (line->flags & LINE_SENTENCE && line->len >= 40 && !in_headline_case(line));
 }
 
 /* "PEMERINTAH Kota ...": a house that begins its leads so. */
