@@ -486,6 +486,41 @@ START_TEST(a_long_head_is_no_more_work)
 }
 END_TEST
 
+/* Paragraphs that differ in nothing but their middle, and all of them once more: the second half
+ * goes, and a page of four times as many takes about four times as long. */
+START_TEST(repeats_are_found_among_equal_ends)
+{
+    double took[2];
+
+    for (int size = 0; size < 2; size++) {
+        size_t lines = size ? 60000 : 15000, n = 0, body = 0, repeats = 0;
+        char *text = malloc(lines * 2 * 128 + 4096);
+        struct page page;
+        clock_t from;
+
+        ck_assert_ptr_nonnull(text);
+        n += (size_t)sprintf(text, "%sRabu, 1 Mei 2024 19:04 WIB\n", HEAD);
+        for (size_t i = 0; i < lines * 2; i++)
+            n +=
+                (size_t)sprintf(text + n,
+                                "Pedagang yang datang dari desa nomor %06zu menjual sayur dan buah "
+                                "di pasar baru itu.\n",
+                                i % lines);
+        from = clock();
+        extract(&page, text, n);
+        took[size] = (double)(clock() - from) / CLOCKS_PER_SEC;
+        for (size_t i = 0; i < page.n_lines; i++) {
+            body += page.lines[i].role == ROLE_BODY;
+            repeats += page.lines[i].role == ROLE_REPEAT;
+        }
+        ck_assert_uint_eq(body, lines);
+        ck_assert_uint_eq(repeats, lines);
+        free(text);
+    }
+    ck_assert_msg(took[1] < 8 * took[0] + 0.3, "%g s, then %g s", took[0], took[1]);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("extract");
@@ -508,6 +543,7 @@ int main(void)
     tcase_add_test(c, pages_do_not_depend_on_pages_before);
     tcase_add_loop_test(c, work_grows_with_the_page, 0, sizeof(heavy) / sizeof(heavy[0]));
     tcase_add_loop_test(c, a_long_head_is_no_more_work, 0, 3);
+    tcase_add_test(c, repeats_are_found_among_equal_ends);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

@@ -8,26 +8,52 @@
 
 #include <stdlib.h>
 
-enum { REPEAT_MIN = 60, QUOTE_TRIES = 16 };
+enum { REPEAT_MIN = 60, QUOTE_TRIES = 16, WRONG_MAX = 64 };
+
+/* Lines by what is left of them, each number plus 1; 0 is an empty slot. */
+struct table {
+    const struct line *lines;
+    uint32_t *slots;
+    size_t mask;
+    size_t wrong; /* lines that were met on the way to another's slot */
+    bool whole;   /* all bytes are hashed */
+};
 
 static struct span kept_part(const struct line *line)
 {
     return span_trim(span(line->at + line->from, line->to - line->from), " ");
 }
 
-/* Is the line, or this one less its byline mark, already there? UINT32_MAX or its index. */
-static uint32_t find_or_put(struct scratch *s, const struct line *lines, uint32_t i, size_t mask)
+static uint64_t eight_at(const char *s)
 {
-    struct span text = kept_part(&lines[i]);
-    size_t at = hash64(text.at, text.len) & mask;
+    uint64_t word;
 
-    for (; s->slots[at]; at = (at + 1) & mask) {
-        struct span there = kept_part(&lines[s->slots[at] - 1]);
+    memcpy(&word, s, 8);
+    return word;
+}
+
+/* Most lines differ in their length or in the eight bytes at each end. */
+static uint64_t hash_of(struct span text, bool whole)
+{
+    if (whole || text.len < 8)
+        return hash64(text.at, text.len);
+    return hash_mix(eight_at(text.at) + text.len, eight_at(text.at + text.len - 8) | 1);
+}
+
+/* Is the line, or this one less its byline mark, already there? UINT32_MAX or its index. */
+static uint32_t find_or_put(struct table *t, uint32_t i)
+{
+    struct span text = kept_part(&t->lines[i]);
+    size_t at = hash_of(text, t->whole) & t->mask;
+
+    for (; t->slots[at]; at = (at + 1) & t->mask) {
+        struct span there = kept_part(&t->lines[t->slots[at] - 1]);
 
         if (there.len == text.len && memcmp(there.at, text.at, text.len) == 0)
-            return s->slots[at] - 1;
+            return t->slots[at] - 1;
+        t->wrong++;
     }
-    s->slots[at] = i + 1;
+    t->slots[at] = i + 1;
     return UINT32_MAX;
 }
 
@@ -43,8 +69,9 @@ static void drop_quotes(struct work *w)
 
         if (line->role != ROLE_BODY || line->flags & LINE_LONG || line->len < 30)
             continue;
-        if (line->flags & LINE_SENTENCE && !ends_open(s) && !starts_with(s, "...") &&
-            !starts_with(s, "\xe2\x80\xa6"))
+        if (line->flags & LINE_SENTENCE && !ends_open(s) &&
+            (!is_in(s.at[0], ".\xe2") ||
+             (!starts_with(s, "...") && !starts_with(s, "\xe2\x80\xa6"))))
             continue;
         if (!ends_open(s) && line->len < REPEAT_MIN / 2)
             continue;
@@ -78,11 +105,11 @@ static uint32_t piece_of(const struct work *w, const struct line *line, uint32_t
     return UINT32_MAX;
 }
 
-int fold_repeats(struct work *w)
+/* Empties the table for w->n lines. 0, or -1 when memory is out. */
+static int begin_table(struct table *t, const struct work *w)
 {
     struct scratch *s = w->scratch;
     size_t cap = 16;
-    uint32_t previous = UINT32_MAX; /* what the line before repeats */
 
     while (cap < w->n * 2)
         cap *= 2;
@@ -95,13 +122,37 @@ int fold_repeats(struct work *w)
         s->slots_cap = cap;
     }
     memset(s->slots, 0, cap * sizeof(*s->slots));
+    *t = (struct table){ .lines = w->line, .slots = s->slots, .mask = cap - 1 };
+    return 0;
+}
+
+/* Too many lines with the same ends: from here on whole lines are hashed, so that no page takes
+ * longer than its length. Puts what the table had into it again, up to the line before i. */
+static void hash_whole(struct table *t, const struct work *w, size_t i)
+{
+    memset(t->slots, 0, (t->mask + 1) * sizeof(*t->slots));
+    t->whole = true;
+    for (size_t k = w->start; k < i; k++)
+        if (w->line[k].role == ROLE_BODY || w->line[k].role == ROLE_REPEAT)
+            find_or_put(t, (uint32_t)k);
+}
+
+int fold_repeats(struct work *w)
+{
+    uint32_t previous = UINT32_MAX; /* what the line before repeats */
+    struct table table;
+
+    if (begin_table(&table, w) != 0)
+        return -1;
     for (size_t i = w->start; i < w->n; i++) {
         struct line *line = &w->line[i];
         uint32_t same;
 
         if (line->role != ROLE_BODY)
             continue;
-        same = find_or_put(s, w->line, (uint32_t)i, cap - 1);
+        if (!table.whole && table.wrong > WRONG_MAX + w->n)
+            hash_whole(&table, w, i);
+        same = find_or_put(&table, (uint32_t)i);
         if (i > w->start && span_same(line_span(line), line_span(&w->line[w->start])))
             same = (uint32_t)w->start; /* whose dateline is cut */
         if (same == UINT32_MAX && previous != UINT32_MAX)
