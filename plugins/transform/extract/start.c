@@ -40,6 +40,14 @@ static bool is_run_line(const struct line *line, bool credits)
     return is_text(line) && !(line->flags & LINE_CREDIT);
 }
 
+static void end_run(struct run *now, struct run *best, size_t *singles)
+{
+    *singles += now->lines == 1;
+    if (now->bytes * (now->lines > 1 ? 2 : 1) > best->bytes * (best->lines > 1 ? 2 : 1))
+        *best = *now;
+    now->lines = 0;
+}
+
 /* The run with the most text; singles counts the runs of one line. */
 static struct run best_run(const struct work *w, bool credits, size_t *singles)
 {
@@ -48,10 +56,10 @@ static struct run best_run(const struct work *w, bool credits, size_t *singles)
     bool in_links = false;
 
     *singles = 0;
-    for (size_t i = 0; i <= w->n; i++) {
-        const struct line *line = i < w->n ? &w->line[i] : NULL;
+    for (size_t i = 0; i < w->n; i++) {
+        const struct line *line = &w->line[i];
 
-        if (line && is_run_line(line, credits)) {
+        if (is_run_line(line, credits)) {
             if (now.lines == 0)
                 now = (struct run){ .first = i };
             now.last = i;
@@ -61,19 +69,16 @@ static struct run best_run(const struct work *w, bool credits, size_t *singles)
             in_links = false;
             continue;
         }
-        if (line && line->rule == ROLE_RELATED && line->rest == line->len)
-            in_links = true;
-        if (line && !breaks_run(line) &&
-            (passes(line) || in_links || line->flags & LINE_CREDIT || ++gap <= 1))
+        if (now.lines == 0)
             continue;
-        *singles += now.lines == 1;
-        if (now.lines > 0 &&
-            now.bytes * (now.lines > 1 ? 2 : 1) > best.bytes * (best.lines > 1 ? 2 : 1))
-            best = now;
-        now = (struct run){ .first = w->n };
-        gap = 0;
-        in_links = false;
+        if (line->rule == ROLE_RELATED && line->rest == line->len)
+            in_links = true;
+        if (breaks_run(line) ||
+            !(passes(line) || in_links || line->flags & LINE_CREDIT || ++gap <= 1))
+            end_run(&now, &best, singles);
     }
+    if (now.lines > 0)
+        end_run(&now, &best, singles);
     return best;
 }
 
@@ -105,7 +110,8 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
 {
     size_t first = w->n;
 
-    for (size_t i = 0; i < w->n; i++) {
+    /* a caption may begin with the outlet's name alone: then the text's own is a few lines on */
+    for (size_t i = 0; i < w->n && (first == w->n || i <= first + 3); i++) {
         const struct line *line = &w->line[i];
         struct dateline d;
 
@@ -127,17 +133,12 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
             continue;
         if (!d.sure && !d.bare && (!is_text(line) || line->flags & LINE_CREDIT || i + 1 >= w->n))
             continue;
-        /* a caption may begin with the outlet's name alone: then the text's own is a few lines on
-         */
-        if (first == w->n ||
-            (i <= first + 3 && ((!found->place.at && d.place.at) || (!found->sure && d.sure)))) {
-            *found = d;
-            first = i;
-            if (d.place.at && d.sure)
-                break;
-        } else if (i > first + 3) {
+        if (first < w->n && (found->place.at || !d.place.at) && (found->sure || !d.sure))
+            continue;
+        *found = d;
+        first = i;
+        if (d.place.at && d.sure)
             break;
-        }
     }
     return first;
 }
@@ -156,7 +157,7 @@ static bool split_dateline(const struct work *w, size_t i)
 static bool dash_on_next_line(struct work *w, size_t i)
 {
     struct line *name = &w->line[i], *text = &w->line[i + 1];
-    size_t dash = text->rule == ROLE_NONE ? dash_at(text->at, text->at + text->len) : 0;
+    size_t dash = dash_at(text->at, text->at + text->len);
     char joined[128];
     struct dateline d;
 
@@ -187,8 +188,8 @@ static bool names_alone(struct work *w, size_t i)
     struct dateline d;
     size_t n = name->len;
 
-    if (n > 80 || n < 8 || name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT) ||
-        name->rule > ROLE_HEAD || !is_text(&w->line[i + 1]) ||
+    if (name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT) ||
+        !is_text(&w->line[i + 1]) || n > 80 || n < 8 || name->rule > ROLE_HEAD ||
         !(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
         return false;
     memcpy(joined, name->at, n);
