@@ -132,10 +132,13 @@ static bool stands_twice_alone(const struct work *w, size_t i)
 /* "DUA KATA: Suasana pasar ..." that stands above the text as well. */
 static bool is_caption_of_head(const struct work *w, const struct line *line)
 {
-    const char *colon = memchr(line->at, ':', line->len < 40 ? line->len : 40);
-    struct span head = span(line->at, line->len < 60 ? line->len : 60);
+    struct span head = span(line->at, 60);
+    const char *colon;
 
-    if (!colon || line->len < 60 || !all_capitals(span(line->at, (size_t)(colon - line->at))))
+    if (line->len < 60 || !(line->flags & LINE_COLON) || is_ascii_small(line->at[0]))
+        return false;
+    colon = memchr(line->at, ':', 40);
+    if (!colon || !all_capitals(span(line->at, (size_t)(colon - line->at))))
         return false;
     for (size_t i = 0; i < w->start; i++)
         if (find_span(line_span(&w->line[i]), head))
@@ -153,13 +156,23 @@ static bool credit_follows(const struct work *w, size_t i)
            !find_bytes(line_span(line), ". ") && !find_bytes(line_span(line), "\xe2\x80\x9c");
 }
 
+/* Most lines: one look says that all that a caption is known by is not there. */
+static bool is_plain_sentence(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    uint32_t next = i + 1 < w->n ? line[1].flags : 0;
+
+    return (line->flags & (LINE_SENTENCE | LINE_CREDIT | LINE_COLON)) == LINE_SENTENCE &&
+           !(next & LINE_CREDIT) && !is_in(line->at[line->len - 1], ")]");
+}
+
 /* A caption in the text: with a credit, or saying what a credited neighbour says. */
 bool is_caption(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
     struct span inside;
 
-    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE))
+    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE) || is_plain_sentence(w, i))
         return false;
     if (i != w->start && has_agency_credit(w, line) && !is_last_text(w, i))
         return true;
