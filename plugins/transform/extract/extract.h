@@ -121,6 +121,7 @@ struct work {
     struct span site; /* the outlet by a dateline */
     struct span place;
     bool is_photo;
+    bool says_photo; /* a photo page's word stands alone above the text */
 };
 
 static inline struct span line_span(const struct line *line)

@@ -408,9 +408,8 @@ static bool is_photo_page(const struct work *w)
     if (lines < 5 && w->page->title.at &&
         phrase_at(&w->pack->photo_words, w->page->title, false, NULL))
         return true;
-    for (size_t i = 0; i < w->start; i++)
-        if (w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i])))
-            return true;
+    if (w->says_photo)
+        return true;
     for (size_t i = 0; i < w->n; i++) {
         int32_t role;
 

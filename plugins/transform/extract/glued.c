@@ -68,7 +68,7 @@ static const char *glued_at(const struct pack *pack, const struct line *line)
 static const char *last_end(struct span s, size_t n)
 {
     const char *from = s.at + s.len - n;
-    struct classes c = classes_of(from, n);
+    struct classes c = classes_of(from, 64); /* what is behind a line can be read (SCAN_SLACK) */
     uint64_t blanks = c.blank & ~(c.word << 1) & ~UINT64_C(1) & ~UINT64_C(0) >> (64 - n);
 
     while (blanks) {

@@ -186,11 +186,11 @@ static void keep(struct pass *p, struct line *line)
 static void take_mark(struct pass *p, struct line *line)
 {
     struct span inside, s = span(line->at + line->from, line->len - line->from);
-    size_t n = byline_mark(p->w->pack, s, &inside);
-    size_t next = next_plain(p->w, (size_t)(line - p->w->line));
+    size_t n = byline_mark(p->w->pack, s, &inside), next;
 
     if (n == 0 || (p->w->is_photo && line->flags & LINE_CREDIT && n < s.len))
         return;
+    next = next_plain(p->w, (size_t)(line - p->w->line));
     /* In mid-text only what can be nothing else is a mark. */
     if (n < s.len && next < p->w->n && is_text(&p->w->line[next]) &&
         !memchr(inside.at, '/', inside.len) && inside.len > 0 && inside.len != 3 &&
@@ -430,12 +430,13 @@ static void see_photo_page(struct work *w)
 {
     struct span credit = { NULL, 0 };
     size_t n = 0;
-    bool says_so = false;
+    bool says_so;
 
-    for (size_t i = 0; i < w->start && !says_so; i++)
-        says_so = w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
-    says_so |=
-        w->page->title.at && phrase_at(&w->pack->photo_words, w->page->title, false, NULL) > 0;
+    for (size_t i = 0; i < w->start && !w->says_photo; i++)
+        w->says_photo =
+            w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
+    says_so = w->says_photo ||
+              (w->page->title.at && phrase_at(&w->pack->photo_words, w->page->title, false, NULL));
     for (size_t i = w->start; says_so && i < w->n; i++) {
         struct span s = closing_bracket(&w->line[i]);
 

@@ -307,13 +307,10 @@ static void look_at(struct work *w, struct line *line)
 /* Only what begins with four bytes that are no small letters does. */
 static bool may_begin_as_caption(const struct line *line)
 {
-    unsigned small = 0;
+    const char *s = line->at;
 
-    if (line->len < 6)
-        return false;
-    for (size_t i = 0; i < 4; i++)
-        small |= line->at[i] >= 'a' && line->at[i] <= 'z';
-    return !small;
+    return line->len >= 6 && !is_ascii_small(s[0]) && !is_ascii_small(s[1]) &&
+           !is_ascii_small(s[2]) && !is_ascii_small(s[3]);
 }
 
 /* "DUA KATA: Suasana ...", "MERIAH. Suasana ...": how some houses begin their captions. */
@@ -370,8 +367,9 @@ static bool is_caption_of_neighbour(const struct work *w, size_t i)
     const struct line *line = &w->line[i], *before = i > 0 ? line - 1 : NULL;
     const struct line *after = i + 1 < w->n ? line + 1 : NULL;
     struct span s = line_span(line);
+    uint32_t beside = (before ? before->flags : 0) | (after ? after->flags : 0);
 
-    if (is_said_round_credit(w, i))
+    if (beside & LINE_CREDIT && is_said_round_credit(w, i))
         return true;
     if (!may_begin_as_caption(line))
         return false;
@@ -396,10 +394,11 @@ static void look_at_neighbours(struct work *w, size_t i)
             return;
         line->flags |= LINE_PEOPLE;
         line->flags &= ~(uint32_t)(LINE_DATE | LINE_CHANGED | LINE_BYLINE);
-    } else if ((line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
-               line->rule == ROLE_NONE && i + 1 < w->n && line[1].len < 40 &&
+    } else if (i + 1 < w->n && phrase_may_begin(&w->pack->after_name, line_span(&line[1])) &&
+               line[1].len < 40 && line->rule == ROLE_NONE &&
+               (line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
                phrase_is(&w->pack->after_name, line_span(&line[1]))) {
-        line->flags |= LINE_BYLINE;
+        line->flags |= LINE_BYLINE; /* few lines may be such a word: that is asked first */
     }
 }
 

@@ -20,9 +20,12 @@ static inline struct span span(const char *at, size_t len)
     return (struct span){ at, len };
 }
 
+/* Without a branch, as the next: what kind of byte comes is not to be foreseen. */
 static inline unsigned char lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (unsigned char)(c + 32) : (unsigned char)c;
+    bool big = (unsigned char)(c - 'A') < 26;
+
+    return (unsigned char)((unsigned char)c | big << 5);
 }
 
 static inline bool is_digit(char c)
@@ -32,9 +35,12 @@ static inline bool is_digit(char c)
 
 static inline bool is_ascii_letter(char c)
 {
-    unsigned char l = lower(c);
+    return (unsigned char)((c | 0x20) - 'a') < 26;
+}
 
-    return l >= 'a' && l <= 'z';
+static inline bool is_ascii_small(char c)
+{
+    return (unsigned char)(c - 'a') < 26;
 }
 
 /* Bytes of the character that begins with this byte. */
