@@ -57,7 +57,7 @@ static const char *glued_at(const struct pack *pack, const struct line *line)
          line->flags & LINE_COLON && !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
          colon++)
         found = role_before(pack, s, colon);
-    if (!found && line->flags & LINE_WIDE && memchr(tail, 0xc2, (size_t)(end - tail)) &&
+    if (!found && line->flags & LINE_WIDE && (tail = memchr(tail, 0xc2, (size_t)(end - tail))) &&
         (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
         found = copyright_at(pack, s, tail);
     return found;

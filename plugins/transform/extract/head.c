@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The lines above the text: which is the title, which the section's label, which the standfirst. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 enum { NEAR = 40 }; /* lines: what is further off has nothing to do with a headline */
@@ -12,16 +13,36 @@ static bool is_standfirst(const struct line *line)
            !(line->flags & LINE_CREDIT);
 }
 
-/* Most lines have none, and a search for single bytes is quick. */
-static bool has_bar_or_dash(struct span s)
+/* Is any of these few bytes in s? Most lines that are asked about have none of them. */
+__attribute__((always_inline)) static inline bool has_one_of(struct span s, const char *bytes)
 {
-    return memchr(s.at, '-', s.len) || memchr(s.at, '|', s.len) || memchr(s.at, 0xe2, s.len);
+    size_t i = 0;
+
+#ifdef __SSE2__
+    while (i + 16 <= s.len) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i));
+        __m128i hit = _mm_setzero_si128();
+
+#pragma GCC unroll 8
+        for (size_t k = 0; k < strlen(bytes); k++)
+            hit = _mm_or_si128(hit, _mm_cmpeq_epi8(x, _mm_set1_epi8(bytes[k])));
+        if (_mm_movemask_epi8(hit))
+            return true;
+        if (i + 16 == s.len)
+            return false;
+        i = i + 32 <= s.len ? i + 16 : s.len - 16; /* at last some bytes once more */
+    }
+#endif
+    for (; i < s.len; i++)
+        if (is_in(s.at[i], bytes))
+            return true;
+    return false;
 }
 
 /* "Judul Berita - CONTOH.COM": without the house. */
 static struct span without_house(const struct pack *pack, struct span s)
 {
-    if (s.len <= 20 || !has_bar_or_dash(span(s.at + 20, s.len - 20)))
+    if (s.len <= 20 || !has_one_of(span(s.at + 20, s.len - 20), "-|\xe2"))
         return s;
     for (size_t i = s.len; i-- > 20;) {
         size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
@@ -193,6 +214,12 @@ static bool ends_in_clock(const struct pack *pack, struct span s)
            (phrase_in(&pack->months, s, NULL) || phrase_in(&pack->days, s, NULL));
 }
 
+/* "Home > News > Judul" */
+static bool has_crumbs(struct span s)
+{
+    return has_one_of(s, ">\xbb") && (find_bytes(s, " > ") || find_bytes(s, " \xc2\xbb "));
+}
+
 static void find_title(struct work *w)
 {
     int best = 2;
@@ -214,8 +241,7 @@ static void find_title(struct work *w)
             phrase_at(&w->pack->home_words, line_span(line), false, NULL) ||
             (i + 1 == w->date && memchr(line->at, '|', line->len) && only_names(w, line)) ||
             is_menu(line) || ends_open(line_span(line)) ||
-            ends_in_clock(w->pack, line_span(line)) || find_bytes(line_span(line), " > ") ||
-            find_bytes(line_span(line), " \xc2\xbb "))
+            ends_in_clock(w->pack, line_span(line)) || has_crumbs(line_span(line)))
             continue;
         int points = title_points(w, i, anchor, in_box, first);
 
@@ -239,6 +265,8 @@ static struct span last_crumb(struct span s)
 {
     static const char *const between[] = { ">", "\xc2\xbb", "\xe2\x80\xba", "/", "|" };
 
+    if (!has_one_of(s, ">\xbb\xba/|"))
+        return span_trim(s, " ");
     for (size_t i = 0; i < sizeof(between) / sizeof(between[0]); i++) {
         const char *at = s.at, *end = s.at + s.len, *hit;
 

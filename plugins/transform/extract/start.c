@@ -115,9 +115,9 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
         const struct line *line = &w->line[i];
         struct dateline d;
 
-        if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_BYLINE))
+        if (line->len < 40 && !ends_in_dash(line))
             continue;
-        if ((line->len < 40 && !ends_in_dash(line)) || is_menu(line))
+        if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_BYLINE) || is_menu(line))
             continue;
         if (line->flags & LINE_DATE && !ends_in_dash(line))
             continue;

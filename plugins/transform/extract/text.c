@@ -84,19 +84,11 @@ size_t odd_blank(const char *at, size_t n, bool *blank)
     return 0;
 }
 
-/* One of a few bytes: a search by the library takes longer. */
-static bool is_among(char c, const char *bytes)
+struct span span_trim_ends(struct span s, const struct byte_set *set)
 {
-    while (*bytes && *bytes != c)
-        bytes++;
-    return *bytes != '\0';
-}
-
-struct span span_trim_ends(struct span s, const char *bytes)
-{
-    while (s.len > 0 && is_among(s.at[0], bytes))
+    while (s.len > 0 && is_in_set(s.at[0], set))
         s = span(s.at + 1, s.len - 1);
-    while (s.len > 0 && is_among(s.at[s.len - 1], bytes))
+    while (s.len > 0 && is_in_set(s.at[s.len - 1], set))
         s.len--;
     return s;
 }

@@ -88,13 +88,37 @@ static inline bool is_word_at(const char *s, const char *end)
            ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s) : is_wide_word(s, end));
 }
 
-struct span span_trim_ends(struct span s, const char *bytes);
-/* Off these ASCII bytes, both ends; most pieces have none there. */
+/* A set of bytes, a bit each: asked without a loop. */
+struct byte_set {
+    uint64_t bits[4];
+};
+
+__attribute__((always_inline)) static inline struct byte_set byte_set(const char *bytes)
+{
+    struct byte_set set = { { 0 } };
+    size_t n = strlen(bytes);
+
+#pragma GCC unroll 16
+    for (size_t i = 0; i < n; i++)
+        set.bits[(unsigned char)bytes[i] >> 6] |= UINT64_C(1) << ((unsigned char)bytes[i] & 63);
+    return set;
+}
+
+static inline bool is_in_set(char c, const struct byte_set *set)
+{
+    return set->bits[(unsigned char)c >> 6] >> ((unsigned char)c & 63) & 1;
+}
+
+struct span span_trim_ends(struct span s, const struct byte_set *set);
+/* Off these bytes, both ends; most pieces have none there. */
 __attribute__((always_inline)) static inline struct span span_trim(struct span s, const char *bytes)
 {
-    return s.len > 0 && (is_in(s.at[0], bytes) || is_in(s.at[s.len - 1], bytes))
-               ? span_trim_ends(s, bytes)
-               : s;
+    if (s.len > 0 && (is_in(s.at[0], bytes) || is_in(s.at[s.len - 1], bytes))) {
+        struct byte_set set = byte_set(bytes);
+
+        return span_trim_ends(s, &set);
+    }
+    return s;
 }
 
 struct span trim_bullets(struct span s);             /* off blanks and bullets, both ends */
