@@ -79,11 +79,11 @@ struct page {
     char date[40];                                              /* ISO 8601; "" unknown */
     const char *date_kind;                                      /* or NULL */
     const char *kind;                                           /* article, photo, index */
-    struct span authors[MAX_PEOPLE], editors[MAX_PEOPLE];
     size_t n_authors, n_editors;
     struct line *lines;
     size_t n_lines;
     bool odd_weekday; /* the page date's weekday does not fit its day */
+    struct span authors[MAX_PEOPLE], editors[MAX_PEOPLE]; /* so many as there are */
 };
 
 /* Lines that recur over many pages, from a rule file: sorted for a search. */

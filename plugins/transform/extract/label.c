@@ -348,7 +348,7 @@ static bool is_title_again(const struct work *w, struct span s)
     struct span title = w->page->title, house;
     bool behind;
 
-    if (!title.at || s.len < title.len || s.len > title.len + 40)
+    if (!title.at || s.len - title.len > 40) /* shorter ones, too: it is unsigned */
         return false;
     behind = memcmp(s.at, title.at, title.len) == 0;
     if (!behind && memcmp(s.at + s.len - title.len, title.at, title.len) != 0)
@@ -433,8 +433,9 @@ static void see_photo_page(struct work *w)
     bool says_so;
 
     for (size_t i = 0; i < w->start && !w->says_photo; i++)
-        w->says_photo =
-            w->line[i].words <= 2 && phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
+        w->says_photo = phrase_may_begin(&w->pack->photo_words, line_span(&w->line[i])) &&
+                        w->line[i].words <= 2 &&
+                        phrase_is(&w->pack->photo_words, line_span(&w->line[i]));
     says_so = w->says_photo ||
               (w->page->title.at && phrase_at(&w->pack->photo_words, w->page->title, false, NULL));
     for (size_t i = w->start; says_so && i < w->n; i++) {

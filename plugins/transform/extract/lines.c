@@ -10,7 +10,7 @@ static bool is_image_name(struct span s)
 {
     static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4" };
 
-    if (s.len > 120 || s.len < 5 || (s.at[s.len - 4] != '.' && s.at[s.len - 5] != '.'))
+    if (s.len < 5 || (s.at[s.len - 4] != '.' && s.at[s.len - 5] != '.') || s.len > 120)
         return false;
     for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
         size_t n = strlen(ends[i]);

@@ -28,7 +28,7 @@ int extract_page(const struct pack *pack, const struct learned *learned, const c
 {
     struct work w = { .pack = pack, .learned = learned, .scratch = scratch, .page = page };
 
-    memset(page, 0, sizeof(*page));
+    memset(page, 0, offsetof(struct page, authors));
     scratch->store_len = 0;
     if (n <= SCRATCH_KEEP)
         shrink(scratch);

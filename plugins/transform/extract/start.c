@@ -188,7 +188,7 @@ static bool names_alone(struct work *w, size_t i)
     struct dateline d;
     size_t n = name->len;
 
-    if (name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT) ||
+    if ((name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT)) != 0 ||
         !is_text(&w->line[i + 1]) || n > 80 || n < 8 || name->rule > ROLE_HEAD ||
         !(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
         return false;

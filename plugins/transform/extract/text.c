@@ -226,11 +226,37 @@ void count_words_and_capitals(struct span s, size_t *words, size_t *capital)
     }
 }
 
+/* The same of up to 64 bytes of ASCII, a word at a time. */
+static void count_ascii_capitals(const struct classes *c, size_t *words, size_t *capital,
+                                 size_t *upper)
+{
+    uint64_t left = ~c->blank;
+
+    while (left) {
+        uint64_t first = left & -left,
+                 behind = left + first; /* the blank behind, if there is one */
+        uint64_t in = left & ~behind, word = c->word & in;
+
+        *words += word != 0;
+        *capital += (word & -word & c->big) != 0;
+        *upper += (word & c->big & ~c->digit) != 0 && (word & ~c->big) == 0;
+        left &= behind;
+    }
+}
+
 void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper)
 {
     const char *end = s.at + s.len;
 
     *words = *capital = *upper = 0;
+    if (s.len <= 64) {
+        struct classes c = classes_of(s.at, s.len);
+
+        if (c.wide == 0) {
+            count_ascii_capitals(&c, words, capital, upper);
+            return;
+        }
+    }
     for (const char *at = s.at; at < end; at++) {
         bool has_word = false, has_small = false, first = false, letter = false;
 
@@ -317,12 +343,6 @@ size_t dash_of_any_kind(const char *s, const char *end)
     return 0;
 }
 
-/* A blank, or a byte of a character that is not ASCII. */
-static bool may_be_bullet(char c)
-{
-    return c == ' ' || (unsigned char)c >= 0x80;
-}
-
 /* Off both ends, once; n is known where this is compiled, so that nothing is called. */
 __attribute__((always_inline)) static inline struct span trim_bullet(struct span s,
                                                                      const char *bullet, size_t n)
@@ -339,11 +359,11 @@ struct span trim_bullets(struct span s)
 {
     size_t again;
 
-    if (s.len > 0 && !may_be_bullet(s.at[0]) && !may_be_bullet(s.at[s.len - 1]))
-        return s; /* as with most */
     do {
         again = s.len;
         s = span_trim(s, " ");
+        if (s.len == 0 || ((unsigned char)s.at[0] < 0x80 && (unsigned char)s.at[s.len - 1] < 0x80))
+            return s; /* as with most */
         s = trim_bullet(s, "\xe2\x80\xa2", 3);
         s = trim_bullet(s, "\xe2\x97\x8f", 3);
         s = trim_bullet(s, "\xc2\xb7", 2);
