@@ -74,18 +74,32 @@ static struct span copyright_name(const struct pack *pack, struct span s, int *y
     return span_trim(span(at, (size_t)(stop - at)), " -,|");
 }
 
-/* The copyright lines: outlet and year. The text before the label ("Pewarta: X COPYRIGHT ...") is
- * not looked at. */
-static void read_copyright(struct work *w, struct span *outlet, int *year)
+/* Does the line begin with the role of who took the pictures? */
+static bool says_photographer(const struct pack *pack, const struct line *line)
+{
+    int32_t role;
+
+    return (line->flags & (LINE_PEOPLE | LINE_LABEL)) == LINE_PEOPLE &&
+           phrase_at(&pack->people, line_span(line), false, &role) && role == PEOPLE_PHOTO;
+}
+
+/* The lines that name people or the copyright's owner: outlet and year by the latter, and whether a
+ * photographer is among the former. The text before the label ("Pewarta: X COPYRIGHT ...") is not
+ * looked at. */
+static void read_small_print(struct work *w, struct span *outlet, int *year, bool *photographer)
 {
     for (size_t i = 0; i < w->n; i++) {
-        struct span s = line_span(&w->line[i]), name;
+        const struct line *line = &w->line[i];
+        struct span s, name;
         const char *label;
         int y;
 
-        if (w->line[i].flags & LINE_LONG ||
-            (w->line[i].rule != ROLE_COPYRIGHT && !(w->line[i].flags & LINE_PEOPLE)))
+        if (line->rule != ROLE_COPYRIGHT && !(line->flags & LINE_PEOPLE))
             continue;
+        *photographer |= says_photographer(w->pack, line);
+        if (line->flags & LINE_LONG)
+            continue;
+        s = line_span(line);
         label = find_folded(s, "copyright");
         if (!label)
             label = find_bytes(s, "\xc2\xa9");
@@ -397,28 +411,16 @@ static void read_date(struct work *w, int year)
     }
 }
 
-static bool is_photo_page(const struct work *w)
+/* A title that says so, and hardly any text. */
+static bool is_photo_title(const struct work *w)
 {
     size_t lines = 0;
 
-    if (w->is_photo)
-        return true;
+    if (!w->page->title.at || !phrase_at(&w->pack->photo_words, w->page->title, false, NULL))
+        return false;
     for (size_t i = w->start; i < w->n; i++)
         lines += w->line[i].role == ROLE_BODY;
-    if (lines < 5 && w->page->title.at &&
-        phrase_at(&w->pack->photo_words, w->page->title, false, NULL))
-        return true;
-    if (w->says_photo)
-        return true;
-    for (size_t i = 0; i < w->n; i++) {
-        int32_t role;
-
-        if (w->line[i].flags & LINE_PEOPLE && !(w->line[i].flags & LINE_LABEL) &&
-            phrase_at(&w->pack->people, line_span(&w->line[i]), false, &role) &&
-            role == PEOPLE_PHOTO)
-            return true;
-    }
-    return false;
+    return lines < 5;
 }
 
 /* What the text says in the same words is no standfirst but a repeat. */
@@ -435,11 +437,12 @@ void read_fields(struct work *w)
 {
     struct page *p = w->page;
     struct span copyright = { NULL, 0 };
+    bool photographer = false;
     int year = 0;
 
     drop_repeated_deck(w);
     find_name_beside_date(w);
-    read_copyright(w, &copyright, &year);
+    read_small_print(w, &copyright, &year, &photographer);
     read_outlet(w, copyright);
     if (p->section.at && p->outlet.at && p->outlet.len >= p->section.len &&
         span_same(p->section, span(p->outlet.at, p->section.len)) &&
@@ -448,5 +451,6 @@ void read_fields(struct work *w)
     if (w->place.at)
         p->place = store_title_case(w->scratch, w->place);
     read_date(w, year);
-    p->kind = is_photo_page(w) ? "photo" : "article";
+    p->kind =
+        w->is_photo || w->says_photo || photographer || is_photo_title(w) ? "photo" : "article";
 }

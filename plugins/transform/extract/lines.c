@@ -412,12 +412,12 @@ bool is_learned(const struct work *w, const struct line *line)
  * off them first, and only what would be left of them in the body goes. */
 void look_at_lines(struct work *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (w->line[i].flags & LINE_SEEN) {
-            w->line[i].flags &= ~(uint32_t)LINE_SEEN;
+    for (struct line *line = w->line, *end = line + w->n; line < end; line++)
+        if (line->flags & LINE_SEEN) {
+            line->flags &= ~(uint32_t)LINE_SEEN;
         } else {
-            look_at(w, &w->line[i]);
-            remember(w, &w->line[i]);
+            look_at(w, line);
+            remember(w, line);
         }
     for (size_t i = 0; i < w->n; i++)
         look_at_neighbours(w, i);

@@ -33,8 +33,9 @@ static size_t slot_of(const char *text, size_t n)
 {
     static const unsigned char keep[32] = { 255, 255, 255, 255, 255, 255, 255, 255,
                                             255, 255, 255, 255, 255, 255, 255, 255 };
-    const char *mask = (const char *)keep + (n < 16 ? 16 - n : 0);
-    const char *last = text + (n < 16 ? 0 : n - 16);
+    size_t is_short = -(size_t)(n < 16); /* all bits or none: else compilers do branch */
+    const char *mask = (const char *)keep + ((16 - n) & is_short);
+    const char *last = text + ((n - 16) & ~is_short);
     uint64_t hash = (eight_at(text) & eight_at(mask)) * UINT64_C(0xd1342543de82ef95);
 
     hash = (hash ^ hash >> 32 ^ (eight_at(text + 8) & eight_at(mask + 8))) *
