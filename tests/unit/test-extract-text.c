@@ -137,6 +137,106 @@ START_TEST(ends_are_seen_by_few_bytes)
 }
 END_TEST
 
+static const char *plain_find_folded(struct span s, const char *text)
+{
+    for (size_t i = 0; *text && i < s.len; i++)
+        if (starts_with(span(s.at + i, s.len - i), text))
+            return s.at + i;
+    return NULL;
+}
+
+static void plain_count(struct span s, size_t count[3])
+{
+    const char *at = s.at, *end = s.at + s.len;
+
+    while (at < end) {
+        bool word = false, first = false, big = false, small = false;
+
+        for (; at < end && *at != ' '; at += char_size(*at)) {
+            first = word || !is_word_at(at, end) ? first : is_capital(at, end) || is_digit(*at);
+            word |= is_word_at(at, end);
+            big |= is_capital(at, end);
+            small |= is_small(at, end);
+        }
+        count[0] += word;
+        count[1] += word && first;
+        count[2] += big && !small;
+        at += at < end;
+    }
+}
+
+static struct span plain_trim(struct span s, const char *const *pieces)
+{
+    bool more = true;
+
+    while (more) {
+        more = false;
+        for (size_t i = 0; pieces[i]; i++) {
+            size_t n = strlen(pieces[i]);
+
+            while (s.len >= n && memcmp(s.at, pieces[i], n) == 0) {
+                s = span(s.at + n, s.len - n);
+                more = true;
+            }
+            while (s.len >= n && memcmp(s.at + s.len - n, pieces[i], n) == 0) {
+                s.len -= n;
+                more = true;
+            }
+        }
+    }
+    return s;
+}
+
+static void same_span(struct span a, struct span b)
+{
+    ck_assert_uint_eq(a.len, b.len);
+    ck_assert(a.len == 0 || a.at == b.at);
+}
+
+/* Words, capitals and what is trimmed, of ASCII alone and of other letters. */
+START_TEST(pieces_are_counted_and_trimmed)
+{
+    static const char *const piece[] = {
+        " ",        "a",        "K",        "Kota",        "BARU",  "7",         "-",
+        "@",        "[",        "`",        "{",           ".",     " ",         ":",
+        " /",       "Co",       "c",        "C",           " CopY", "copyright", "\xe2\x80\xa2",
+        "\xc2\xb7", "\xc3\x89", "\xc3\xa9", "\xe2\x97\x8f"
+    };
+    static const char *const bullets[] = { " ", "\xe2\x80\xa2", "\xe2\x97\x8f", "\xc2\xb7", NULL };
+    static const char *const signs[] = { " ", ":", "/", ".", NULL };
+    uint64_t random = 9;
+
+    for (int round = 0; round < 100000; round++) {
+        size_t n = 0, words, capital, upper, want[3] = { 0 };
+        size_t pieces = (random >> 40) % 24, kinds = round % 2 ? 20 : 25;
+        char text[256], *copy;
+        struct span s;
+
+        for (size_t i = 0; i < pieces; i++) {
+            const char *p;
+
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            p = piece[(random >> 33) % kinds];
+            memcpy(text + n, p, strlen(p));
+            n += strlen(p);
+        }
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        copy = malloc(n + 1);
+        ck_assert_ptr_nonnull(copy);
+        s = span(memcpy(copy + 1, text, n), n);
+        count_capitals(s, &words, &capital, &upper);
+        plain_count(s, want);
+        ck_assert_msg(words == want[0] && capital == want[1] && upper == want[2], "%.*s", (int)n,
+                      text);
+        ck_assert_ptr_eq(find_folded(s, "copyright"), plain_find_folded(s, "copyright"));
+        ck_assert_ptr_eq(find_folded(s, "[c"), plain_find_folded(s, "[c"));
+        same_span(trim_bullets(s), plain_trim(s, bullets));
+        same_span(span_trim(s, " :/."), plain_trim(s, signs));
+        free(copy);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("extract-text");
@@ -146,6 +246,7 @@ int main(void)
 
     tcase_add_test(c, spans_are_found);
     tcase_add_test(c, ends_are_seen_by_few_bytes);
+    tcase_add_test(c, pieces_are_counted_and_trimmed);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

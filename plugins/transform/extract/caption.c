@@ -156,23 +156,13 @@ static bool credit_follows(const struct work *w, size_t i)
            !find_bytes(line_span(line), ". ") && !find_bytes(line_span(line), "\xe2\x80\x9c");
 }
 
-/* Most lines: one look says that all that a caption is known by is not there. */
-static bool is_plain_sentence(const struct work *w, size_t i)
-{
-    const struct line *line = &w->line[i];
-    uint32_t next = i + 1 < w->n ? line[1].flags : 0;
-
-    return (line->flags & (LINE_SENTENCE | LINE_CREDIT | LINE_COLON)) == LINE_SENTENCE &&
-           !(next & LINE_CREDIT) && !is_in(line->at[line->len - 1], ")]");
-}
-
 /* A caption in the text: with a credit, or saying what a credited neighbour says. */
 bool is_caption(const struct work *w, size_t i)
 {
     const struct line *line = &w->line[i];
     struct span inside;
 
-    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE) || is_plain_sentence(w, i))
+    if (w->is_photo || line->flags & (LINE_LONG | LINE_DATELINE))
         return false;
     if (i != w->start && has_agency_credit(w, line) && !is_last_text(w, i))
         return true;

@@ -87,8 +87,6 @@ static const char *foot_at(const struct pack *pack, struct span s)
     const char *end = s.at + s.len, *at, *why = NULL;
     struct span rest, tail;
 
-    if (ends_sentence(s)) /* as most do: so would a foot */
-        return NULL;
     at = last_end(s, s.len < PARAGRAPH + FOOT ? s.len - PARAGRAPH : FOOT);
     if (!at)
         return NULL;
@@ -115,26 +113,36 @@ static struct line line_of(const struct work *w, struct span s, uint32_t number)
     return line;
 }
 
+/* The line's text from `at` on becomes a line of its own. 0, or -1 when memory is out. */
+static int split_at(struct work *w, size_t i, const char *at)
+{
+    struct line *line = &w->line[i], rest;
+
+    rest = line_of(w, span(at, (size_t)(line->at + line->len - at)), line->number);
+    *line = line_of(w, span_trim(span(line->at, (size_t)(at - line->at)), " |"), line->number);
+    if (lines_room(w->scratch, w->n + 1) != 0)
+        return -1;
+    w->page->lines = w->line = w->scratch->lines;
+    memmove(&w->line[i + 2], &w->line[i + 1], (w->n - i - 1) * sizeof(*w->line));
+    w->line[i + 1] = rest;
+    w->page->n_lines = ++w->n;
+    return 0;
+}
+
 int split_glued(struct work *w)
 {
-    for (size_t i = 0; i < w->n; i++) {
-        struct line *line = &w->line[i], rest;
-        const char *at;
+    for (size_t i = 0; i < w->n && w->n < MAX_LINES; i++) {
+        const struct line *line = &w->line[i];
+        const char *at = NULL;
 
         if (line->len <= PARAGRAPH)
             continue;
-        at = line->flags & (LINE_COLON | LINE_WIDE) ? glued_at(w->pack, line) : NULL;
-        at = at ? at : foot_at(w->pack, line_span(line));
-        if (!at || w->n >= MAX_LINES)
-            continue;
-        rest = line_of(w, span(at, (size_t)(line->at + line->len - at)), line->number);
-        *line = line_of(w, span_trim(span(line->at, (size_t)(at - line->at)), " |"), line->number);
-        if (lines_room(w->scratch, w->n + 1) != 0)
+        if (line->flags & (LINE_COLON | LINE_WIDE))
+            at = glued_at(w->pack, line);
+        if (!at && !ends_sentence(line_span(line))) /* as most do: so would a foot */
+            at = foot_at(w->pack, line_span(line));
+        if (at && split_at(w, i, at) != 0)
             return -1;
-        w->page->lines = w->line = w->scratch->lines;
-        memmove(&w->line[i + 2], &w->line[i + 1], (w->n - i - 1) * sizeof(*w->line));
-        w->line[i + 1] = rest;
-        w->page->n_lines = ++w->n;
     }
     return 0;
 }

@@ -364,11 +364,21 @@ static bool is_title_again(const struct work *w, struct span s)
                         dash_at(house.at + house.len - 3, house.at + house.len) == 3;
 }
 
+/* Most lines: one look says that all that a caption is known by is not there. */
+static bool is_plain_sentence(const struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    uint32_t next = i + 1 < w->n ? line[1].flags : 0;
+
+    return (line->flags & (LINE_SENTENCE | LINE_CREDIT | LINE_COLON)) == LINE_SENTENCE &&
+           !(next & LINE_CREDIT) && !is_in(line->at[line->len - 1], ")]");
+}
+
 static void label_plain(struct pass *p, size_t i)
 {
     struct line *line = &p->w->line[i];
 
-    if (is_caption(p->w, i) && !is_mark_line(p->w, i)) {
+    if (!is_plain_sentence(p->w, i) && is_caption(p->w, i) && !is_mark_line(p->w, i)) {
         drop(line, ROLE_CAPTION, "caption: has a photo credit");
         return;
     }

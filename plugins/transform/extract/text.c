@@ -136,9 +136,25 @@ bool starts_with(struct span s, const char *lower_case)
 
 const char *find_folded(struct span s, const char *lower_case)
 {
-    size_t n = strlen(lower_case);
+    size_t n = strlen(lower_case), i = 0;
 
-    for (size_t i = 0; n > 0 && i + n <= s.len; i++)
+#ifdef __SSE2__
+    /* places where the first byte, with the bit of small letters, is the text's: what is no letter
+     * may look like one so, and is compared like one that is */
+    for (; n > 0 && i + 16 <= s.len; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i));
+        __m128i first = _mm_set1_epi8((char)(lower_case[0] | 0x20));
+        __m128i hit = _mm_cmpeq_epi8(_mm_or_si128(x, _mm_set1_epi8(0x20)), first);
+
+        for (unsigned bits = (unsigned)_mm_movemask_epi8(hit); bits; bits &= bits - 1) {
+            const char *at = s.at + i + __builtin_ctz(bits);
+
+            if (starts_with(span(at, (size_t)(s.at + s.len - at)), lower_case))
+                return at;
+        }
+    }
+#endif
+    for (; n > 0 && i + n <= s.len; i++)
         if (lower(s.at[i]) == (unsigned char)lower_case[0] &&
             starts_with(span(s.at + i, s.len - i), lower_case))
             return s.at + i;
@@ -293,7 +309,7 @@ bool all_capitals(struct span s)
     return some;
 }
 
-size_t closing_mark(const char *begin, const char *end)
+size_t closing_mark_at_all(const char *begin, const char *end)
 {
     size_t n = (size_t)(end - begin);
 

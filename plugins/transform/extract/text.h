@@ -147,7 +147,12 @@ void count_capitals(struct span s, size_t *words, size_t *capital, size_t *upper
 bool all_capitals(struct span s);
 
 /* A quotation mark, bracket or the like at the end, in bytes; 0: none. */
-size_t closing_mark(const char *begin, const char *end);
+size_t closing_mark_at_all(const char *begin, const char *end);
+static inline size_t closing_mark(const char *begin, const char *end)
+{
+    return end > begin && !is_ascii_letter(end[-1]) ? closing_mark_at_all(begin, end) : 0;
+}
+
 /* Ends in an ellipsis. */
 static inline bool ends_open(struct span s)
 {
