@@ -304,12 +304,12 @@ static void look_at(struct work *w, struct line *line)
         look_for_people_and_dates(w->pack, line);
 }
 
-/* Only what begins with four bytes that are no small letters does. */
+/* Only what begins with four bytes that are no small letters does; the second is one mostly. */
 static bool may_begin_as_caption(const struct line *line)
 {
     const char *s = line->at;
 
-    return line->len >= 6 && !is_ascii_small(s[0]) && !is_ascii_small(s[1]) &&
+    return line->len >= 6 && !is_ascii_small(s[1]) && !is_ascii_small(s[0]) &&
            !is_ascii_small(s[2]) && !is_ascii_small(s[3]);
 }
 
@@ -394,11 +394,10 @@ static void look_at_neighbours(struct work *w, size_t i)
             return;
         line->flags |= LINE_PEOPLE;
         line->flags &= ~(uint32_t)(LINE_DATE | LINE_CHANGED | LINE_BYLINE);
-    } else if (i + 1 < w->n && phrase_may_begin(&w->pack->after_name, line_span(&line[1])) &&
-               line[1].len < 40 && line->rule == ROLE_NONE &&
-               (line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
+    } else if ((line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
+               line->rule == ROLE_NONE && i + 1 < w->n && line[1].len < 40 &&
                phrase_is(&w->pack->after_name, line_span(&line[1]))) {
-        line->flags |= LINE_BYLINE; /* few lines may be such a word: that is asked first */
+        line->flags |= LINE_BYLINE;
     }
 }
 

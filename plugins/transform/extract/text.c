@@ -171,37 +171,32 @@ const char *find_bytes(struct span s, const char *text)
  * of each text first. Where those two say too often what is not so, it has to do the rest. */
 const char *find_span(struct span s, struct span text)
 {
+    size_t places = s.len - text.len + 1, i = 0, wrong = 0;
+
+    if (text.len == 0 || s.len < text.len)
+        return NULL;
 #ifdef __SSE2__
-    size_t last = text.len - 1, wrong = 0;
+    for (; places >= 16 && wrong < WRONG_MAX; i += 16) {
+        __m128i first = _mm_set1_epi8(text.at[0]), last = _mm_set1_epi8(text.at[text.len - 1]);
+        __m128i a, b;
+        unsigned bits;
 
-    if (text.len == 0 || s.len < text.len)
-        return NULL;
-    while (s.len - last >= 16 && wrong < WRONG_MAX) {
-        size_t left = s.len - last - 16; /* places behind these */
-        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)s.at);
-        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(s.at + last));
-        __m128i both = _mm_and_si128(_mm_cmpeq_epi8(a, _mm_set1_epi8(text.at[0])),
-                                     _mm_cmpeq_epi8(b, _mm_set1_epi8(text.at[last])));
-
-        for (unsigned bits = (unsigned)_mm_movemask_epi8(both); bits; bits &= bits - 1) {
-            const char *at = s.at + __builtin_ctz(bits);
-
-            if (memcmp(at, text.at, text.len) == 0)
-                return at;
-            wrong++;
-        }
-        if (left == 0)
+        if (i == places)
             return NULL;
-        left = left < 16 ? left : 16; /* at last some places once more */
-        s = span(s.at + left, s.len - left);
+        i = i + 16 <= places ? i : places - 16; /* at last some places once more */
+        a = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i));
+        b = _mm_loadu_si128((const __m128i *)(const void *)(s.at + i + text.len - 1));
+        bits = (unsigned)_mm_movemask_epi8(
+            _mm_and_si128(_mm_cmpeq_epi8(a, first), _mm_cmpeq_epi8(b, last)));
+        for (; bits; bits &= bits - 1, wrong++)
+            if (memcmp(s.at + i + __builtin_ctz(bits), text.at, text.len) == 0)
+                return s.at + i + __builtin_ctz(bits);
     }
-    for (; wrong < WRONG_MAX && s.len >= text.len; s = span(s.at + 1, s.len - 1))
-        if (s.at[0] == text.at[0] && memcmp(s.at, text.at, text.len) == 0)
-            return s.at;
+    for (; i < places && wrong < WRONG_MAX; i++)
+        if (s.at[i] == text.at[0] && memcmp(s.at + i, text.at, text.len) == 0)
+            return s.at + i;
 #endif
-    if (text.len == 0 || s.len < text.len)
-        return NULL;
-    return memmem(s.at, s.len, text.at, text.len);
+    return i < places ? memmem(s.at + i, s.len - i, text.at, text.len) : NULL;
 }
 
 bool has_year(struct span s)
