@@ -345,7 +345,7 @@ static void scan_both(struct span s, size_t words, size_t capital, bool year)
     struct line plain = { .at = s.at, .len = (uint32_t)s.len }, fast = plain;
     bool letter = false;
 
-    scan_line_plain(&pack, &plain);
+    scan_any(&pack, &plain);
     scan_line(&pack, &fast);
     must(plain.flags == fast.flags && plain.may == fast.may && plain.words == fast.words &&
          plain.capital == fast.capital);

@@ -9,12 +9,27 @@
 
 enum { SCAN_SLACK = 64 }; /* so many bytes behind the line are read, and mean nothing */
 
+/* What there is in a line, so far. */
+struct scanned {
+    uint64_t letters, odd, colons, slashes; /* not 0: there are */
+    size_t words, capital;
+    unsigned run; /* digits at the end */
+    bool year, wide;
+    unsigned lists; /* enum pack_list: of which a phrase may begin */
+};
+
 /* Sets may, the flags that tell what bytes are there and, of lines that the rules look at whole,
  * words, capital and LINE_WORDS. The line's ends must be trimmed. */
 void scan_line(const struct pack *pack, struct line *line);
-/* The same by the baseline of the machine's kind, and by AVX2 where the machine has it. */
-void scan_line_plain(const struct pack *pack, struct line *line);
-void scan_line_avx2(const struct pack *pack, struct line *line);
+
+/* ---- Between the files of scan ---- */
+
+/* The same whatever machine it is, and whatever is in the line. */
+void scan_any(const struct pack *pack, struct line *line);
+/* By AVX2 (only where scan_avx2_usable() says so), of a line in which all letters are of ASCII and
+ * not too many words look like a phrase; false, and nothing set: it is another one. */
+bool scan_plain_avx2(const struct pack *pack, struct line *line);
 bool scan_avx2_usable(void);
+void scan_set(struct line *line, const struct scanned *x);
 
 #endif
