@@ -352,6 +352,7 @@ static void scan_both(struct span s, size_t words, size_t capital, bool year)
     must(((fast.flags & LINE_YEAR) != 0) == year);
     must(fast.may & PACK_CREDITS || !first_phrase(&pack.credits, s));
     must(fast.may & PACK_TOLD_TO || !first_phrase(&pack.told_to, s));
+    must(fast.may & PACK_SPAM || !first_phrase(&pack.spam, s));
     must(fast.may & PACK_INNER ||
          pack_line(&pack, s, true, &(struct span){ 0 }, &(const char *){ 0 }) ==
              pack_line(&pack, s, false, &(struct span){ 0 }, &(const char *){ 0 }));

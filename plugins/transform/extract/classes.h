@@ -114,6 +114,24 @@ static inline unsigned odd_of_16(const char *s)
 }
 #endif
 
+/* Less than 16 bytes with blanks behind them, from two halves that may overlap: a copy of so many
+ * bytes would be a call. */
+static inline void copy_short(char to[16], const char *s, size_t n)
+{
+    memset(to, ' ', 16);
+    if (n >= 8) {
+        memcpy(to, s, 8);
+        memcpy(to + n - 8, s + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, s, 4);
+        memcpy(to + n - 4, s + n - 4, 4);
+    } else if (n > 0) {
+        to[0] = s[0];
+        to[n / 2] = s[n / 2];
+        to[n - 1] = s[n - 1];
+    }
+}
+
 /* Of n bytes, 64 at most. Inline always: what a caller does not look at costs nothing then. */
 __attribute__((always_inline)) static inline struct classes classes_of(const char *s, size_t n)
 {
@@ -122,12 +140,13 @@ __attribute__((always_inline)) static inline struct classes classes_of(const cha
 
     for (; i + 16 <= n; i += 16)
         classes_of_16(&c, s + i, (unsigned)i);
-    if (i < n) {
+    if (i < n && i > 0) { /* some bytes once more: they say the same */
+        classes_of_16(&c, s + n - 16, (unsigned)n - 16);
+    } else if (i < n) {
         char last[16];
 
-        memset(last, ' ', sizeof(last));
-        memcpy(last, s + i, n - i);
-        classes_of_16(&c, last, (unsigned)i);
+        copy_short(last, s, n);
+        classes_of_16(&c, last, 0);
     }
     return c;
 }

@@ -139,6 +139,8 @@ static size_t spam_words(const struct work *w, const struct line *line)
     struct span seen[3];
     size_t n = 0;
 
+    if (!(line->may & PACK_SPAM))
+        return 0;
     while (n < 3 && (at = phrase_in(&w->pack->spam, span(at, (size_t)(end - at)), NULL))) {
         size_t len = phrase_at(&w->pack->spam, span(at, (size_t)(end - at)), false, NULL);
         bool again = false;

@@ -474,17 +474,24 @@ static void set_site_ends(struct pack *pack)
     }
 }
 
+enum { SCANNED = 4 };
+
 /* 0, or -1 when memory is out. */
 static int set_starts(struct pack *pack)
 {
-    const struct phrases *of[] = { &pack->credits, &pack->inner, &pack->told_to };
-    size_t n = 0, at[3] = { 0 };
+    const struct phrases *of[SCANNED] = { &pack->credits, &pack->inner, &pack->told_to,
+                                          &pack->spam };
+    size_t n = 0, at[SCANNED] = { 0 };
 
-    pack->starts = calloc(of[0]->n + of[1]->n + of[2]->n + 1, sizeof(*pack->starts));
+    static_assert(PACK_ALL == (1 << SCANNED) - 1, "every list, once");
+    for (unsigned i = 0; i < SCANNED; i++)
+        n += of[i]->n;
+    pack->starts = calloc(n + 1, sizeof(*pack->starts));
     if (!pack->starts)
         return -1;
+    n = 0;
     for (unsigned b = 0; b < 256; b++) {
-        for (unsigned i = 0; i < 3; i++)
+        for (unsigned i = 0; i < SCANNED; i++)
             for (; at[i] < of[i]->n && (unsigned char)of[i]->at[at[i]].text[0] == b; at[i]++)
                 pack->starts[n++] = (struct start){ .prefix = of[i]->at[at[i]].prefix,
                                                     .mask = of[i]->at[at[i]].mask,
@@ -513,6 +520,7 @@ static int sort_all(struct pack *pack)
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);
+    set_glances(pack, &pack->spam, PACK_SPAM);
     return 0;
 }
 

@@ -171,11 +171,13 @@ const char *find_bytes(struct span s, const char *text)
  * of each text first. Where those two say too often what is not so, it has to do the rest. */
 const char *find_span(struct span s, struct span text)
 {
-    size_t places = s.len - text.len + 1, i = 0, wrong = 0;
+    size_t places = s.len - text.len + 1, i = 0;
 
     if (text.len == 0 || s.len < text.len)
         return NULL;
 #ifdef __SSE2__
+    size_t wrong = 0;
+
     for (; places >= 16 && wrong < WRONG_MAX; i += 16) {
         __m128i first = _mm_set1_epi8(text.at[0]), last = _mm_set1_epi8(text.at[text.len - 1]);
         __m128i a, b;
