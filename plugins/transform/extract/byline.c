@@ -483,15 +483,11 @@ static void read_shape(struct work *w, size_t i)
 }
 
 /* What stands before and after the date on its line: a name, a site, "LAPORAN: NAMA". */
-static void read_date_line(struct work *w, size_t i)
+static void read_date_line(struct work *w)
 {
-    struct span before, after;
-    struct date d;
-    bool changed;
+    struct span before = w->dated.before, after = w->dated.after;
     const char *comma;
 
-    if (!date_line(w->pack, line_span(&w->line[i]), &d, &before, &after, &changed))
-        return;
     if (is_site_name(w->pack, before) || phrase_is(&w->pack->outlets, before)) {
         if (!w->page->outlet.at)
             w->page->outlet = before;
@@ -550,7 +546,7 @@ void read_people(struct work *w)
         else if (flags & LINE_BYLINE && i < w->start)
             read_shape(w, i);
         if (i == w->date)
-            read_date_line(w, i);
+            read_date_line(w);
     }
     name_above_editor(w);
     for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {

@@ -115,10 +115,14 @@ struct work {
     struct page *page;
     struct line *line;
     size_t n;
-    size_t start;     /* the first line of the text; n: there is none */
-    size_t date;      /* the date line; n: none */
-    size_t title;     /* n: none */
-    struct span site; /* the outlet by a dateline */
+    size_t start; /* the first line of the text; n: there is none */
+    size_t date;  /* the date line; n: none */
+    struct {
+        struct date date;
+        struct span before, after; /* what is left round it; at NULL: nothing */
+    } dated;                       /* what the date line says, if there is one */
+    size_t title;                  /* n: none */
+    struct span site;              /* the outlet by a dateline */
     struct span place;
     bool is_photo;
     bool says_photo; /* a photo page's word stands alone above the text */

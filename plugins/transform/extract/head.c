@@ -521,21 +521,14 @@ static void section_of_date_line(struct work *w, struct span before)
 
 void label_head(struct work *w)
 {
-    struct span before = { NULL, 0 }, after;
-
     if (w->date < w->n) {
-        struct date d;
-        bool changed;
-
-        if (date_line(w->pack, line_span(&w->line[w->date]), &d, &before, &after, &changed)) {
-            date_write(&d, false, w->page->date);
-            w->page->date_kind = "published";
-            w->page->odd_weekday = d.odd_weekday;
-        }
+        date_write(&w->dated.date, false, w->page->date);
+        w->page->date_kind = "published";
+        w->page->odd_weekday = w->dated.date.odd_weekday;
     }
     find_title(w);
     find_section(w);
-    section_of_date_line(w, before);
+    section_of_date_line(w, w->dated.before);
     find_deck(w);
     for (size_t i = 0; i < w->start; i++) {
         struct line *line = &w->line[i];

@@ -146,7 +146,7 @@ static inline bool stands_for_others(char c)
 /* Lists whose phrases are looked for anywhere in a line. */
 enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_SPAM = 8, PACK_ALL = 15 };
 
-enum { GLANCE_BITS = 13 };
+enum { GLANCE_BITS = 14 };
 
 /* What a phrase of one of them begins with: all that pack_look reads, in few lines of cache. */
 struct start {

@@ -452,4 +452,7 @@ void find_date(struct work *w)
         }
     }
     w->date = best;
+    if (best < w->n)
+        date_line(w->pack, line_span(&w->line[best]), &w->dated.date, &w->dated.before,
+                  &w->dated.after, &(bool){ false });
 }
