@@ -92,22 +92,11 @@ AVX2 void tokens_scan_avx2(struct tokens *t, unsigned wanted)
     scan_wanted(t, wanted);
 }
 
-bool tokens_avx2_usable(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("popcnt");
-}
-
 #else
 
 void tokens_scan_avx2(struct tokens *t, unsigned wanted)
 {
     tokens_scan_plain(t, wanted);
-}
-
-bool tokens_avx2_usable(void)
-{
-    return false;
 }
 
 #endif

@@ -21,10 +21,9 @@ static const unsigned char short_keep[32] = { 255, 255, 255, 255, 255, 255, 255,
  * Returns how far it came, short of end where the window is full or the last piece is not whole. */
 size_t tokens_add_run(struct tokens *t, size_t at, size_t end, size_t window_end, bool open);
 
-/* One window of a scan that is not done: the same from both. The first only where it is usable. */
+/* One window of a scan that is not done: the same from both. The first only where cpu_has_avx2()
+ * says so. */
 void tokens_scan_avx2(struct tokens *t, unsigned wanted);
 void tokens_scan_plain(struct tokens *t, unsigned wanted);
-
-bool tokens_avx2_usable(void);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The scan without AVX2, the runs that no scan takes at once, and the list of tokens. */
+#include "common/cpu.h"
 #include "common/tokens-fold.h"
 #include "common/tokens-run.h"
 
@@ -292,7 +293,7 @@ bool tokens_next_wanted(struct tokens *t, unsigned wanted)
         t->n = 0;
         if (t->done >= t->size)
             return false;
-        if (tokens_avx2_usable())
+        if (cpu_has_avx2())
             tokens_scan_avx2(t, wanted);
         else
             tokens_scan_plain(t, wanted);

@@ -139,11 +139,6 @@ AVX2 static inline size_t ascii_blocks(const char *s, size_t n)
     return i;
 }
 
-bool utf8_avx2_usable(void)
-{
-    return __builtin_cpu_supports("avx2");
-}
-
 AVX2 bool utf8_avx2_valid(const char *s, size_t n)
 {
     __m256i wrong = _mm256_setzero_si256(), before = wrong, open = wrong;
@@ -181,11 +176,6 @@ AVX2 bool utf8_avx2_valid(const char *s, size_t n)
 }
 
 #else
-
-bool utf8_avx2_usable(void)
-{
-    return false;
-}
 
 bool utf8_avx2_valid(const char *s, size_t n)
 {

@@ -7,9 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-bool utf8_avx2_usable(void);
-
-/* Only where utf8_avx2_usable() says so. */
+/* Only where cpu_has_avx2() says so. */
 bool utf8_avx2_valid(const char *s, size_t n);
 
 #endif

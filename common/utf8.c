@@ -2,6 +2,7 @@
 /* UTF-8 validation: runs of ASCII by words of 16 bytes, the rest by the table of well-formed
  * sequences in the Unicode standard (3.9, table 3-7); utf8-avx2.c holds the faster check. */
 #include "common/utf8.h"
+#include "common/cpu.h"
 #include "common/utf8-avx2.h"
 
 #include <string.h>
@@ -113,7 +114,7 @@ size_t utf8_valid_prefix(const char *s, size_t n)
 
 bool utf8_valid(const char *s, size_t n)
 {
-    if (n >= 64 && utf8_avx2_usable())
+    if (n >= 64 && cpu_has_avx2())
         return utf8_avx2_valid(s, n);
     return utf8_valid_prefix(s, n) == n;
 }

@@ -2,13 +2,13 @@
 /* Cleaning: cases for each repair, good text that must stay as it is, and two properties for any
  * text: cleaning twice is cleaning once, and what is misread once or twice comes back. */
 #ifdef HAVE_CONFIG_H
+#include "common/cpu.h"
 #include "config.h"
 #endif
 #include "plugins/transform/cleanup/clean.h"
 #include "plugins/transform/cleanup/entity-names.h"
 #include "plugins/transform/cleanup/legacy.h"
 #include "plugins/transform/cleanup/look.h"
-#include "common/utf8-avx2.h"
 #include "common/utf8.h"
 
 #include <check.h>
@@ -473,7 +473,7 @@ START_TEST(looks_agree)
         check_same_looks(look_at, text, n);
 #if defined(__x86_64__) && defined(__GNUC__)
         check_same_looks(look_sse2, text, n);
-        if (utf8_avx2_usable())
+        if (cpu_has_avx2())
             check_same_looks(look_avx2, text, n);
 #endif
         free(text);

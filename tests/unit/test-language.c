@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Languages: the lists are read or refused with a line, the vote does not mind the order of lines,
  * close relatives are told apart by their own words, and what has no language gets none. */
+#include "common/cpu.h"
 #include "plugins/transform/language/guess.h"
 #include "plugins/transform/language/cld2.h"
 
@@ -397,7 +398,7 @@ START_TEST(tallies_are_the_same_with_avx2)
     uint64_t r = 9;
     size_t languages = 1;
 
-    for (int round = 0; round < 20000 && line_avx2_usable(); round++) {
+    for (int round = 0; round < 20000 && cpu_has_avx2(); round++) {
         size_t n = 1 + next_random(&r) % LINE_WORDS;
         uint32_t row[LINE_WORDS], most = 0, pull = (uint32_t)(next_random(&r) % (48 << 10));
         uint32_t plain[WORDS_LANGUAGES] = { 7 }, avx2[WORDS_LANGUAGES] = { 7 };

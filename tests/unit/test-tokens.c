@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Word tokens: the fast way gives what the rules in tokens.h say, wherever windows fall; folding
  * twice is folding once; the hash is the one that index format 1 fixes. */
+#include "common/cpu.h"
 #include "common/tokens-fold.h"
 #include "common/tokens-run.h"
 #include "unit.h"
@@ -390,7 +391,7 @@ START_TEST(all_scans_are_one)
         tokens_begin(&b, s, len);
         while (a.done < a.size) {
             tokens_scan_plain(&a, wanted);
-            if (tokens_avx2_usable())
+            if (cpu_has_avx2())
                 tokens_scan_avx2(&b, wanted);
             else
                 tokens_scan_plain(&b, wanted);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* UTF-8: every code point goes there and back, everything else is refused, and the plain and the
  * AVX2 check agree on whatever they are given. */
+#include "common/cpu.h"
 #include "common/utf8.h"
 #include "common/utf8-avx2.h"
 #include "unit.h"
@@ -19,7 +20,7 @@ static bool valid_anywhere(const char *s, size_t n)
         must(utf8_valid(text, before + n) == answer);
         must(utf8_valid(text, sizeof(text)) == answer);
         must((utf8_valid_prefix(text, sizeof(text)) == sizeof(text)) == answer);
-        if (utf8_avx2_usable()) {
+        if (cpu_has_avx2()) {
             must(utf8_avx2_valid(text, before + n) == answer);
             must(utf8_avx2_valid(text, sizeof(text)) == answer);
         }
@@ -110,7 +111,7 @@ START_TEST(both_checks_agree_on_damaged_text)
 {
     uint64_t state = 7;
 
-    if (!utf8_avx2_usable())
+    if (!cpu_has_avx2())
         return;
     for (int round = 0; round < 20000; round++) {
         char text[256];
@@ -140,7 +141,7 @@ START_TEST(both_checks_agree_on_one_place)
     };
     char text[300];
 
-    if (!utf8_avx2_usable())
+    if (!cpu_has_avx2())
         return;
     for (size_t p = 0; p < sizeof(pieces) / sizeof(*pieces); p++)
         for (size_t at = 0; at + 4 < sizeof(text); at++) {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The masks of look.h: 32 bytes at a time with AVX2, 16 with SSE2, or one by one. */
 #include "look.h"
-#include "common/utf8-avx2.h"
+#include "common/cpu.h"
 
 #include <string.h>
 
@@ -151,7 +151,7 @@ size_t look_avx2(const char *s, size_t n, bool *blank, struct look *to)
 
 size_t look_at(const char *s, size_t n, bool *blank, struct look *to)
 {
-    return utf8_avx2_usable() ? look_avx2(s, n, blank, to) : look_sse2(s, n, blank, to);
+    return cpu_has_avx2() ? look_avx2(s, n, blank, to) : look_sse2(s, n, blank, to);
 }
 
 #else

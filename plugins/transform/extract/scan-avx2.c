@@ -156,18 +156,7 @@ AVX2 bool scan_plain_avx2(const struct pack *pack, struct line *line)
     return true;
 }
 
-bool scan_avx2_usable(void)
-{
-    return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-           __builtin_cpu_supports("popcnt");
-}
-
 #else
-
-bool scan_avx2_usable(void)
-{
-    return false;
-}
 
 bool scan_plain_avx2(const struct pack *pack, struct line *line)
 {

@@ -3,10 +3,11 @@
 #include "scan.h"
 
 #include "classes.h"
+#include "common/cpu.h"
 
 void scan_line(const struct pack *pack, struct line *line)
 {
-    if (!scan_avx2_usable() || !scan_plain_avx2(pack, line))
+    if (!cpu_has_avx2() || !scan_plain_avx2(pack, line))
         scan_any(pack, line);
 }
 

@@ -26,10 +26,9 @@ void scan_line(const struct pack *pack, struct line *line);
 
 /* The same whatever machine it is, and whatever is in the line. */
 void scan_any(const struct pack *pack, struct line *line);
-/* By AVX2 (only where scan_avx2_usable() says so), of a line in which all letters are of ASCII and
+/* By AVX2 (only where cpu_has_avx2() says so), of a line in which all letters are of ASCII and
  * not too many words look like a phrase; false, and nothing set: it is another one. */
 bool scan_plain_avx2(const struct pack *pack, struct line *line);
-bool scan_avx2_usable(void);
 void scan_set(struct line *line, const struct scanned *x);
 
 #endif

@@ -94,22 +94,12 @@ AVX2 void line_add_avx2(const uint8_t *rows, const uint32_t *row, size_t n, uint
         add_line(rows, row, n, most, pull, languages, tally, true);
 }
 
-bool line_avx2_usable(void)
-{
-    return __builtin_cpu_supports("avx2");
-}
-
 #else
 
 void line_add_avx2(const uint8_t *rows, const uint32_t *row, size_t n, uint32_t most, uint32_t pull,
                    size_t languages, uint32_t tally[WORDS_LANGUAGES])
 {
     line_add_plain(rows, row, n, most, pull, languages, tally);
-}
-
-bool line_avx2_usable(void)
-{
-    return false;
 }
 
 #endif

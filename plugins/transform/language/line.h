@@ -18,9 +18,8 @@ enum {
 typedef void line_add(const uint8_t *rows, const uint32_t *row, size_t n, uint32_t most,
                       uint32_t pull, size_t languages, uint32_t tally[WORDS_LANGUAGES]);
 
-/* The same from both. The second only where it is usable. */
+/* The same from both. The second only where cpu_has_avx2() says so. */
 line_add line_add_plain, line_add_avx2;
-bool line_avx2_usable(void);
 
 /* pull / best in whole and in parts of 1 << LINE_SHIFT. Votes times either fit 32 bits. */
 struct line_share {

@@ -6,6 +6,8 @@
  * even when its language has more function words than theirs, and a list of names says little. */
 #include "vote.h"
 
+#include "common/cpu.h"
+
 #include <string.h>
 
 enum {
@@ -217,7 +219,7 @@ void vote_count(const struct words *w, struct vote_scratch *scratch, const char 
                 struct vote *v)
 {
     struct page p = {
-        w, scratch, v, line_avx2_usable() ? line_add_avx2 : line_add_plain, { 0 }, 0
+        w, scratch, v, cpu_has_avx2() ? line_add_avx2 : line_add_plain, { 0 }, 0
     };
 
     count(&p, text, n);
