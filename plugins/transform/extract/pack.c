@@ -164,13 +164,6 @@ static void set_prefix(struct phrase *p, bool patterns)
     memcpy(&p->mask, mask, 8);
 }
 
-static void set_begin(struct phrases *p, const char *four)
-{
-    unsigned three = phrase_three(four);
-
-    p->begins[three >> 6] |= UINT64_C(1) << (three & 63);
-}
-
 /* Those of whose first three bytes only two are known may begin with more, and those of which one
  * or none is with all. */
 static void set_begins(struct phrases *p, const struct phrase *phrase)
@@ -185,7 +178,7 @@ static void set_begins(struct phrases *p, const struct phrase *phrase)
     for (int c = phrase->literal < 3 ? 0 : 255; c < 256; c++) {
         if (phrase->literal < 3)
             four[2] = (char)c;
-        set_begin(p, four);
+        put_three(p->begins, phrase_three(four));
     }
 }
 
@@ -199,7 +192,8 @@ static void set_pattern_begins(struct phrases *p, const struct phrase *pattern)
     if (first == PATTERN_NUMBER) {
         return;
     } else if (pattern->literal == pattern->len && pattern->len == 2) {
-        set_begin(p, (const char[4]){ pattern->text[0], pattern->text[1], ' ' });
+        put_three(p->begins,
+                  phrase_three((const char[4]){ pattern->text[0], pattern->text[1], ' ' }));
     } else if (pattern->literal < 2) {
         p->open[first >> 6] |= UINT64_C(1) << (first & 63);
     } else {
@@ -462,15 +456,13 @@ static void set_site_ends(struct pack *pack)
     for (size_t i = 0; i < pack->suffixes.n; i++) {
         const struct phrase *p = &pack->suffixes.at[i];
         char four[4] = { 0 };
-        unsigned three;
 
         if (p->len < 3) {
             memset(pack->site_ends, 0xff, sizeof(pack->site_ends));
             return;
         }
         memcpy(four + 1, p->text + p->len - 3, 3);
-        three = phrase_last_three(four);
-        pack->site_ends[three >> 6] |= UINT64_C(1) << (three & 63);
+        put_three(pack->site_ends, phrase_last_three(four));
     }
 }
 
@@ -509,7 +501,7 @@ static int sort_all(struct pack *pack)
     for (size_t i = 0; i < LISTS; i++)
         if (sort_phrases(all[i], all[i] == &pack->rules || all[i] == &pack->inner) != 0)
             return -1;
-    for (size_t i = 0; i < 64; i++) {
+    for (size_t i = 0; i < THREES; i++) {
         pack->days_or_months[i] = pack->days.begins[i] | pack->months.begins[i];
         pack->who[i] = pack->people.begins[i] | pack->by.begins[i] | pack->reports.begins[i] |
                        pack->jobs.begins[i];

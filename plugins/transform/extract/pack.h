@@ -64,6 +64,7 @@ struct phrase {
  * of those that begin with byte b, whatever its case, 0 if there are none. In a row, cell[class] to
  * cell[class + 1] are the phrases of that class; the last class is of those whose second or third
  * byte may be another in the text. */
+enum { THREES = 4096 / 64 }; /* words of a set of hashes of three bytes, a bit for each */
 enum { PHRASE_CLASSES = 33, PHRASE_ANY = 32, PHRASE_ROW = 34, PHRASES_MAX = 60000 };
 
 struct phrases {
@@ -71,8 +72,8 @@ struct phrases {
     size_t n, cap;
     uint16_t *cell;
     uint8_t row[256];
-    uint64_t begins[64]; /* a bit for each hash of three bytes that one may begin with */
-    uint64_t open[4];    /* of patterns: one for each byte, the first of one that goes on anyhow */
+    uint64_t begins[THREES]; /* a bit for each hash of three bytes that one may begin with */
+    uint64_t open[4]; /* of patterns: one for each byte, the first of one that goes on anyhow */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -95,10 +96,9 @@ static inline uint32_t phrase_four(const char *s)
     return (four | 0x20202020u) * 0x9e3779b1u;
 }
 
-/* Of the first three of four bytes: 12 bits. */
-static inline unsigned phrase_three(const char *s)
+/* The same of those of four bytes whose `keep` is 255: 12 bits. */
+static inline unsigned phrase_three_of(const char *s, const unsigned char keep[4])
 {
-    static const unsigned char keep[4] = { 255, 255, 255, 0 };
     uint32_t four, mask;
 
     memcpy(&four, s, 4);
@@ -106,15 +106,39 @@ static inline unsigned phrase_three(const char *s)
     return (((four & mask) | 0x20202020u) * 0x9e3779b1u) >> 20;
 }
 
+/* Of the first three of four bytes. */
+static inline unsigned phrase_three(const char *s)
+{
+    return phrase_three_of(s, (const unsigned char[4]){ 255, 255, 255, 0 });
+}
+
+/* Of the last three. */
+static inline unsigned phrase_last_three(const char *s)
+{
+    return phrase_three_of(s, (const unsigned char[4]){ 0, 255, 255, 255 });
+}
+
+/* In a set of such hashes. */
+static inline bool has_three(const uint64_t set[THREES], unsigned three)
+{
+    return set[three >> 6] >> (three & 63) & 1;
+}
+
+static inline void put_three(uint64_t set[THREES], unsigned three)
+{
+    set[three >> 6] |= UINT64_C(1) << (three & 63);
+}
+
+/* May what is in the set begin here? Few pieces have less than four bytes: of those any may. */
+static inline bool may_begin_in(const uint64_t set[THREES], struct span s)
+{
+    return s.len < 4 || has_three(set, phrase_three(s.at));
+}
+
 /* A glance that spares most searches. */
 static inline bool phrase_may_begin(const struct phrases *p, struct span s)
 {
-    unsigned three;
-
-    if (s.len < 4) /* few are so short */
-        return p->n > 0;
-    three = phrase_three(s.at);
-    return p->begins[three >> 6] >> (three & 63) & 1;
+    return may_begin_in(p->begins, s) && p->n > 0;
 }
 
 static inline size_t phrase_at(const struct phrases *p, struct span s, bool loose, int32_t *value)
@@ -128,7 +152,7 @@ const char *phrase_in(const struct phrases *p, struct span s, int32_t *value);
 
 /* Those of these places of s, 64 bytes from `from` on, at which a phrase may begin at a glance:
  * begins as in struct phrases. */
-uint64_t phrase_glance(const uint64_t begins[64], struct span s, size_t from, uint64_t places);
+uint64_t phrase_glance(const uint64_t begins[THREES], struct span s, size_t from, uint64_t places);
 
 enum people { PEOPLE_AUTHOR = 1, PEOPLE_EDITOR, PEOPLE_PUBLISHER, PEOPLE_SOURCE, PEOPLE_PHOTO };
 
@@ -178,13 +202,13 @@ struct pack {
     struct phrases photo_words; /* a photo page: in the title or the crumbs */
     struct phrases home_words, section_labels; /* first crumb */
     struct phrases links;                      /* in a paragraph, before a glued link */
-    struct phrases spam;         /* words of advertising that strangers put into a page */
-    struct phrases labels;       /* name themselves in a copyright or promo line */
-    struct phrases rules;        /* patterns for lines; value is an enum role */
-    struct phrases inner;        /* ... those that began with any text, without it */
-    uint64_t days_or_months[64]; /* what one of the two may begin with, as in phrases.begins */
-    uint64_t who[64];            /* ... one of people, by, reports, jobs */
-    uint64_t site_ends[64];      /* a bit for each hash of the last three bytes of a suffix */
+    struct phrases spam;             /* words of advertising that strangers put into a page */
+    struct phrases labels;           /* name themselves in a copyright or promo line */
+    struct phrases rules;            /* patterns for lines; value is an enum role */
+    struct phrases inner;            /* ... those that began with any text, without it */
+    uint64_t days_or_months[THREES]; /* what one of the two may begin with, as in phrases.begins */
+    uint64_t who[THREES];            /* ... one of people, by, reports, jobs */
+    uint64_t site_ends[THREES];      /* a bit for each hash of the last three bytes of a suffix */
     struct start
         *starts; /* of the lists of enum pack_list, by first byte b: starts[start_from[b]] */
     uint32_t start_from[257];         /* to starts[start_from[b + 1]] */
@@ -197,39 +221,22 @@ int pack_read(struct pack *pack, const char *data, size_t n, struct fault *f);
 int pack_load(struct pack *pack, const char *path, struct fault *f);
 void pack_free(struct pack *pack);
 
-/* As phrase_three, of the last three of four bytes. */
-static inline unsigned phrase_last_three(const char *s)
-{
-    static const unsigned char keep[4] = { 0, 255, 255, 255 };
-    uint32_t four, mask;
-
-    memcpy(&four, s, 4);
-    memcpy(&mask, keep, 4);
-    return (((four & mask) | 0x20202020u) * 0x9e3779b1u) >> 20;
-}
-
 /* May a suffix of sites end where s does, which has four bytes at least? */
 static inline bool pack_may_end_site(const struct pack *pack, struct span s)
 {
-    unsigned three = phrase_last_three(s.at + s.len - 4);
-
-    return pack->site_ends[three >> 6] >> (three & 63) & 1;
+    return has_three(pack->site_ends, phrase_last_three(s.at + s.len - 4));
 }
 
 /* May a day or a month begin here? */
 static inline bool pack_day_or_month(const struct pack *pack, struct span s)
 {
-    unsigned three = s.len < 4 ? 0 : phrase_three(s.at);
-
-    return s.len < 4 || pack->days_or_months[three >> 6] >> (three & 63) & 1;
+    return may_begin_in(pack->days_or_months, s);
 }
 
 /* May what says who wrote it begin here: one of people, by, reports, jobs? */
 static inline bool pack_may_name(const struct pack *pack, struct span s)
 {
-    unsigned three = s.len < 4 ? 0 : phrase_three(s.at);
-
-    return s.len < 4 || pack->who[three >> 6] >> (three & 63) & 1;
+    return may_begin_in(pack->who, s);
 }
 
 /* Of these lists, a set of enum pack_list, those that may have a phrase that begins at s, which is
@@ -249,8 +256,8 @@ static inline unsigned pack_glance(const struct pack *pack, const char *s)
 }
 
 /* The role that a pattern of the pack gives this line, ROLE_NONE if none; inner: the patterns that
- * begin with any text are tried, too. *rest is what follows a
- * pattern that ends in `*`, and *pattern the pattern, for a note. */
+ * begin with any text are tried, too. *rest is what follows a pattern that ends in `*`, and
+ * *pattern the pattern, for a note. */
 enum role pack_line(const struct pack *pack, struct span line, bool inner, struct span *rest,
                     const char **pattern);
 

@@ -9,23 +9,19 @@
  * overlap: a copy of so many bytes would be a call. */
 static uint64_t eight_of(struct span s)
 {
-    unsigned char eight[8] = { 0 };
-    uint64_t x;
+    char eight[8] = { 0 };
 
-    if (s.len >= 8) {
-        memcpy(&x, s.at, 8);
-        return x;
-    }
+    if (s.len >= 8)
+        return eight_at(s.at);
     if (s.len >= 4) {
         memcpy(eight, s.at, 4);
         memcpy(eight + s.len - 4, s.at + s.len - 4, 4);
     } else if (s.len > 0) {
-        eight[s.len / 2] = (unsigned char)s.at[s.len / 2];
-        eight[s.len - 1] = (unsigned char)s.at[s.len - 1];
-        eight[0] = (unsigned char)s.at[0];
+        eight[s.len / 2] = s.at[s.len / 2];
+        eight[s.len - 1] = s.at[s.len - 1];
+        eight[0] = s.at[0];
     }
-    memcpy(&x, eight, 8);
-    return x;
+    return eight_at(eight);
 }
 
 /* The same, ASCII letters made small. */
@@ -122,7 +118,7 @@ bool phrase_is(const struct phrases *p, struct span s)
 }
 
 /* Without a branch on what is there: few have any. */
-uint64_t phrase_glance(const uint64_t begins[64], struct span s, size_t from, uint64_t places)
+uint64_t phrase_glance(const uint64_t begins[THREES], struct span s, size_t from, uint64_t places)
 {
     size_t whole = s.len - from > 3 ? s.len - from - 3 : 0; /* places with four bytes from them */
     uint64_t late = whole < 64 ? ~UINT64_C(0) << whole : 0, found = places & late;
@@ -130,7 +126,7 @@ uint64_t phrase_glance(const uint64_t begins[64], struct span s, size_t from, ui
     for (places &= ~late; places; places &= places - 1) {
         unsigned three = phrase_three(s.at + from + __builtin_ctzll(places));
 
-        found |= -(begins[three >> 6] >> (three & 63) & 1) & places & -places;
+        found |= -(uint64_t)has_three(begins, three) & places & -places;
     }
     return found;
 }

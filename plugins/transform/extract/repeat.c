@@ -24,14 +24,6 @@ static struct span kept_part(const struct line *line)
     return span_trim(span(line->at + line->from, line->to - line->from), " ");
 }
 
-static uint64_t eight_at(const char *s)
-{
-    uint64_t word;
-
-    memcpy(&word, s, 8);
-    return word;
-}
-
 /* Most lines differ in their length or in the eight bytes at each end. */
 static uint64_t hash_of(struct span text, bool whole)
 {

@@ -17,14 +17,6 @@ struct seen {
     char text[SEEN_LEN];
 };
 
-static uint64_t eight_at(const char *s)
-{
-    uint64_t word;
-
-    memcpy(&word, s, 8);
-    return word;
-}
-
 /* Of a line's length and its first and last sixteen bytes, without a branch on how long it is:
  * lines that are one but for their middle share a slot. What is behind a line can be read
  * (SCAN_SLACK). A multiply-mix (G. Steele, S. Vigna, "Computationally easy, spectrally good

@@ -20,6 +20,14 @@ static inline struct span span(const char *at, size_t len)
     return (struct span){ at, len };
 }
 
+static inline uint64_t eight_at(const char *s)
+{
+    uint64_t eight;
+
+    memcpy(&eight, s, 8);
+    return eight;
+}
+
 /* Without a branch, as the next: what kind of byte comes is not to be foreseen. */
 static inline unsigned char lower(char c)
 {
