@@ -30,7 +30,7 @@ static bool mostly_in(struct span shorter, struct span longer)
 }
 
 /* Does no text follow before the end of the article? Then "(contoh.id/nama)" is a byline mark. */
-bool is_last_text(const struct work *w, size_t i)
+static bool is_last_text(const struct work *w, size_t i)
 {
     size_t k = next_plain(w, i);
 

@@ -214,7 +214,6 @@ void trim_end(struct work *w, size_t kept);          /* kept: lines of text */
 bool is_caption(const struct work *w, size_t i);
 bool is_leading_caption(const struct work *w, size_t i);
 bool is_mark_line(const struct work *w, size_t i); /* "(contoh.id/nama)" after the last sentence */
-bool is_last_text(const struct work *w, size_t i);
 
 /* repeat.c */
 int fold_repeats(struct work *w);

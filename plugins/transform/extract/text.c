@@ -201,19 +201,6 @@ const char *find_span(struct span s, struct span text)
     return i < places ? memmem(s.at + i, s.len - i, text.at, text.len) : NULL;
 }
 
-bool has_year(struct span s)
-{
-    unsigned run = 0; /* digits at the end of the block before */
-
-    for (size_t from = 0; from < s.len; from += 64) {
-        size_t n = s.len - from < 64 ? s.len - from : 64;
-
-        if (four_digits(classes_of(s.at + from, n).digit, &run))
-            return true;
-    }
-    return false;
-}
-
 size_t count_words(struct span s)
 {
     size_t words, capital;

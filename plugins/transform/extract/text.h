@@ -145,7 +145,6 @@ const char *find_bytes(struct span s, const char *text);
 /* First place of a text, case kept; linear for all practical texts. */
 const char *find_span(struct span s, struct span text);
 
-bool has_year(struct span s); /* four digits in a row */
 size_t count_words(struct span s);
 /* Words that begin with a capital or digit, of those with a letter or digit. */
 void count_words_and_capitals(struct span s, size_t *words, size_t *capital);
