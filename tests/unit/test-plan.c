@@ -9,6 +9,9 @@
 #include "caught.h"
 #include "folder.h"
 
+#include <linux/capability.h>
+#include <sys/syscall.h>
+
 static struct caught said;
 static struct registry *registry;
 static struct plan_options options;
@@ -423,10 +426,21 @@ START_TEST(missing_files_are_told)
 }
 END_TEST
 
-/* Root may read all, so it becomes somebody else for a while. */
+/* Root may read all: it does without that for a while. Somebody else it must not become, who may not
+ * come as far as the plugins where the build's folder is root's alone. */
+static void read_all(bool may)
+{
+    const uint32_t all = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH;
+    struct __user_cap_header_struct self = { .version = _LINUX_CAPABILITY_VERSION_3 };
+    struct __user_cap_data_struct can[_LINUX_CAPABILITY_U32S_3];
+
+    ck_assert_int_eq(syscall(SYS_capget, &self, can), 0);
+    can[0].effective = may ? can[0].effective | (can[0].permitted & all) : can[0].effective & ~all;
+    ck_assert_int_eq(syscall(SYS_capset, &self, can), 0);
+}
+
 START_TEST(what_may_not_be_read_is_told)
 {
-    bool root = geteuid() == 0;
     char text[1000];
     struct plan *p = good_plan("", "", ""); /* the plugins are loaded now */
 
@@ -440,11 +454,9 @@ START_TEST(what_may_not_be_read_is_told)
              "[output good]\npath = x\n",
              folder, folder, folder);
     options.path = put_text("p.conf", text);
-    if (root)
-        ck_assert_int_eq(seteuid(65534), 0);
+    read_all(false);
     p = plan_make(&options, registry, &said.diag);
-    if (root)
-        ck_assert_int_eq(seteuid(0), 0);
+    read_all(true);
     ck_assert_int_eq(chmod(in_folder("shut"), 0755), 0);
     ck_assert_ptr_null(p);
     ck_assert_msg(said.n == 3, "%s", catch_list(&said));
