@@ -426,8 +426,8 @@ START_TEST(missing_files_are_told)
 }
 END_TEST
 
-/* Root may read all: it does without that for a while. Somebody else it must not become, who may not
- * come as far as the plugins where the build's folder is root's alone. */
+/* Root may read all: it does without that for a while. Somebody else it must not become, who may
+ * not come as far as the plugins where the build's folder is root's alone. */
 static void read_all(bool may)
 {
     const uint32_t all = 1u << CAP_DAC_OVERRIDE | 1u << CAP_DAC_READ_SEARCH;
