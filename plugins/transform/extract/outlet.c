@@ -50,6 +50,8 @@ static bool has_outlet_word(const struct pack *pack, struct span s)
     n = big ? phrase_at(&pack->outlet_words, s, true, NULL) : 0;
     if (n >= 3 && (blanks < 2 || s.at[n] == ' '))
         return true;
+    if (blanks < 2 && !pack_may_end_outlet(pack, s))
+        return false; /* as with most */
     if (c.wide && !big)
         add_wide(&c, s, 0);
     places = blanks == 2 ? c.blank << 1 : big ? in : c.big & ~c.digit;

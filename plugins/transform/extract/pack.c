@@ -451,18 +451,21 @@ static void lists_of(struct pack *pack, struct phrases *to[LISTS])
     memcpy(to, all, sizeof(all));
 }
 
-static void set_site_ends(struct pack *pack)
+/* Marks the last three bytes of each phrase; of two bytes, with all that may stand before them. */
+static void set_ends(uint64_t set[THREES], const struct phrases *p)
 {
-    for (size_t i = 0; i < pack->suffixes.n; i++) {
-        const struct phrase *p = &pack->suffixes.at[i];
+    for (size_t i = 0; i < p->n; i++) {
+        const struct phrase *phrase = &p->at[i];
+        uint32_t n = phrase->len < 3 ? phrase->len : 3;
         char four[4] = { 0 };
 
-        if (p->len < 3) {
-            memset(pack->site_ends, 0xff, sizeof(pack->site_ends));
-            return;
+        memcpy(four + 4 - n, phrase->text + phrase->len - n, n);
+        if (n < 2)
+            memset(set, 0xff, THREES * sizeof(*set));
+        for (int c = n < 3 ? 0 : 255; c < 256; c++) {
+            four[1] = n < 3 ? (char)c : four[1];
+            put_three(set, phrase_last_three(four));
         }
-        memcpy(four + 1, p->text + p->len - 3, 3);
-        put_three(pack->site_ends, phrase_last_three(four));
     }
 }
 
@@ -508,7 +511,8 @@ static int sort_all(struct pack *pack)
     }
     if (set_starts(pack) != 0)
         return -1;
-    set_site_ends(pack);
+    set_ends(pack->site_ends, &pack->suffixes);
+    set_ends(pack->outlet_ends, &pack->outlet_words);
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

@@ -209,6 +209,7 @@ struct pack {
     uint64_t days_or_months[THREES]; /* what one of the two may begin with, as in phrases.begins */
     uint64_t who[THREES];            /* ... one of people, by, reports, jobs */
     uint64_t site_ends[THREES];      /* a bit for each hash of the last three bytes of a suffix */
+    uint64_t outlet_ends[THREES];    /* ... of one of outlet_words */
     struct start
         *starts; /* of the lists of enum pack_list, by first byte b: starts[start_from[b]] */
     uint32_t start_from[257];         /* to starts[start_from[b + 1]] */
@@ -225,6 +226,12 @@ void pack_free(struct pack *pack);
 static inline bool pack_may_end_site(const struct pack *pack, struct span s)
 {
     return has_three(pack->site_ends, phrase_last_three(s.at + s.len - 4));
+}
+
+/* May a word that papers like to be called end where s does, which has four bytes at least? */
+static inline bool pack_may_end_outlet(const struct pack *pack, struct span s)
+{
+    return has_three(pack->outlet_ends, phrase_last_three(s.at + s.len - 4));
 }
 
 /* May a day or a month begin here? */
