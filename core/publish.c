@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Publishing: everything is synced, the journal says what is to be renamed, then the renames, which
- * may be done again, the directory, and manifest.json as the last. */
+/* Publishing: everything is synced (publish-files.c), the journal says what is to be renamed, then
+ * the renames, which may be done again, the directory, and manifest.json as the last. */
 #define _GNU_SOURCE
 #include "core/run.h"
 
-#include "core/file-hash.h"
 #include "core/io.h"
-#include "core/stream.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -14,80 +12,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-/* A part of ours through its descriptor, whatever the path to the run directory leads to by now. */
-static int hash_part(struct run *r, const char *path, struct published *f)
-{
-    int fd = f->in_store ? io_open(AT_FDCWD, path, O_RDONLY, 0)
-                         : io_open(r->rundir.state, f->part, O_RDONLY, 0);
-    int result = 0;
-
-    if (fd < 0 || file_hash_fd(fd, true, &f->bytes, &f->hash) < 0)
-        result = diag_error_errno(r->plan->diag, E0744, errno, "cannot read %s back", path);
-    if (fd >= 0)
-        close(fd);
-    return result;
-}
-
-static int end_stream(struct etl_stream *s, struct published *f)
-{
-    if (stream_finish(s) < 0 || stream_sync(s) < 0)
-        return -1;
-    f->name = s->name;
-    f->part = s->part;
-    f->bytes = s->written;
-    f->hash = stream_digest(s);
-    return 0;
-}
-
-/* The files of all stages and the host's own two, whole, synced and hashed. */
-static int gather(struct run *r, struct published *files, size_t *n)
-{
-    struct plan *p = r->plan;
-
-    for (size_t i = 0; i < p->n_stages; i++)
-        for (size_t k = 0; k < p->stages[i].n_made; k++) {
-            struct stage_file *made = &p->stages[i].made[k];
-            struct published *f = &files[*n];
-
-            if (made->kind == FILE_STATE)
-                continue;
-            *f = (struct published){
-                .name = made->name,
-                .records = (uint64_t)ledger_total(&r->ledger, (uint32_t)i, "records written"),
-                .has_records = i >= p->n_inputs + p->n_transforms,
-            };
-            if (made->kind == FILE_STREAM) {
-                struct etl_stream *s = made->handle;
-
-                if (end_stream(s, f) < 0)
-                    return -1;
-                if (!s->part) {
-                    r->bytes_out += f->bytes;
-                    continue;
-                }
-            } else {
-                f->in_store = stage_in_store(&p->stages[i], made->name);
-                f->part = strrchr(made->handle, '/') + 1;
-                if (f->in_store)
-                    f->part = made->handle;
-                if (hash_part(r, made->handle, f) < 0)
-                    return -1;
-            }
-            (*n)++;
-        }
-    files[*n] =
-        (struct published){ .records = r->ledger.fates[REJECTED] - r->ledger.rejects_unwritten,
-                            .has_records = true };
-    if (end_stream(r->ledger.rejects, &files[*n]) < 0)
-        return -1;
-    (*n)++;
-    files[*n] = (struct published){ .records = r->ledger.n_samples, .has_records = true };
-    if (end_stream(r->ledger.samples, &files[*n]) < 0)
-        return -1;
-    (*n)++;
-    return 0;
-}
 
 /* The folder of a name in the run directory, made where it is not there, and durable, so that what
  * is moved into it can not be lost with it: a descriptor, which may be the run directory's own, and
@@ -212,25 +136,14 @@ int run_publish_record(struct run *r, const void *data, size_t len)
     return 0;
 }
 
-static size_t count_files(const struct plan *p)
-{
-    size_t n = 2; /* rejects.jsonl, samples.jsonl */
-
-    for (size_t i = 0; i < p->n_stages; i++)
-        n += p->stages[i].n_made;
-    return n;
-}
-
 int run_publish(struct run *r)
 {
-    struct published *files = calloc(count_files(r->plan), sizeof(*files));
+    struct published *files = NULL;
     struct buffer record = { 0 }, manifest = { 0 };
-    size_t n = 0;
+    size_t n;
     int result = -1;
 
-    if (!files)
-        return diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot publish");
-    if (rundir_in_place(&r->rundir, r->plan->diag) < 0 || gather(r, files, &n) < 0)
+    if (rundir_in_place(&r->rundir, r->plan->diag) < 0 || run_files(r, &files, &n) < 0)
         goto out;
     manifest_write(r, files, n, &manifest);
     put_u64(&record, n);

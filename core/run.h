@@ -109,7 +109,12 @@ struct published {
     uint64_t bytes, records;
     bool has_records;
     struct hash128 hash;
+    struct etl_stream *stream; /* whose it is; NULL: a stage's own file, at `path` */
+    const char *path;
 };
+/* publish-files.c: all that are to be published, whole, synced and hashed; *files is malloced, also
+ * after a failure. 0, or -1 (reported). */
+int run_files(struct run *r, struct published **files, size_t *n);
 void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *to);
 /* The same for a run that failed, without outputs: its last words. */
 void manifest_write_ended(struct run *r, int status, struct buffer *to);
