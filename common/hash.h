@@ -4,6 +4,9 @@
 #ifndef COMMON_HASH_H
 #define COMMON_HASH_H
 
+#include "common/cpu.h"
+#include "common/hash-avx2.h"
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -22,6 +25,9 @@ struct hash128 {
     uint64_t high, low;
 };
 
+/* From so many bytes on it is worth asking for the processor's wider registers. */
+enum { HASH_LONG = 512 };
+
 static inline uint64_t hash64(const void *data, size_t len)
 {
     return XXH3_64bits(data, len);
@@ -29,8 +35,14 @@ static inline uint64_t hash64(const void *data, size_t len)
 
 static inline struct hash128 hash128(const void *data, size_t len)
 {
-    XXH128_hash_t h = XXH3_128bits(data, len);
+    uint64_t halves[2];
+    XXH128_hash_t h;
 
+    if (len >= HASH_LONG && cpu_has_avx2()) {
+        hash_avx2_128(data, len, halves);
+        return (struct hash128){ halves[1], halves[0] };
+    }
+    h = XXH3_128bits(data, len);
     return (struct hash128){ h.high64, h.low64 };
 }
 
@@ -46,7 +58,10 @@ static inline void hash128_begin(struct hash128_stream *s)
 
 static inline void hash128_add(struct hash128_stream *s, const void *data, size_t len)
 {
-    XXH3_128bits_update(&s->state, data, len);
+    if (len >= HASH_LONG && cpu_has_avx2())
+        hash_avx2_128_add(&s->state, data, len);
+    else
+        XXH3_128bits_update(&s->state, data, len);
 }
 
 static inline struct hash128 hash128_end(const struct hash128_stream *s)
