@@ -66,7 +66,7 @@ check 'one file, whole' test ! -e out-few/few.db-journal
 check 'set up as it should be' asked out-few/few.db \
     'PRAGMA integrity_check; PRAGMA journal_mode; PRAGMA page_size' 'ok
 delete
-16384'
+32768'
 
 # ---- the same rows for any number of threads ----
 awk 'BEGIN { for (i = 1; i <= 20000; i++)

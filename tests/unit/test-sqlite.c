@@ -131,7 +131,7 @@ START_TEST(values_read_back)
 {
     char *text = whole_run(at("a.db"), 20);
 
-    ck_assert_int_eq(strncmp(text, "ok|\ndelete|\n16384|\n", 17), 0);
+    ck_assert_int_eq(strncmp(text, "ok|\ndelete|\n32768|\n", 17), 0);
     ck_assert_ptr_nonnull(strstr(text, "\n1|'row''; DROP TABLE \"records\"; -- 1'|1000000007|"));
     ck_assert_ptr_nonnull(strstr(text, "|1|blob|00|\n2|"));
     ck_assert_ptr_nonnull(strstr(text, "\n10|NULL|"));

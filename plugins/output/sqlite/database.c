@@ -160,7 +160,7 @@ static int open_file(struct database *d, const char *path, int flags, struct fau
     if (code != SQLITE_OK)
         return failed(d, "cannot open", f);
     return run(d,
-               "PRAGMA page_size = 16384;"
+               "PRAGMA page_size = 32768;"
                "PRAGMA journal_mode = TRUNCATE;"
                "PRAGMA synchronous = FULL;"
                "PRAGMA cache_size = -2048;"
