@@ -22,5 +22,10 @@ void csv_write_text(struct buffer *b, const char *s, size_t n, const struct csv_
 /* A value of any type, by the table in the manual of the outputs; null writes nothing. True when it
  * is a risky text: to be counted. */
 bool csv_write_value(struct buffer *b, etl_value v, const struct csv_style *style);
+/* The same where there is room for csv_most of the value, which may all be touched: it ends where
+ * the answer points to, and *risky is raised by one where it is. The most is several times what is
+ * written: for what is short. */
+size_t csv_most(etl_value v);
+char *csv_put(char *to, etl_value v, const struct csv_style *style, int64_t *risky);
 
 #endif

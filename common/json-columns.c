@@ -41,6 +41,29 @@ void json_columns_free(struct buffer *keys, etl_columns columns)
     free(keys);
 }
 
+size_t json_columns_most(const struct buffer *keys, etl_columns columns, const etl_record *rec)
+{
+    size_t most = 3;
+
+    for (size_t i = 0; i < columns.n; i++)
+        most += keys[i].len + json_most(etl_get(rec, columns.at[i].field));
+    return most;
+}
+
+char *json_columns_put(char *to, const struct buffer *keys, etl_columns columns,
+                       const etl_record *rec)
+{
+    for (size_t i = 0; i < columns.n; i++) {
+        memcpy(to, keys[i].data, keys[i].len);
+        to = json_put(to + keys[i].len, etl_get(rec, columns.at[i].field));
+    }
+    if (columns.n == 0)
+        *to++ = '{';
+    *to++ = '}';
+    *to++ = '\n';
+    return to;
+}
+
 void json_columns_write(struct buffer *line, const struct buffer *keys, etl_columns columns,
                         const etl_record *rec)
 {

@@ -68,5 +68,10 @@ void json_columns_free(struct buffer *keys, etl_columns columns);
 /* Appends the record as an object and a line end. */
 void json_columns_write(struct buffer *line, const struct buffer *keys, etl_columns columns,
                         const etl_record *rec);
+/* The same where there is room for the most that it can take; the line ends where the answer points
+ * to. For short ones, as json_put. */
+size_t json_columns_most(const struct buffer *keys, etl_columns columns, const etl_record *rec);
+char *json_columns_put(char *to, const struct buffer *keys, etl_columns columns,
+                       const etl_record *rec);
 
 #endif

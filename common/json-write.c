@@ -1,78 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The JSON writer: text is copied 16 bytes at a time up to the next byte that needs an escape. */
+/* The JSON writer: each type's text, the inside of strings by json-escape.c. */
 #include "common/json-write.h"
-#include "common/json-special.h"
+#include "common/json-escape.h"
 #include "common/number.h"
 
 #define PIECE 4096 /* bytes of text at a time, so that little room is reserved for nothing */
-#define ESCAPE_MAX 6
-
-static char *escape(char *to, unsigned char c)
-{
-    static const char hex[16] = "0123456789abcdef";
-    static const char letters[32] = {
-        ['\b'] = 'b', ['\t'] = 't', ['\n'] = 'n', ['\f'] = 'f', ['\r'] = 'r'
-    };
-
-    *to++ = '\\';
-    if (c >= 0x20) {
-        *to++ = (char)c;
-    } else if (letters[c]) {
-        *to++ = letters[c];
-    } else {
-        memcpy(to, "u00", 3);
-        to[3] = hex[c >> 4];
-        to[4] = hex[c & 15];
-        to += 5;
-    }
-    return to;
-}
-
-/* `to` has room for ESCAPE_MAX bytes for each of the n, and 16 more. */
-static char *escape_piece(char *to, const char *s, size_t n)
-{
-    const char *end = s + n;
-
-#ifdef __SSE2__
-    while (end - s >= 16) {
-        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)s);
-        unsigned found = json_specials(v);
-
-        _mm_storeu_si128((__m128i *)(void *)to, v);
-        if (found) {
-            size_t clean = (size_t)__builtin_ctz(found);
-
-            to = escape(to + clean, (unsigned char)s[clean]);
-            s += clean + 1;
-        } else {
-            to += 16;
-            s += 16;
-        }
-    }
-#endif
-    for (; s < end; s++) {
-        if (json_is_special(*s))
-            to = escape(to, (unsigned char)*s);
-        else
-            *to++ = *s;
-    }
-    return to;
-}
 
 void json_write_text(struct buffer *b, const char *s, size_t n)
 {
     buffer_byte(b, '"');
-    while (n > 0) {
+    do {
         size_t piece = n < PIECE ? n : PIECE;
-        char *to = buffer_room(b, piece * ESCAPE_MAX + 16);
+        char *to = buffer_room(b, piece * JSON_ESCAPE_MAX + JSON_SLACK);
 
         if (!to)
             return;
-        b->len = (size_t)(escape_piece(to, s, piece) - b->data);
+        to = json_escape(to, s, piece);
         s += piece;
         n -= piece;
-    }
-    buffer_byte(b, '"');
+        if (n == 0)
+            *to++ = '"';
+        b->len = (size_t)(to - b->data);
+    } while (n > 0);
 }
 
 void json_write_any_text(struct buffer *b, const char *s, size_t n)
@@ -85,40 +34,19 @@ void json_write_any_text(struct buffer *b, const char *s, size_t n)
     buffer_free(&text);
 }
 
-void json_write_int(struct buffer *b, int64_t i)
-{
-    char text[NUMBER_MAX];
+/* ---- base64 ---- */
 
-    buffer_append(b, text, number_write_int(text, i));
+static size_t base64_most(size_t n)
+{
+    return n / 3 * 4 + 4;
 }
 
-void json_write_real(struct buffer *b, double d)
-{
-    char text[NUMBER_MAX];
-
-    buffer_append(b, text, number_write_real(text, d));
-}
-
-void json_write_time(struct buffer *b, int64_t us)
-{
-    char text[NUMBER_MAX + 2] = "\"";
-    size_t n = 1 + number_write_time(text + 1, us);
-
-    text[n++] = '"';
-    buffer_append(b, text, n);
-}
-
-void base64_write(struct buffer *b, const void *data, size_t n)
+static char *base64_put(char *to, const void *data, size_t n)
 {
     static const char letters[] =
         "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     const unsigned char *s = data;
-    char *to = n <= SIZE_MAX / 4 * 3 - 3 ? buffer_room(b, (n + 2) / 3 * 4) : NULL;
 
-    if (!to) {
-        b->failed = true;
-        return;
-    }
     for (; n >= 3; n -= 3, s += 3) {
         *to++ = letters[s[0] >> 2];
         *to++ = letters[(s[0] & 3) << 4 | s[1] >> 4];
@@ -133,14 +61,91 @@ void base64_write(struct buffer *b, const void *data, size_t n)
         *to++ = n > 1 ? letters[(second & 15) << 2] : '=';
         *to++ = '=';
     }
-    b->len = (size_t)(to - b->data);
+    return to;
 }
 
-void json_write_bytes(struct buffer *b, const void *data, size_t n)
+void base64_write(struct buffer *b, const void *data, size_t n)
 {
-    buffer_byte(b, '"');
-    base64_write(b, data, n);
-    buffer_byte(b, '"');
+    char *to = n <= SIZE_MAX / 2 ? buffer_room(b, base64_most(n)) : NULL;
+
+    if (to)
+        b->len = (size_t)(base64_put(to, data, n) - b->data);
+    else
+        b->failed = true;
+}
+
+/* ---- values ---- */
+
+static size_t text_most(size_t n)
+{
+    return 2 + JSON_ESCAPE_MAX * n + JSON_SLACK;
+}
+
+size_t json_most(etl_value v)
+{
+    size_t most = 2 + JSON_SLACK;
+
+    if (v.type == ETL_TEXT)
+        return text_most(v.len);
+    if (v.type == ETL_BYTES)
+        return 2 + base64_most(v.len);
+    if (v.type != ETL_LIST)
+        return 2 + NUMBER_MAX;
+    for (uint32_t i = 0; i < v.len; i++)
+        most += 1 + text_most(v.list[i].len);
+    return most;
+}
+
+static char *put_text(char *to, const char *s, size_t n)
+{
+    *to++ = '"';
+    to = json_escape(to, s, n);
+    *to++ = '"';
+    return to;
+}
+
+static char *put_list(char *to, etl_value v)
+{
+    *to++ = '[';
+    for (uint32_t i = 0; i < v.len; i++) {
+        if (i > 0)
+            *to++ = ',';
+        to = put_text(to, v.list[i].text, v.list[i].len);
+    }
+    *to++ = ']';
+    return to;
+}
+
+static char *put_quoted(char *to, const char *end)
+{
+    *to = '"';
+    to += end - to;
+    *to++ = '"';
+    return to;
+}
+
+char *json_put(char *to, etl_value v)
+{
+    switch (v.type) {
+    case ETL_BOOL:
+        memcpy(to, v.boolean ? "true" : "false", 5);
+        return to + (v.boolean ? 4 : 5);
+    case ETL_INT:
+        return to + number_write_int(to, v.integer);
+    case ETL_REAL:
+        return to + number_write_real(to, v.real);
+    case ETL_TIME:
+        return put_quoted(to, to + 1 + number_write_time(to + 1, v.time));
+    case ETL_TEXT:
+        return put_text(to, v.text, v.len);
+    case ETL_BYTES:
+        return put_quoted(to, base64_put(to + 1, v.bytes, v.len));
+    case ETL_LIST:
+        return put_list(to, v);
+    default:
+        memcpy(to, "null", 4);
+        return to + 4;
+    }
 }
 
 static void write_list(struct buffer *b, etl_value v)
@@ -154,31 +159,37 @@ static void write_list(struct buffer *b, etl_value v)
     buffer_byte(b, ']');
 }
 
+/* Texts come in pieces; of all else the most is little more than what it is. */
 void json_write_value(struct buffer *b, etl_value v)
 {
-    switch (v.type) {
-    case ETL_BOOL:
-        buffer_puts(b, v.boolean ? "true" : "false");
-        break;
-    case ETL_INT:
-        json_write_int(b, v.integer);
-        break;
-    case ETL_REAL:
-        json_write_real(b, v.real);
-        break;
-    case ETL_TIME:
-        json_write_time(b, v.time);
-        break;
-    case ETL_TEXT:
+    char *to;
+
+    if (v.type == ETL_TEXT)
         json_write_text(b, v.text, v.len);
-        break;
-    case ETL_BYTES:
-        json_write_bytes(b, v.bytes, v.len);
-        break;
-    case ETL_LIST:
+    else if (v.type == ETL_LIST)
         write_list(b, v);
-        break;
-    default:
-        buffer_puts(b, "null");
-    }
+    else if ((to = buffer_room(b, json_most(v))))
+        b->len = (size_t)(json_put(to, v) - b->data);
+}
+
+void json_write_int(struct buffer *b, int64_t i)
+{
+    json_write_value(b, etl_int(i));
+}
+
+void json_write_real(struct buffer *b, double d)
+{
+    json_write_value(b, etl_real(d));
+}
+
+void json_write_time(struct buffer *b, int64_t us)
+{
+    json_write_value(b, etl_time(us));
+}
+
+void json_write_bytes(struct buffer *b, const void *data, size_t n)
+{
+    buffer_byte(b, '"');
+    base64_write(b, data, n);
+    buffer_byte(b, '"');
 }

@@ -20,6 +20,11 @@ void json_write_bytes(struct buffer *b, const void *data, size_t n); /* base64, 
 /* A value of any type, by the table in the manual of the outputs: a list is an array of strings. */
 void json_write_value(struct buffer *b, etl_value v);
 
+/* The same where there is room for json_most of the value, which may all be touched: it ends where
+ * the answer points to. The most is six times a text: for what is short. */
+size_t json_most(etl_value v);
+char *json_put(char *to, etl_value v);
+
 /* The base64 of RFC 4648, padded, without quotes. */
 void base64_write(struct buffer *b, const void *data, size_t n);
 

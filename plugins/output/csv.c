@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#define SHORT ((size_t)32 * 1024)      /* a row that cannot get longer is written in its place */
 #define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the row */
 
 enum { LINE_CRLF, LINE_LF };
@@ -66,9 +67,9 @@ static int open_output(void *self)
     return me->row.id && me->stream ? ETL_OK : ETL_FAIL;
 }
 
-static void end_row(const struct csv *me, struct buffer *row)
+static const char *line_end(const struct csv *me)
 {
-    buffer_puts(row, me->line_end == LINE_LF ? "\n" : "\r\n");
+    return me->line_end == LINE_LF ? "\n" : "\r\n";
 }
 
 /* The header is the first thing in the file; on a resume it is there already. */
@@ -86,58 +87,111 @@ static int start(const void *self, void *state, etl_blob saved)
             buffer_byte(&row, me->style.delimiter);
         csv_write_text(&row, me->fields.at[i].as, strlen(me->fields.at[i].as), &me->style);
     }
-    end_row(me, &row);
+    buffer_puts(&row, line_end(me));
     answer = row.failed ? etl_fail_errno(me, ENOMEM, "no memory to write the header")
                         : etl_write(me->stream, row.data, row.len);
     buffer_free(&row);
     return answer;
 }
 
-/* Renders the row; gives how many cells are risky, or -1 where a text holds a NUL. */
-static int64_t render(const struct csv *me, etl_record *rec, struct buffer *row, size_t *column)
+/* A row as it may be for each cell: what comes first needs no delimiter, but a line end comes last.
+ */
+static size_t row_most(const struct csv *me, const etl_record *rec)
+{
+    size_t most = sizeof("\r\n");
+
+    for (size_t i = 0; i < me->fields.n; i++)
+        most += 1 + csv_most(etl_get(rec, me->fields.at[i].field));
+    return most;
+}
+
+static char *put_row(const struct csv *me, const etl_record *rec, char *to, int64_t *risky)
+{
+    for (size_t i = 0; i < me->fields.n; i++) {
+        if (i > 0)
+            *to++ = me->style.delimiter;
+        to = csv_put(to, etl_get(rec, me->fields.at[i].field), &me->style, risky);
+    }
+    if (me->line_end == LINE_CRLF)
+        *to++ = '\r';
+    *to++ = '\n';
+    return to;
+}
+
+/* The same at the end of a buffer; gives how many cells are risky. */
+static int64_t write_row(const struct csv *me, const etl_record *rec, struct buffer *row)
 {
     int64_t risky = 0;
 
     for (size_t i = 0; i < me->fields.n; i++) {
-        etl_value v = etl_get(rec, me->fields.at[i].field);
-
-        if (v.type == ETL_TEXT && v.len > 0 && memchr(v.text, '\0', v.len)) {
-            *column = i;
-            return -1;
-        }
         if (i > 0)
             buffer_byte(row, me->style.delimiter);
-        risky += csv_write_value(row, v, &me->style);
+        risky += csv_write_value(row, etl_get(rec, me->fields.at[i].field), &me->style);
     }
-    end_row(me, row);
+    buffer_puts(row, line_end(me));
     return risky;
 }
 
-static int map(const void *self, etl_record *rec)
+/* A NUL in a row is one of a text: all else is written without. */
+static int reject_nul(const struct csv *me, etl_record *rec)
 {
-    const struct csv *me = self;
-    struct scratch *s = etl_worker(rec);
-    size_t column = 0;
-    int64_t risky;
+    for (size_t i = 0; i < me->fields.n; i++) {
+        etl_value v = etl_get(rec, me->fields.at[i].field);
 
-    if (!s)
-        return etl_fail_errno(me, ENOMEM, "no memory to write a row");
-    s->row.len = 0;
-    risky = render(me, rec, &s->row, &column);
-    if (risky < 0)
-        return etl_reject(rec, "a NUL, which CSV cannot hold, in the field '%s'",
-                          etl_name(me->fields.at[column].field));
-    if (s->row.failed)
-        return etl_fail_errno(me, ENOMEM, "no memory to write a row");
+        if (v.type == ETL_TEXT && v.len > 0 && memchr(v.text, '\0', v.len))
+            return etl_reject(rec, "a NUL, which CSV cannot hold, in the field '%s'",
+                              etl_name(me->fields.at[i].field));
+    }
+    return ETL_OK;
+}
+
+static int check_row(const struct csv *me, etl_record *rec, const char *row, size_t n,
+                     int64_t risky)
+{
+    if (memchr(row, '\0', n))
+        return reject_nul(me, rec);
     if (risky > 0)
         etl_count(me, rec,
                   me->spreadsheet_safe ? "cells guarded against spreadsheets"
                                        : "cells a spreadsheet may run as formulas",
                   risky);
-    etl_set(rec, me->row, etl_bytes(s->row.data, s->row.len));
+    return ETL_OK;
+}
+
+static int map_long(const struct csv *me, etl_record *rec)
+{
+    struct scratch *s = etl_worker(rec);
+    int64_t risky;
+    int verdict;
+
+    if (!s)
+        return etl_fail_errno(me, ENOMEM, "no memory to write a row");
+    s->row.len = 0;
+    risky = write_row(me, rec, &s->row);
+    if (s->row.failed)
+        return etl_fail_errno(me, ENOMEM, "no memory to write a row");
+    verdict = check_row(me, rec, s->row.data, s->row.len, risky);
+    if (verdict == ETL_OK)
+        etl_set(rec, me->row, etl_bytes(s->row.data, s->row.len));
     if (s->row.cap > KEEP)
         buffer_free(&s->row);
-    return ETL_OK;
+    return verdict;
+}
+
+static int map(const void *self, etl_record *rec)
+{
+    const struct csv *me = self;
+    size_t most = row_most(me, rec), n;
+    char *row = most <= SHORT ? etl_begin(rec, most) : NULL;
+    int64_t risky = 0;
+    int verdict;
+
+    if (!row)
+        return map_long(me, rec);
+    n = (size_t)(put_row(me, rec, row, &risky) - row);
+    verdict = check_row(me, rec, row, n, risky);
+    etl_end(rec, me->row, verdict == ETL_OK ? n : 0);
+    return verdict;
 }
 
 static int step(const void *self, void *state, etl_record *rec)

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 
+#define SHORT ((size_t)32 * 1024)      /* a line that cannot get longer is written in its place */
 #define KEEP ((size_t)4 * 1024 * 1024) /* scratch beyond this is given back after the line */
 
 struct jsonl {
@@ -48,9 +49,8 @@ static void close_output(void *self)
     json_columns_free(me->keys, me->fields);
 }
 
-static int map(const void *self, etl_record *rec)
+static int map_long(const struct jsonl *me, etl_record *rec)
 {
-    const struct jsonl *me = self;
     struct scratch *s = etl_worker(rec);
     struct buffer *line;
 
@@ -64,6 +64,19 @@ static int map(const void *self, etl_record *rec)
     etl_set(rec, me->line, etl_bytes(line->data, line->len));
     if (line->cap > KEEP)
         buffer_free(line);
+    return ETL_OK;
+}
+
+static int map(const void *self, etl_record *rec)
+{
+    const struct jsonl *me = self;
+    size_t most = json_columns_most(me->keys, me->fields, rec);
+    char *line = most <= SHORT ? etl_begin(rec, most) : NULL, *end;
+
+    if (!line)
+        return map_long(me, rec);
+    end = json_columns_put(line, me->keys, me->fields, rec);
+    etl_end(rec, me->line, (size_t)(end - line));
     return ETL_OK;
 }
 

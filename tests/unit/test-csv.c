@@ -220,6 +220,45 @@ START_TEST(lists_there_and_back)
 }
 END_TEST
 
+/* Where the most is known to be there, the same is written, and nothing behind the most. */
+START_TEST(both_ways_agree)
+{
+    static const char odd[] = "\"\",\n\r \t;=+-@ab\0\xc3\xa9xyz";
+    static const size_t lens[] = { 0, 1, 3, 4, 7, 8, 15, 16, 17, 33, 100, 5000 };
+    struct buffer b = { 0 };
+    char *text = malloc(5000);
+    uint64_t state = 5;
+
+    for (int round = 0; round < 20000; round++) {
+        size_t n = lens[next_random(&state) % 12], few = 1 + next_random(&state) % 30;
+        const struct csv_style style = { ",;\t"[round % 3], round % 2 };
+        const etl_value items[] = { etl_text(text, n), etl_text(text, n / 2), etl_text("", 0) };
+        const etl_value values[] = { etl_text(text, n),     etl_list(items, n % 4),
+                                     etl_bytes(text, n),    etl_bool(n % 2),
+                                     etl_int((int64_t)few), etl_real((double)few / 8),
+                                     etl_time((int64_t)n),  etl_null() };
+        etl_value v = values[next_random(&state) % 8];
+        size_t most = csv_most(v), len;
+        char *to = malloc(most + 1);
+        int64_t risky = 0;
+
+        for (size_t i = 0; i < n; i++) {
+            uint64_t r = next_random(&state) >> 8;
+
+            text[i] = r % few == 0 ? odd[r / few % (sizeof(odd) - 1)] : (char)('!' + r % 11);
+        }
+        to[most] = 'x';
+        b.len = 0;
+        len = (size_t)(csv_put(to, v, &style, &risky) - to);
+        must(risky == csv_write_value(&b, v, &style));
+        must(len == b.len && (len == 0 || memcmp(to, b.data, len) == 0) && to[most] == 'x');
+        free(to);
+    }
+    buffer_free(&b);
+    free(text);
+}
+END_TEST
+
 static size_t slurp(const char *path, char *to, size_t max)
 {
     FILE *file = fopen(path, "rb");
@@ -315,6 +354,7 @@ int main(void)
     tcase_add_test(c, what_asks_for_quotes_is_found_at_every_place);
     tcase_add_test(c, rows_there_and_back);
     tcase_add_test(c, lists_there_and_back);
+    tcase_add_test(c, both_ways_agree);
     tcase_add_test(c, public_suite);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
