@@ -123,15 +123,42 @@ AVX2 static inline __m256i open_end(__m256i block)
     return _mm256_subs_epu8(block, _mm256_loadu_si256((const __m256i *)(const void *)most));
 }
 
-/* Bytes of the whole blocks of 64 that s begins with and that are ASCII: two looks at once, and
- * most text is nothing else. */
-AVX2 static inline size_t ascii_blocks(const char *s, size_t n)
+/* Not zero where a byte is a control character that no text has. */
+AVX2 static inline __m256i controls(__m256i v)
+{
+    __m256i low = _mm256_cmpeq_epi8(_mm256_min_epu8(v, _mm256_set1_epi8(0x1f)), v);
+    __m256i from8 = _mm256_sub_epi8(v, _mm256_set1_epi8(0x08)); /* to 0x0d */
+    __m256i fine =
+        _mm256_or_si256(_mm256_cmpeq_epi8(_mm256_min_epu8(from8, _mm256_set1_epi8(5)), from8),
+                        _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x1b)));
+
+    return _mm256_or_si256(_mm256_andnot_si256(fine, low),
+                           _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
+}
+
+/* Not zero where a byte is not ASCII; with `strict`, also where it is a control character but LF.
+ * To a signed comparison both are below a blank. */
+AVX2 static inline __m256i unusual(__m256i v, bool strict)
+{
+    __m256i below;
+
+    if (!strict)
+        return v;
+    below = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), v);
+    return _mm256_or_si256(_mm256_andnot_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n')), below),
+                           _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
+}
+
+/* Bytes of the whole blocks of 64 that s begins with and in which nothing is unusual: two looks at
+ * once, and most text is nothing else. */
+AVX2 static inline size_t usual_blocks(const char *s, size_t n, bool strict)
 {
     size_t i = 0;
 
     for (; n - i >= 64; i += 64) {
         const __m256i *v = (const __m256i *)(const void *)(s + i);
-        __m256i both = _mm256_or_si256(_mm256_loadu_si256(v), _mm256_loadu_si256(v + 1));
+        __m256i both = _mm256_or_si256(unusual(_mm256_loadu_si256(v), strict),
+                                       unusual(_mm256_loadu_si256(v + 1), strict));
 
         if (_mm256_movemask_epi8(both))
             break;
@@ -139,25 +166,26 @@ AVX2 static inline size_t ascii_blocks(const char *s, size_t n)
     return i;
 }
 
-AVX2 bool utf8_avx2_valid(const char *s, size_t n)
+AVX2 static inline bool check(const char *s, size_t n, bool strict)
 {
     __m256i wrong = _mm256_setzero_si256(), before = wrong, open = wrong;
-    uint8_t rest[32] = { 0 };
+    uint8_t rest[32];
     size_t i = 0;
 
     while (i < n) {
-        size_t ascii = ascii_blocks(s + i, n - i);
+        size_t usual = usual_blocks(s + i, n - i, strict);
         __m256i block;
 
-        if (ascii > 0) {
+        if (usual > 0) {
             wrong = _mm256_or_si256(wrong, open);
             before = open = _mm256_setzero_si256();
-            i += ascii;
+            i += usual;
             continue;
         }
         if (n - i >= 32) {
             block = _mm256_loadu_si256((const __m256i *)(const void *)(s + i));
         } else {
+            memset(rest, ' ', sizeof(rest));
             memcpy(rest, s + i, n - i);
             block = _mm256_loadu_si256((const __m256i *)(const void *)rest);
         }
@@ -168,6 +196,8 @@ AVX2 bool utf8_avx2_valid(const char *s, size_t n)
             wrong = _mm256_or_si256(wrong, wrong_in(block, before));
             open = open_end(block);
         }
+        if (strict)
+            wrong = _mm256_or_si256(wrong, controls(block));
         before = block;
         i += 32;
     }
@@ -175,9 +205,26 @@ AVX2 bool utf8_avx2_valid(const char *s, size_t n)
     return _mm256_testz_si256(wrong, wrong);
 }
 
+AVX2 bool utf8_avx2_valid(const char *s, size_t n)
+{
+    return check(s, n, false);
+}
+
+AVX2 bool utf8_avx2_plain(const char *s, size_t n)
+{
+    return check(s, n, true);
+}
+
 #else
 
 bool utf8_avx2_valid(const char *s, size_t n)
+{
+    (void)s;
+    (void)n;
+    return false;
+}
+
+bool utf8_avx2_plain(const char *s, size_t n)
 {
     (void)s;
     (void)n;

@@ -9,5 +9,7 @@
 
 /* Only where cpu_has_avx2() says so. */
 bool utf8_avx2_valid(const char *s, size_t n);
+/* Valid, and without control characters but those that some texts have: 0x08 to 0x0d, and ESC. */
+bool utf8_avx2_plain(const char *s, size_t n);
 
 #endif

@@ -8,6 +8,18 @@
 
 #include <string.h>
 
+/* utf8_avx2_plain, byte by byte. */
+static bool plain(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        unsigned char c = (unsigned char)s[i];
+
+        if (c == 0x7f || c < 0x08 || (c > 0x0d && c < 0x20 && c != 0x1b))
+            return false;
+    }
+    return utf8_valid_prefix(s, n) == n;
+}
+
 /* All checks give the same answer, wherever in a long text the piece stands. */
 static bool valid_anywhere(const char *s, size_t n)
 {
@@ -23,6 +35,8 @@ static bool valid_anywhere(const char *s, size_t n)
         if (cpu_has_avx2()) {
             must(utf8_avx2_valid(text, before + n) == answer);
             must(utf8_avx2_valid(text, sizeof(text)) == answer);
+            must(utf8_avx2_plain(text, before + n) == plain(text, before + n));
+            must(utf8_avx2_plain(text, sizeof(text)) == plain(text, sizeof(text)));
         }
     }
     return answer;
@@ -107,6 +121,25 @@ START_TEST(both_checks_agree_at_every_place)
 }
 END_TEST
 
+/* Each byte alone, and before or after a character, anywhere. */
+START_TEST(controls_are_found)
+{
+    char text[200];
+
+    if (!cpu_has_avx2())
+        return;
+    for (int c = 0; c < 0x100; c++)
+        for (size_t at = 0; at + 3 < sizeof(text); at++) {
+            memset(text, 'a', sizeof(text));
+            text[at] = (char)c;
+            must(utf8_avx2_plain(text, sizeof(text)) == plain(text, sizeof(text)));
+            must(utf8_avx2_plain(text, at + 1) == plain(text, at + 1));
+            memcpy(text + at + 1, "\xc3\xa9", 2);
+            must(utf8_avx2_plain(text, sizeof(text)) == plain(text, sizeof(text)));
+        }
+}
+END_TEST
+
 START_TEST(both_checks_agree_on_damaged_text)
 {
     uint64_t state = 7;
@@ -128,6 +161,7 @@ START_TEST(both_checks_agree_on_damaged_text)
         text[next_random(&state) % n] = (char)next_random(&state);
         n -= next_random(&state) % 4;
         must(utf8_avx2_valid(text, n) == (utf8_valid_prefix(text, n) == n));
+        must(utf8_avx2_plain(text, n) == plain(text, n));
     }
 }
 END_TEST
@@ -212,6 +246,7 @@ int main(void)
     tcase_add_test(c, every_code_point_there_and_back);
     tcase_add_test(c, nothing_else_is_valid);
     tcase_add_test(c, both_checks_agree_at_every_place);
+    tcase_add_test(c, controls_are_found);
     tcase_add_test(c, both_checks_agree_on_damaged_text);
     tcase_add_test(c, both_checks_agree_on_one_place);
     tcase_add_test(c, ascii_runs_end_at_the_first_high_byte);
