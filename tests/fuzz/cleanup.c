@@ -6,12 +6,12 @@
 #include "tests/fuzz/fuzz.h"
 
 static struct cleaner first, second;
+static struct places places;
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 {
     struct cleaned once, twice;
-    struct needs needs;
-    unsigned wanted;
+    unsigned wanted, needs;
     char *text;
 
     if (n == 0)
@@ -19,13 +19,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     wanted = data[0] ? data[0] & REPAIR_ALL : REPAIR_ALL;
     n = utf8_valid_prefix((const char *)data + 1, n - 1);
     text = copy_of(data + 1, n, false);
-    needs = needs_of(text, n);
+    places.all = false;
+    needs = needs_of(text, n, &places);
     promise(clean_text(&first, wanted, text, n, &once) == 0);
     promise(utf8_valid(once.text, once.len));
     promise(once.changed || once.text == text);
     for (int i = 0; i < REPAIRS; i++)
         promise(once.counts[i] == 0 || (wanted & REPAIR_BIT(i)));
-    if (((needs.ascii | needs.others) & wanted) == 0)
+    if ((needs & wanted) == 0)
         promise(!once.changed);
     promise(clean_text(&second, wanted, once.text, once.len, &twice) == 0);
     promise(!twice.changed && twice.text == once.text && twice.len == once.len);

@@ -9,12 +9,14 @@
  * any other answer would not be the same the second time. */
 enum { ROUNDS = 16, KEEP_BYTES = 4 << 20 };
 
-typedef uint64_t repair_function(const char *s, size_t n, struct buffer *out);
+typedef uint64_t repair_function(const char *s, size_t n, struct places *places,
+                                 struct buffer *out);
 
-static uint64_t repair_nfc(const char *s, size_t n, struct buffer *out)
+static uint64_t repair_nfc(const char *s, size_t n, struct places *places, struct buffer *out)
 {
     struct fault f;
 
+    (void)places;
     if (nfc_normalise(s, n, out, &f) < 0) {
         out->failed = true;
         return 0;
@@ -31,17 +33,17 @@ static repair_function *const repairs[REPAIRS] = {
 /* What is known of the text as it stands, so that it is looked at no more often than it must. */
 struct round {
     struct cleaned *to;
-    unsigned wanted;
-    struct needs needs;
-    bool known, changed;
+    struct places *places, *next; /* of the text, if they are known; room for those of another */
+    unsigned wanted, needs;
+    bool known, changed; /* are the needs known? has a repair been made? */
 };
 
 static unsigned needed(struct round *now)
 {
     if (!now->known)
-        now->needs = needs_of(now->to->text, now->to->len);
+        now->needs = needs_of(now->to->text, now->to->len, now->places) & now->wanted;
     now->known = true;
-    return (now->needs.ascii | now->needs.others) & now->wanted;
+    return now->needs;
 }
 
 static struct buffer *other_buffer(struct cleaner *c, const struct cleaned *to)
@@ -61,6 +63,8 @@ static int take_mended(struct round *now, int r, const struct buffer *out, uint6
     now->to->counts[r] += count;
     now->to->text = out->data;
     now->to->len = out->len;
+    now->places->all = false;
+    now->known = false;
     now->changed = true;
     return 1;
 }
@@ -73,14 +77,13 @@ static int mend_mojibake(struct cleaner *c, struct round *now)
 
     do {
         struct buffer *out = other_buffer(c, now->to);
-        struct needs others;
-        bool sure;
-        uint64_t count = repair_mojibake(now->to->text, now->to->len, out, &others, &sure);
+        struct places *places = now->places;
+        uint64_t count = repair_mojibake(now->to->text, now->to->len, places, out, now->next);
 
         mended = take_mended(now, REPAIR_MOJIBAKE, out, count);
         if (mended > 0) {
-            now->needs.others = others.others;
-            now->known = sure;
+            now->places = now->next;
+            now->next = places;
         }
     } while (mended > 0 && needed(now) & REPAIR_BIT(REPAIR_MOJIBAKE));
     return mended < 0 ? -1 : 0;
@@ -90,7 +93,7 @@ static int make_repair(struct cleaner *c, struct round *now, int r)
 {
     bool last = now->known && needed(now) == REPAIR_BIT(REPAIR_SPACES);
     struct buffer *out = other_buffer(c, now->to);
-    uint64_t count = repairs[r](now->to->text, now->to->len, out);
+    uint64_t count = repairs[r](now->to->text, now->to->len, now->places, out);
     int mended = take_mended(now, r, out, count);
 
     if (mended <= 0)
@@ -98,7 +101,7 @@ static int make_repair(struct cleaner *c, struct round *now, int r)
     /* Single plain spaces between what stays and LFs are no part of any other mistake, and what is
      * taken away can only be one less. */
     now->known = last;
-    now->needs = (struct needs){ 0 };
+    now->needs = 0;
     return 0;
 }
 
@@ -124,10 +127,11 @@ static void trim(struct buffer *b, size_t n)
 
 int clean_text(struct cleaner *c, unsigned wanted, const char *s, size_t n, struct cleaned *to)
 {
-    struct round now = { .to = to, .wanted = wanted };
+    struct round now = { .to = to, .places = &c->places, .next = &c->next, .wanted = wanted };
 
     trim(&c->a, n);
     trim(&c->b, n);
+    c->places.all = false;
     *to = (struct cleaned){ .text = s, .len = n };
     for (int round = 0; round < ROUNDS; round++) {
         now.changed = false;

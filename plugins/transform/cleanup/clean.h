@@ -4,6 +4,7 @@
 #ifndef CLEANUP_CLEAN_H
 #define CLEANUP_CLEAN_H
 
+#include "places.h"
 #include "common/buffer.h"
 
 #include <stdbool.h>
@@ -26,7 +27,8 @@ enum repair {
 #define REPAIR_ALL (REPAIR_BIT(REPAIRS) - 1)
 
 struct cleaner {
-    struct buffer a, b; /* the text goes from one to the other and back */
+    struct buffer a, b;         /* the text goes from one to the other and back */
+    struct places places, next; /* of the text; of the one that mojibake is mended to */
 };
 
 struct cleaned {
@@ -44,28 +46,18 @@ struct cleaned {
 int clean_text(struct cleaner *c, unsigned wanted, const char *s, size_t n, struct cleaned *to);
 void cleaner_close(struct cleaner *c);
 
-/* Which repairs may a text need? A bit that is not set is certain, one that is set is not. Those
- * for the sake of ASCII stay the same when other characters change into each other. */
-struct needs {
-    unsigned ascii, others;
-    uint32_t last; /* the one that is not ASCII before `to`, if mojibake can begin with it, or 0 */
-    const char *to;
-};
-
-struct needs needs_of(const char *s, size_t n);
-
-/* Adds what c needs, which is not ASCII and stands as UTF-8 at `utf8`, in the place from `from` to
- * `to` of a text: here and beside the one before it. */
-void needs_take(struct needs *x, uint32_t c, const char *utf8, const char *from, const char *to);
+/* Which repairs may a text need? A bit that is not set is certain, one that is set is not. */
+unsigned needs_of(const char *s, size_t n, struct places *places);
 
 /* Each repair appends the mended text to out and gives how many places it changed. It writes
- * nothing where that is 0; else out holds all of the text (or `failed` is set). That of mojibake
- * also says in x what the characters of out need that are not ASCII; false: it cannot. */
-uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out, struct needs *x, bool *sure);
-uint64_t repair_line_ends(const char *s, size_t n, struct buffer *out);
-uint64_t repair_entities(const char *s, size_t n, struct buffer *out);
-uint64_t repair_controls(const char *s, size_t n, struct buffer *out);
-uint64_t repair_widths(const char *s, size_t n, struct buffer *out);
-uint64_t repair_spaces(const char *s, size_t n, struct buffer *out);
+ * nothing where that is 0; else out holds all of the text (or `failed` is set). `places` are those
+ * of s. Mending mojibake also says which ones out has, if it can. */
+uint64_t repair_mojibake(const char *s, size_t n, struct places *places, struct buffer *out,
+                         struct places *of_out);
+uint64_t repair_line_ends(const char *s, size_t n, struct places *places, struct buffer *out);
+uint64_t repair_entities(const char *s, size_t n, struct places *places, struct buffer *out);
+uint64_t repair_controls(const char *s, size_t n, struct places *places, struct buffer *out);
+uint64_t repair_widths(const char *s, size_t n, struct places *places, struct buffer *out);
+uint64_t repair_spaces(const char *s, size_t n, struct places *places, struct buffer *out);
 
 #endif

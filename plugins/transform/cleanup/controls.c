@@ -78,7 +78,7 @@ static void nest(struct nesting *x, uint32_t c)
 }
 
 /* Which bidi controls a line keeps. */
-enum direction { BIDI_UNKNOWN, BIDI_NONE, BIDI_MARKS, BIDI_ALL };
+enum direction { BIDI_NONE, BIDI_MARKS, BIDI_ALL };
 
 static enum direction line_direction(const char *s, const char *end)
 {
@@ -96,64 +96,70 @@ static enum direction line_direction(const char *s, const char *end)
 }
 
 struct removal {
-    const char *kept; /* from here on nothing is in out yet */
+    const char *start, *end;  /* of the text */
+    const char *lf;           /* where the line ends that holds the last bidi control; NULL: none */
+    enum direction direction; /* of that line */
+    const char *kept;         /* from here on nothing is in out yet */
+    uint32_t before;          /* the last character before it that is kept */
     struct buffer *out;
     uint64_t count;
 };
 
-/* The line from `line` to `end` holds c; d is its direction, found out when it is needed. */
-static bool removable(uint32_t c, uint32_t before, const char *line, const char *end,
-                      enum direction *d)
+/* The last character before `at` that is kept. */
+static uint32_t kept_before(const struct removal *r, const char *at)
+{
+    if (at == r->kept)
+        return r->before;
+    while (((unsigned char)*--at & 0xc0) == 0x80)
+        ;
+    return utf8_next(&at, r->end);
+}
+
+static enum direction direction_at(struct removal *r, const char *at)
+{
+    const char *line = at;
+
+    if (r->lf && at < r->lf)
+        return r->direction;
+    while (line > r->start && line[-1] != '\n')
+        line--;
+    r->lf = memchr(at, '\n', (size_t)(r->end - at));
+    r->lf = r->lf ? r->lf : r->end;
+    r->direction = line_direction(line, r->lf);
+    return r->direction;
+}
+
+static bool removable(struct removal *r, uint32_t c, const char *at)
 {
     if (bidi_control(c)) {
-        if (*d == BIDI_UNKNOWN)
-            *d = line_direction(line, end);
-        return *d == BIDI_NONE || (*d == BIDI_MARKS && c >= 0x202a);
+        enum direction d = direction_at(r, at);
+
+        return d == BIDI_NONE || (d == BIDI_MARKS && c >= 0x202a);
     }
     if (joining_char(c))
-        return !joins(c, before);
+        return !joins(c, kept_before(r, at));
     return control_char(c) || useless_char(c);
 }
 
-static void clean_line(struct removal *r, const char *line, const char *end)
+uint64_t repair_controls(const char *s, size_t n, struct places *places, struct buffer *out)
 {
-    enum direction d = BIDI_UNKNOWN;
-    uint32_t before = '\n';
-    const char *at = line;
+    struct removal r = { .start = s, .end = s + n, .kept = s, .before = '\n', .out = out };
+    struct survey v = survey_of(s, n, places);
 
-    while (at < end) {
-        const char *from = at;
-        uint32_t c;
+    while (survey_next(&v)) {
+        for (size_t i = v.from; i < places->n; i++) {
+            const char *from = s + places->at[i], *at = from;
+            uint32_t c = utf8_next(&at, r.end);
 
-        while (at < end && *at >= ' ' && *at < 0x7f)
-            at++;
-        if (at > from) {
-            before = (unsigned char)at[-1];
-            continue;
+            if (!removable(&r, c, from))
+                continue;
+            r.before = kept_before(&r, from);
+            buffer_append(out, r.kept, (size_t)(from - r.kept));
+            r.kept = at;
+            r.count++;
         }
-        c = utf8_next(&at, end);
-        if (!removable(c, before, line, end, &d)) {
-            before = c;
-            continue;
-        }
-        buffer_append(r->out, r->kept, (size_t)(from - r->kept));
-        r->kept = at;
-        r->count++;
-    }
-}
-
-uint64_t repair_controls(const char *s, size_t n, struct buffer *out)
-{
-    struct removal r = { .kept = s, .out = out };
-    const char *end = s + n;
-
-    while (s < end) {
-        const char *lf = memchr(s, '\n', (size_t)(end - s));
-
-        clean_line(&r, s, lf ? lf : end);
-        s = lf ? lf + 1 : end;
     }
     if (r.count > 0)
-        buffer_append(out, r.kept, (size_t)(end - r.kept));
+        buffer_append(out, r.kept, (size_t)(r.end - r.kept));
     return r.count;
 }

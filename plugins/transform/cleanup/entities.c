@@ -194,11 +194,12 @@ static void push(struct decoder *d, char c)
         d->open = 0;
 }
 
-uint64_t repair_entities(const char *s, size_t n, struct buffer *out)
+uint64_t repair_entities(const char *s, size_t n, struct places *places, struct buffer *out)
 {
     const char *end = s + n;
     struct decoder d = { 0 };
 
+    (void)places;
     if (!memchr(s, '&', n) || !buffer_room(out, n + 4))
         return 0;
     d.out = out->data + out->len;

@@ -5,53 +5,62 @@
 
 #include <string.h>
 
-/* Gives whether the last byte is a blank. */
-typedef bool look_function(const char *s, size_t looks, bool blank, struct look *to);
+typedef void look_function(const char *s, size_t looks, struct look_before *before, uint64_t *to);
+
+/* Which blanks are one too many? */
+static inline uint64_t extra_blanks(uint64_t blanks, uint64_t lfs, struct look_before *before)
+{
+    uint64_t behind_blank = blanks << 1 | before->blanks >> 63;
+    uint64_t behind_lf = lfs << 1 | before->lfs >> 63;
+    uint64_t behind_two = behind_lf & (lfs << 2 | before->lfs >> 62);
+
+    *before = (struct look_before){ blanks, lfs };
+    return blanks & behind_blank & ~(lfs & behind_lf & ~behind_two);
+}
 
 /* Whole looks straight from the text, the rest from a copy that is filled up. */
-static inline size_t look_with(look_function *look, const char *s, size_t n, bool *blank,
-                               struct look *to)
+static inline size_t look_with(look_function *look, const char *s, size_t n,
+                               struct look_before *before, uint64_t *to)
 {
     size_t whole = n / LOOK_BYTES < LOOKS ? n / LOOK_BYTES : LOOKS;
     size_t rest = n - whole * LOOK_BYTES;
     char last[LOOK_BYTES];
 
-    *blank = look(s, whole, *blank, to);
+    look(s, whole, before, to);
     if (whole == LOOKS || rest == 0)
         return whole;
     memset(last, 'x', sizeof(last));
     memcpy(last, s + whole * LOOK_BYTES, rest);
-    *blank = look(last, 1, *blank, to + whole);
+    look(last, 1, before, to + whole);
     return whole + 1;
 }
 
-static bool plain(const char *s, size_t looks, bool blank, struct look *to)
+static void plain(const char *s, size_t looks, struct look_before *before, uint64_t *to)
 {
-    for (; looks > 0; looks--, s += LOOK_BYTES, to++) {
-        *to = (struct look){ 0 };
+    for (; looks > 0; looks--, s += LOOK_BYTES) {
+        uint64_t blanks = 0, lfs = 0, rare = 0;
+
         for (int i = 0; i < LOOK_BYTES; i++) {
             unsigned char c = (unsigned char)s[i];
-            bool now = c == ' ' || c == '\n';
 
-            to->doubled |= (uint64_t)(now && blank) << i;
-            to->rare |= (uint64_t)(c == '&' || (c < ' ' && c != '\n') || c == 0x7f || c >= 0xc0)
-                        << i;
-            blank = now;
+            blanks |= (uint64_t)(c == ' ' || c == '\n') << i;
+            lfs |= (uint64_t)(c == '\n') << i;
+            rare |= (uint64_t)(c == '&' || (c < ' ' && c != '\n') || c == 0x7f || c >= 0xc0) << i;
         }
+        *to++ = rare | extra_blanks(blanks, lfs, before);
     }
-    return blank;
 }
 
-size_t look_plain(const char *s, size_t n, bool *blank, struct look *to)
+size_t look_plain(const char *s, size_t n, struct look_before *before, uint64_t *to)
 {
-    return look_with(plain, s, n, blank, to);
+    return look_with(plain, s, n, before, to);
 }
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include <immintrin.h>
 
-/* As signed bytes that are moved down by so much, first bytes come first, then controls and blanks,
- * other ASCII, and the bytes that go on with a character. */
+/* As signed bytes that are moved down by so much, first bytes come first, then controls, other
+ * ASCII, and the bytes that go on with a character. */
 enum { DOWN = 0x40 };
 
 static inline uint64_t bits_16(__m128i v)
@@ -64,30 +73,28 @@ static inline __m128i equal_16(__m128i v, char c)
     return _mm_cmpeq_epi8(v, _mm_set1_epi8(c));
 }
 
-static bool sse2(const char *s, size_t looks, bool blank, struct look *to)
+static void sse2(const char *s, size_t looks, struct look_before *before, uint64_t *to)
 {
-    for (; looks > 0; looks--, s += LOOK_BYTES, to++) {
-        uint64_t blanks = 0, rare = 0;
+    for (; looks > 0; looks--, s += LOOK_BYTES) {
+        uint64_t spaces = 0, lfs = 0, rare = 0;
 
         for (int i = 0; i < LOOK_BYTES; i += 16) {
             __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-            __m128i white = _mm_or_si128(equal_16(v, ' '), equal_16(v, '\n'));
-            __m128i down = _mm_sub_epi8(v, _mm_set1_epi8(DOWN));
-            __m128i low = _mm_andnot_si128(white, _mm_cmpgt_epi8(_mm_set1_epi8('!' - DOWN), down));
+            __m128i down = _mm_sub_epi8(v, _mm_set1_epi8(DOWN)), lf = equal_16(v, '\n');
+            __m128i low = _mm_andnot_si128(lf, _mm_cmpgt_epi8(_mm_set1_epi8(' ' - DOWN), down));
             __m128i other = _mm_or_si128(equal_16(v, '&'), equal_16(v, 0x7f));
 
-            blanks |= bits_16(white) << i;
+            spaces |= bits_16(equal_16(v, ' ')) << i;
+            lfs |= bits_16(lf) << i;
             rare |= bits_16(_mm_or_si128(low, other)) << i;
         }
-        *to = (struct look){ blanks & (blanks << 1 | blank), rare };
-        blank = blanks >> 63;
+        *to++ = rare | extra_blanks(spaces | lfs, lfs, before);
     }
-    return blank;
 }
 
-size_t look_sse2(const char *s, size_t n, bool *blank, struct look *to)
+size_t look_sse2(const char *s, size_t n, struct look_before *before, uint64_t *to)
 {
-    return look_with(sse2, s, n, blank, to);
+    return look_with(sse2, s, n, before, to);
 }
 
 #define AVX2 __attribute__((target("avx2")))
@@ -114,10 +121,10 @@ AVX2 static inline __m256i set_of(char one, char other)
     return _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i *)(const void *)set));
 }
 
-AVX2 static inline __m256i rare_32(__m256i v, __m256i white, __m256i others)
+AVX2 static inline __m256i rare_32(__m256i v, __m256i lf, __m256i others)
 {
     __m256i down = _mm256_sub_epi8(v, _mm256_set1_epi8(DOWN));
-    __m256i low = _mm256_andnot_si256(white, _mm256_cmpgt_epi8(_mm256_set1_epi8('!' - DOWN), down));
+    __m256i low = _mm256_andnot_si256(lf, _mm256_cmpgt_epi8(_mm256_set1_epi8(' ' - DOWN), down));
 
     return _mm256_or_si256(low, in_set(v, others));
 }
@@ -128,37 +135,42 @@ AVX2 static inline uint64_t bits_64(__m256i low, __m256i high)
                                                      << 32;
 }
 
-AVX2 static bool avx2(const char *s, size_t looks, bool blank, struct look *to)
+AVX2 static inline __m256i equal_32(__m256i v, char c)
 {
-    const __m256i white = set_of(' ', '\n'), others = set_of('&', 0x7f);
+    return _mm256_cmpeq_epi8(v, _mm256_set1_epi8(c));
+}
 
-    for (; looks > 0; looks--, s += LOOK_BYTES, to++) {
+AVX2 static void avx2(const char *s, size_t looks, struct look_before *before, uint64_t *to)
+{
+    const __m256i others = set_of('&', 0x7f);
+    struct look_before last = *before;
+
+    for (; looks > 0; looks--, s += LOOK_BYTES) {
         __m256i a = load_32(s), b = load_32(s + 32);
-        __m256i white_a = in_set(a, white), white_b = in_set(b, white);
-        uint64_t blanks = bits_64(white_a, white_b);
+        __m256i lf_a = equal_32(a, '\n'), lf_b = equal_32(b, '\n');
+        uint64_t rare = bits_64(rare_32(a, lf_a, others), rare_32(b, lf_b, others));
+        uint64_t spaces = bits_64(equal_32(a, ' '), equal_32(b, ' ')), lfs = bits_64(lf_a, lf_b);
 
-        to->doubled = blanks & (blanks << 1 | blank);
-        to->rare = bits_64(rare_32(a, white_a, others), rare_32(b, white_b, others));
-        blank = blanks >> 63;
+        *to++ = rare | extra_blanks(spaces | lfs, lfs, &last);
     }
-    return blank;
+    *before = last;
 }
 
-size_t look_avx2(const char *s, size_t n, bool *blank, struct look *to)
+size_t look_avx2(const char *s, size_t n, struct look_before *before, uint64_t *to)
 {
-    return look_with(avx2, s, n, blank, to);
+    return look_with(avx2, s, n, before, to);
 }
 
-size_t look_at(const char *s, size_t n, bool *blank, struct look *to)
+size_t look_at(const char *s, size_t n, struct look_before *before, uint64_t *to)
 {
-    return cpu_has_avx2() ? look_avx2(s, n, blank, to) : look_sse2(s, n, blank, to);
+    return cpu_has_avx2() ? look_avx2(s, n, before, to) : look_sse2(s, n, before, to);
 }
 
 #else
 
-size_t look_at(const char *s, size_t n, bool *blank, struct look *to)
+size_t look_at(const char *s, size_t n, struct look_before *before, uint64_t *to)
 {
-    return look_plain(s, n, blank, to);
+    return look_plain(s, n, before, to);
 }
 
 #endif

@@ -18,7 +18,8 @@ struct walk {
     unsigned left[LEGACY_PAGES];     /* scripts of weak sequences that were not believed */
     bool remnant, tie;               /* seen: what the second walk may see in another way */
     struct sequence last, mended;    /* the last one seen, the last one mended; end NULL: none */
-    struct needs needs;              /* of what is not ASCII in `out` */
+    struct places *places;           /* of `out`, as far as it stands, if they are wanted */
+    size_t before;                   /* what stood in `out` before */
     bool blank_made;                 /* ASCII has changed too */
     uint64_t count;
 };
@@ -131,17 +132,24 @@ static bool believed(struct walk *w, const struct sequence *q, enum verdict v)
     return false;
 }
 
+/* What stands at `at` is a place in `out`, too. */
+static void note(struct walk *w, const char *at)
+{
+    size_t kept = w->out->len - w->before;
+
+    if (w->places)
+        w->places->at[w->places->n++] = (uint32_t)(kept + (size_t)(at - w->kept));
+}
+
 static void replace(struct walk *w, const char *start, const char *end, uint32_t c)
 {
     char utf8[4];
 
     w->count++;
+    note(w, start);
     buffer_append(w->out, w->kept, (size_t)(start - w->kept));
     buffer_append(w->out, utf8, utf8_put(utf8, c));
-    if (c == ' ')
-        w->blank_made = true;
-    else
-        needs_take(&w->needs, c, utf8, start, end);
+    w->blank_made = w->blank_made || c == ' ';
     w->kept = w->at = end;
 }
 
@@ -240,19 +248,33 @@ static bool take_c1(struct walk *w)
     return true;
 }
 
-static void keep(struct walk *w)
+/* Most characters that are not ASCII stand before one that is: no sequence begins with them. */
+static bool may_be_bad(const struct walk *w)
 {
-    const char *from = w->at;
-    uint32_t c = utf8_next(&w->at, w->end);
+    const unsigned char *at = (const unsigned char *)w->at;
+    const char *next = w->at + (*at < 0xe0 ? 2 : *at < 0xf0 ? 3 : 4);
 
-    needs_take(&w->needs, c, from, from, w->at);
+    return (next < w->end && (*next & 0x80)) || *at == 0xc3 || (*at == 0xc2 && at[1] < 0xa0);
 }
 
-static void walk(struct walk *w)
+/* Those of s that stay, or that another character comes to, are the places of `out`; that has no
+ * more of them than s. */
+static void walk(struct walk *w, struct places *places)
 {
-    while ((w->at += utf8_ascii_prefix(w->at, (size_t)(w->end - w->at))) < w->end)
-        if (!take_sequence(w) && !take_remnant(w) && !take_c1(w))
-            keep(w);
+    struct survey v = survey_of(w->start, (size_t)(w->end - w->start), places);
+
+    while (survey_next(&v)) {
+        for (size_t i = v.from; i < places->n; i++) {
+            const char *at = w->start + places->at[i];
+
+            if (at < w->at)
+                continue;
+            w->at = at;
+            if (!(*at & 0x80) || !may_be_bad(w) ||
+                (!take_sequence(w) && !take_remnant(w) && !take_c1(w)))
+                note(w, at);
+        }
+    }
 }
 
 /* Would a walk that knows all the evidence from its start decide the same everywhere? Up to the
@@ -265,27 +287,29 @@ static bool settled(const struct walk *w)
     return !w->tie && !(w->remnant && (w->evidence[LEGACY_WINDOWS] & SCRIPTS_LATIN));
 }
 
-uint64_t repair_mojibake(const char *s, size_t n, struct buffer *out, struct needs *x, bool *sure)
+uint64_t repair_mojibake(const char *s, size_t n, struct places *places, struct buffer *out,
+                         struct places *of_out)
 {
-    struct walk w = { .start = s, .at = s, .end = s + n, .kept = s, .out = out };
-    size_t len = out->len;
+    struct walk start = { .start = s, .at = s, .end = s + n, .kept = s, .out = out }, w;
 
-    walk(&w);
+    start.before = out->len;
+    start.places = places->all ? of_out : NULL;
+    of_out->n = 0;
+    w = start;
+    walk(&w, places);
     if (w.count == 0)
         return 0;
     if (!settled(&w)) {
-        struct walk again = { .start = s, .at = s, .end = s + n, .kept = s, .out = out };
-
-        again.informed = true;
-        memcpy(again.evidence, w.evidence, sizeof(w.evidence));
-        memcpy(again.strong, w.strong, sizeof(w.strong));
-        out->len = len;
-        w = again;
-        walk(&w);
+        start.informed = true;
+        memcpy(start.evidence, w.evidence, sizeof(w.evidence));
+        memcpy(start.strong, w.strong, sizeof(w.strong));
+        out->len = start.before;
+        of_out->n = 0;
+        w = start;
+        walk(&w, places);
     }
     if (w.count > 0)
         buffer_append(out, w.kept, (size_t)(w.end - w.kept));
-    *x = w.needs;
-    *sure = !w.blank_made;
+    of_out->all = w.places && !w.blank_made;
     return w.count;
 }

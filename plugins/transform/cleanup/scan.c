@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The look at a text that says which repairs it may need: by masks, of which only the few
- * characters that can be wrong are looked at one by one. */
+/* Which repairs may a text need? Its places say, of which only the few characters that can be wrong
+ * are looked at closely. */
 #include "clean.h"
 #include "chars.h"
 #include "legacy.h"
-#include "look.h"
 #include "common/nfc.h"
 #include "common/utf8.h"
 
 static unsigned ascii_needs(unsigned char c)
 {
+    if (c == ' ' || c == '\n')
+        return REPAIR_BIT(REPAIR_SPACES);
     if (c == '&')
         return REPAIR_BIT(REPAIR_ENTITIES);
     if (c == '\t')
@@ -48,7 +49,8 @@ static bool suspect(const char *at)
 /* What is by itself as it should be; most of what pages hold that is not ASCII is here. */
 static bool faultless(uint32_t c)
 {
-    return (c > 0xad && c < 0x100) || (c >= 0x2010 && c < 0x2028) || (c >= 0x2070 && c < 0x3000);
+    return (c > 0xa0 && c < 0x100 && c != 0xad) || (c >= 0x2010 && c < 0x2028) ||
+           (c >= 0x2070 && c < 0x3000);
 }
 
 static unsigned lone_needs(uint32_t c)
@@ -66,62 +68,44 @@ static unsigned lone_needs(uint32_t c)
     return full_width(c) ? REPAIR_BIT(REPAIR_WIDTHS) : 0;
 }
 
-void needs_take(struct needs *x, uint32_t c, const char *utf8, const char *from, const char *to)
+/* What is needed so far, and the end of the last character if mojibake can begin with it. */
+struct needs {
+    unsigned bits;
+    uint32_t last; /* that character, or 0 */
+    const char *to;
+};
+
+static void take_char(struct needs *x, const char *at, const char *end)
 {
-    bool looked_at = suspect(utf8);
+    const char *to = at;
+    uint32_t c = utf8_next(&to, end);
+    bool looked_at = suspect(at);
     unsigned alone = looked_at ? lone_needs(c) : 0;
 
-    if (x->last && x->to == from && legacy_pair(x->last, c))
+    if (x->to == at && x->last && !(x->bits & REPAIR_BIT(REPAIR_MOJIBAKE)) &&
+        legacy_pair(x->last, c))
         alone |= REPAIR_BIT(REPAIR_MOJIBAKE);
     x->last = looked_at && !alone ? c : 0;
     x->to = to;
-    x->others |= alone;
-    if (!nfc_is_plain_at(utf8))
-        x->others |= REPAIR_BIT(REPAIR_NFC);
+    x->bits |= alone;
+    if ((unsigned char)*at >= 0xcc && !(x->bits & REPAIR_BIT(REPAIR_NFC)) && !nfc_is_plain_at(at))
+        x->bits |= REPAIR_BIT(REPAIR_NFC);
 }
 
-static void take_rare(struct needs *x, uint64_t rare, const char *s, const char *end)
+unsigned needs_of(const char *s, size_t n, struct places *places)
 {
-    for (; rare; rare &= rare - 1) {
-        const char *at = s + __builtin_ctzll(rare), *next = at;
+    struct needs x = { .bits = n > 0 && s[n - 1] == ' ' ? REPAIR_BIT(REPAIR_SPACES) : 0 };
+    struct survey v = survey_of(s, n, places);
 
-        if (*at & 0x80) {
-            uint32_t c = utf8_next(&next, end);
+    while (survey_next(&v)) {
+        for (size_t i = v.from; i < places->n; i++) {
+            const char *at = s + places->at[i];
 
-            needs_take(x, c, at, at, next);
-        } else {
-            x->ascii |= ascii_needs((unsigned char)*at);
+            if (*at & 0x80)
+                take_char(&x, at, s + n);
+            else
+                x.bits |= ascii_needs((unsigned char)*at);
         }
     }
-}
-
-static bool any_bad(uint64_t doubled, const char *start, const char *s)
-{
-    for (; doubled; doubled &= doubled - 1)
-        if (look_is_bad(start, s + __builtin_ctzll(doubled)))
-            return true;
-    return false;
-}
-
-struct needs needs_of(const char *s, size_t n)
-{
-    struct needs x = { 0 };
-    struct look looks[LOOKS];
-    bool blank = true, bad = n > 0 && s[n - 1] == ' ';
-
-    for (size_t at = 0; at < n;) {
-        size_t count = look_at(s + at, n - at, &blank, looks);
-
-        for (uint64_t sites = look_sites(looks, count); sites; sites &= sites - 1) {
-            const struct look *look = &looks[__builtin_ctzll(sites)];
-            const char *from = s + at + (size_t)(look - looks) * LOOK_BYTES;
-
-            bad = bad || any_bad(look->doubled, s, from);
-            take_rare(&x, look->rare, from, s + n);
-        }
-        at += count * LOOK_BYTES;
-    }
-    if (bad)
-        x.ascii |= REPAIR_BIT(REPAIR_SPACES);
-    return x;
+    return x.bits;
 }

@@ -3,38 +3,27 @@
  * of empty lines that follow each other one is kept, since a paragraph ends there. */
 #include "clean.h"
 #include "chars.h"
-#include "look.h"
 #include "common/utf8.h"
 
-/* Up to a byte that an odd line end may begin with. */
-static const char *skip_line(const char *at, const char *end)
+uint64_t repair_line_ends(const char *s, size_t n, struct places *places, struct buffer *out)
 {
-    while (at < end) {
-        unsigned char c = (unsigned char)*at;
-
-        if (c == 0xc2 || c == 0xe2 || (c >= 0x0b && c <= 0x0d))
-            break;
-        at++;
-    }
-    return at;
-}
-
-uint64_t repair_line_ends(const char *s, size_t n, struct buffer *out)
-{
-    const char *end = s + n, *kept = s, *at = s;
+    const char *end = s + n, *kept = s;
+    struct survey v = survey_of(s, n, places);
     uint64_t count = 0;
 
-    while ((at = skip_line(at, end)) < end) {
-        const char *from = at;
+    while (survey_next(&v)) {
+        for (size_t i = v.from; i < places->n; i++) {
+            const char *from = s + places->at[i], *at = from;
 
-        if (!odd_line_end(utf8_next(&at, end)))
-            continue;
-        if (*from == '\r' && at < end && *at == '\n')
-            at++;
-        buffer_append(out, kept, (size_t)(from - kept));
-        buffer_byte(out, '\n');
-        kept = at;
-        count++;
+            if (from < kept || !odd_line_end(utf8_next(&at, end)))
+                continue;
+            if (*from == '\r' && at < end && *at == '\n')
+                at++;
+            buffer_append(out, kept, (size_t)(from - kept));
+            buffer_byte(out, '\n');
+            kept = at;
+            count++;
+        }
     }
     if (count > 0)
         buffer_append(out, kept, (size_t)(end - kept));
@@ -46,9 +35,10 @@ static const char *skip_spaces(const char *at, const char *end)
 {
     while (at < end) {
         const char *next = at;
-        uint32_t c = utf8_next(&next, end);
 
-        if (c != ' ' && c != '\t' && !exotic_space(c))
+        if (*at == ' ' || *at == '\t')
+            next++;
+        else if (!(*at & 0x80) || !exotic_space(utf8_next(&next, end)))
             break;
         at = next;
     }
@@ -105,39 +95,25 @@ static void take_blanks(struct spacing *p, const char *at)
     p->done = at;
 }
 
-/* Is something to be mended at `at`, whose bit is set in either mask? */
-static bool is_bad(const struct spacing *p, const char *at)
+/* Is it a blank at `at`? Spaces and LFs are places only where they are too many. */
+static bool is_blank(const char *at, const char *end)
 {
-    if (*at == ' ' || *at == '\n')
-        return look_is_bad(p->start, at);
-    return *at == '\t' || exotic_space(utf8_next(&at, p->end));
+    return *at & 0x80 ? exotic_space(utf8_next(&at, end))
+                      : *at == ' ' || *at == '\n' || *at == '\t';
 }
 
-static void mend(struct spacing *p, uint64_t left, const char *s)
-{
-    for (; left; left &= left - 1) {
-        const char *at = s + __builtin_ctzll(left);
-
-        if (at >= p->done && is_bad(p, at))
-            take_blanks(p, at);
-    }
-}
-
-uint64_t repair_spaces(const char *s, size_t n, struct buffer *out)
+uint64_t repair_spaces(const char *s, size_t n, struct places *places, struct buffer *out)
 {
     struct spacing p = { .start = s, .end = s + n, .done = s, .kept = s, .out = out };
-    struct look looks[LOOKS];
-    bool blank = true;
+    struct survey v = survey_of(s, n, places);
 
-    for (size_t at = 0; at < n;) {
-        size_t count = look_at(s + at, n - at, &blank, looks);
+    while (survey_next(&v)) {
+        for (size_t i = v.from; i < places->n; i++) {
+            const char *at = s + places->at[i];
 
-        for (uint64_t sites = look_sites(looks, count); sites; sites &= sites - 1) {
-            size_t i = (size_t)__builtin_ctzll(sites);
-
-            mend(&p, looks[i].doubled | looks[i].rare, s + at + i * LOOK_BYTES);
+            if (at >= p.done && is_blank(at, p.end))
+                take_blanks(&p, at);
         }
-        at += count * LOOK_BYTES;
     }
     if (p.done < p.end && p.end[-1] == ' ')
         take_blanks(&p, p.end - 1);

@@ -27,11 +27,12 @@ static bool mostly_latin(const char *s, const char *end)
     return latin > 0 && latin / 9 >= east_asian;
 }
 
-uint64_t repair_widths(const char *s, size_t n, struct buffer *out)
+uint64_t repair_widths(const char *s, size_t n, struct places *places, struct buffer *out)
 {
     const char *end = s + n, *kept = s, *at = s;
     uint64_t count = 0;
 
+    (void)places;
     if (!mostly_latin(s, end))
         return 0;
     while ((at += utf8_ascii_prefix(at, (size_t)(end - at))) < end) {
