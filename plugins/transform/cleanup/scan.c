@@ -24,13 +24,11 @@ static unsigned ascii_needs(unsigned char c)
  * letters; the second byte tells. */
 static bool suspect(const char *at)
 {
-    unsigned char second = (unsigned char)at[1];
+    unsigned char first = (unsigned char)at[0], second = (unsigned char)at[1];
 
-    switch ((unsigned char)at[0]) {
-    case 0xc2:
-    case 0xc3:
-    case 0xe2:
+    if (first == 0xc2 || first == 0xc3 || first == 0xe2)
         return true;
+    switch (first) {
     case 0xc5:
         return second == 0x92 || second == 0x93 || second == 0xb8; /* Œ œ Ÿ */
     case 0xc6:
@@ -42,11 +40,11 @@ static bool suspect(const char *at)
     case 0xe3:
         return second == 0x80; /* U+3000 */
     default:
-        return (unsigned char)at[0] >= 0xef;
+        return first >= 0xef;
     }
 }
 
-/* What is by itself as it should be; most of what pages hold that is not ASCII is here. */
+/* What is by itself as it should be: most that is suspect. */
 static bool faultless(uint32_t c)
 {
     return (c > 0xa0 && c < 0x100 && c != 0xad) || (c >= 0x2010 && c < 0x2028) ||
@@ -55,8 +53,6 @@ static bool faultless(uint32_t c)
 
 static unsigned lone_needs(uint32_t c)
 {
-    if (faultless(c))
-        return 0;
     if (exotic_space(c))
         return REPAIR_BIT(REPAIR_SPACES);
     if (odd_line_end(c))
@@ -75,21 +71,40 @@ struct needs {
     const char *to;
 };
 
+/* U+2010 to U+2027: quotation marks, dashes, … */
+static bool is_mark(const char *at)
+{
+    return at[0] == '\xe2' && at[1] == '\x80' && ((unsigned char)at[2] & 0x3f) - 0x10u < 0x18;
+}
+
+/* What most pages hold is told by its bytes: marks, and U+0080 to U+00BF, which are written as C2
+ * and themselves. */
 static void take_char(struct needs *x, const char *at, const char *end)
 {
     const char *to = at;
-    uint32_t c = utf8_next(&to, end);
-    bool looked_at = suspect(at);
-    unsigned alone = looked_at ? lone_needs(c) : 0;
+    unsigned alone = 0;
+    bool may_begin = true; /* mojibake */
+    uint32_t c;
 
+    if (*at == '\xc2') {
+        c = (unsigned char)at[1];
+        to += 2;
+        alone = faultless(c) ? 0 : lone_needs(c);
+    } else if (is_mark(at)) {
+        c = 0x2000 | ((unsigned char)at[2] & 0x3f);
+        to += 3;
+    } else {
+        c = utf8_next(&to, end);
+        may_begin = suspect(at);
+        alone = may_begin && !faultless(c) ? lone_needs(c) : 0;
+        x->bits |= nfc_is_plain_at(at) ? 0 : REPAIR_BIT(REPAIR_NFC);
+    }
     if (x->to == at && x->last && !(x->bits & REPAIR_BIT(REPAIR_MOJIBAKE)) &&
         legacy_pair(x->last, c))
         alone |= REPAIR_BIT(REPAIR_MOJIBAKE);
-    x->last = looked_at && !alone ? c : 0;
+    x->last = may_begin && !alone ? c : 0;
     x->to = to;
     x->bits |= alone;
-    if ((unsigned char)*at >= 0xcc && !(x->bits & REPAIR_BIT(REPAIR_NFC)) && !nfc_is_plain_at(at))
-        x->bits |= REPAIR_BIT(REPAIR_NFC);
 }
 
 unsigned needs_of(const char *s, size_t n, struct places *places)
