@@ -49,11 +49,11 @@ static bool lists_tags(struct span s)
 }
 
 /* Three headlines and more with bullets below the last sentence, which leads to none of them. */
-static void drop_trailing_links(struct work *w)
+static void drop_trailing_links(struct work *w, size_t end)
 {
-    size_t first = w->n, n = 0, headlines = 0;
+    size_t first = end, n = 0, headlines = 0;
 
-    for (size_t i = w->n; i-- > w->start;) {
+    for (size_t i = end; i-- > w->start;) {
         const struct line *line = &w->line[i];
 
         if (line->role != ROLE_BODY)
@@ -70,17 +70,17 @@ static void drop_trailing_links(struct work *w)
     }
     if (n < 3 || headlines * 2 < n)
         return;
-    for (size_t i = first; i < w->n; i++)
+    for (size_t i = first; i < end; i++)
         if (w->line[i].role == ROLE_BODY)
             drop(&w->line[i], ROLE_RELATED, "headlines with bullets below the text");
 }
 
 /* Two leads and more that break off, below the last sentence: what other articles are about. */
-static void drop_trailing_teasers(struct work *w)
+static void drop_trailing_teasers(struct work *w, size_t end)
 {
-    size_t first = w->n, n = 0;
+    size_t first = end, n = 0;
 
-    for (size_t i = w->n; i-- > w->start + 1;) {
+    for (size_t i = end; i-- > w->start + 1;) {
         const struct line *line = &w->line[i];
 
         if (line->role == ROLE_BODY && ends_open(line_span(line))) {
@@ -90,18 +90,18 @@ static void drop_trailing_teasers(struct work *w)
             break;
         }
     }
-    for (size_t i = first; n >= 2 && i < w->n; i++)
+    for (size_t i = first; n >= 2 && i < end; i++)
         if (w->line[i].role == ROLE_BODY)
             drop(&w->line[i], ROLE_RELATED, "leads that break off below the text");
 }
 
 /* Short lines after the last sentence are tags, names, links: they go, unless a colon or list
  * leads to them. */
-static void drop_short_lines(struct work *w)
+static void drop_short_lines(struct work *w, size_t end)
 {
-    size_t last = w->n, i;
+    size_t last = end, i;
 
-    for (i = w->n; i-- > w->start;) {
+    for (i = end; i-- > w->start;) {
         const struct line *line = &w->line[i];
 
         if (line->role != ROLE_BODY)
@@ -115,9 +115,9 @@ static void drop_short_lines(struct work *w)
             break;
         }
     }
-    if (last == w->n || w->line[last].at[w->line[last].len - 1] == ':')
+    if (last == end || w->line[last].at[w->line[last].len - 1] == ':')
         return;
-    for (i = last + 1; i < w->n; i++) {
+    for (i = last + 1; i < end; i++) {
         struct line *line = &w->line[i];
 
         if (line->role != ROLE_BODY)
@@ -162,13 +162,13 @@ static bool is_spam(const struct work *w, const struct line *line)
 }
 
 /* A page taken over: paragraphs that advertise before and after an article that does not. */
-static void trim_spam(struct work *w, size_t kept)
+static void trim_spam(struct work *w, size_t kept, size_t end)
 {
-    size_t first = w->start, last = w->n, n = 0;
+    size_t first = w->start, last = end, n = 0;
 
     if (kept < 4 || w->pack->spam.n == 0)
         return;
-    for (; first < w->n; first++)
+    for (; first < end; first++)
         if (w->line[first].role == ROLE_BODY) {
             if (!is_spam(w, &w->line[first]))
                 break;
@@ -179,7 +179,7 @@ static void trim_spam(struct work *w, size_t kept)
     if (n == 0 || n * 2 >= kept || (w->title < w->n && spam_words(w, &w->line[w->title]) > 0) ||
         spam_words(w, &w->line[first]) > 0 || spam_words(w, &w->line[last - 1]) > 0)
         return; /* an article about it */
-    for (size_t i = w->start; i < w->n; i++)
+    for (size_t i = w->start; i < end; i++)
         if (w->line[i].role == ROLE_BODY && (i < first || i >= last))
             drop(&w->line[i], ROLE_AD, "advertising of strangers");
     if (!w->page->title.at && first > w->start && is_headline(&w->line[first]) &&
@@ -192,8 +192,12 @@ static void trim_spam(struct work *w, size_t kept)
 
 void trim_end(struct work *w, size_t kept)
 {
-    trim_spam(w, kept);
-    drop_trailing_links(w);
-    drop_trailing_teasers(w);
-    drop_short_lines(w);
+    size_t end = w->n; /* no line of the text from here on */
+
+    while (end > w->start && w->line[end - 1].role != ROLE_BODY)
+        end--;
+    trim_spam(w, kept, end);
+    drop_trailing_links(w, end);
+    drop_trailing_teasers(w, end);
+    drop_short_lines(w, end);
 }
