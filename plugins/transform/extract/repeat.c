@@ -49,26 +49,25 @@ static uint32_t find_or_put(struct table *t, uint32_t i)
     return UINT32_MAX;
 }
 
-/* "... semua pedagang pindah ...", or a lead that breaks off: does the text say it too? A
- * few such lines at most. */
-static void drop_quotes(struct work *w)
+/* "... semua pedagang pindah ...", or a lead that breaks off. */
+static bool may_be_quote(const struct line *line)
 {
-    size_t tries = 0;
+    struct span s = line_span(line);
 
-    for (size_t i = w->start; i < w->n && tries < QUOTE_TRIES; i++) {
+    if (line->flags & LINE_LONG || line->len < REPEAT_MIN / 2)
+        return false;
+    return !(line->flags & LINE_SENTENCE) || ends_open(s) ||
+           (is_in(s.at[0], ".\xe2") && (starts_with(s, "...") || starts_with(s, "\xe2\x80\xa6")));
+}
+
+/* Does the text say one of these too? */
+static void drop_quotes(struct work *w, const uint32_t *quotes, size_t n)
+{
+    for (size_t q = 0; q < n; q++) {
+        size_t i = quotes[q];
         struct line *line = &w->line[i];
-        struct span s = line_span(line), text;
+        struct span text = span_trim(line_span(line), " .\"'");
 
-        if (line->role != ROLE_BODY || line->flags & LINE_LONG || line->len < 30)
-            continue;
-        if (line->flags & LINE_SENTENCE && !ends_open(s) &&
-            (!is_in(s.at[0], ".\xe2") ||
-             (!starts_with(s, "...") && !starts_with(s, "\xe2\x80\xa6"))))
-            continue;
-        if (!ends_open(s) && line->len < REPEAT_MIN / 2)
-            continue;
-        tries++;
-        text = span_trim(s, " .\"'");
         while (text.len > 3 && ends_open(text))
             text = span_trim(span(text.at, text.len - 3), " ");
         for (size_t k = w->start; k < w->n; k++) {
@@ -132,6 +131,8 @@ static void hash_whole(struct table *t, const struct work *w, size_t i)
 int fold_repeats(struct work *w)
 {
     uint32_t previous = UINT32_MAX; /* what the line before repeats */
+    uint32_t quotes[QUOTE_TRIES];   /* a few at most */
+    size_t n_quotes = 0;
     struct table table;
 
     if (begin_table(&table, w) != 0)
@@ -155,8 +156,10 @@ int fold_repeats(struct work *w)
             previous = same;
         } else {
             previous = UINT32_MAX;
+            if (n_quotes < QUOTE_TRIES && may_be_quote(line))
+                quotes[n_quotes++] = (uint32_t)i;
         }
     }
-    drop_quotes(w);
+    drop_quotes(w, quotes, n_quotes);
     return 0;
 }
