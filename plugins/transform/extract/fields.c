@@ -94,8 +94,8 @@ static void read_small_print(struct work *w, struct span *outlet, int *year, boo
         const char *label;
         int y;
 
-        if (line->rule != ROLE_COPYRIGHT && !(line->flags & LINE_PEOPLE))
-            continue;
+        if (!((line->rule == ROLE_COPYRIGHT) | ((line->flags & LINE_PEOPLE) != 0)))
+            continue; /* most lines, by one branch */
         *photographer |= says_photographer(w->pack, line);
         if (line->flags & LINE_LONG)
             continue;
@@ -144,7 +144,10 @@ static bool read_promo(struct work *w, struct span *outlet)
 /* The host of a line that is only an address: "https://contoh.id/berita" is "contoh.id". */
 static bool read_address(struct work *w, struct span *outlet)
 {
-    for (size_t i = 0; i < w->n && (i < w->start || i < 3); i++) {
+    size_t end = w->start > 3 ? w->start : 3;
+
+    end = end < w->n ? end : w->n;
+    for (size_t i = 0; i < end; i++) {
         struct span s = line_span(&w->line[i]);
         const char *stop;
 
@@ -191,7 +194,7 @@ static bool read_self(struct work *w, struct span *outlet)
         struct span s = line_span(&w->line[i]);
         const char *at = s.at, *end = s.at + s.len;
 
-        if (w->line[i].role != ROLE_BODY || !(w->line[i].may & PACK_TOLD_TO))
+        if (!(w->line[i].may & PACK_TOLD_TO) || w->line[i].role != ROLE_BODY)
             continue;
         while ((at = phrase_in(&w->pack->told_to, span(at, (size_t)(end - at)), NULL))) {
             size_t n = phrase_at(&w->pack->told_to, span(at, (size_t)(end - at)), false, NULL);
@@ -252,7 +255,7 @@ static bool read_credit(struct work *w, struct span *outlet)
         struct span s = line_span(&w->line[i]);
         const char *open;
 
-        if (!(w->line[i].flags & LINE_CREDIT) || w->line[i].flags & LINE_LONG)
+        if ((w->line[i].flags & (LINE_CREDIT | LINE_LONG)) != LINE_CREDIT)
             continue;
         open = memrchr(s.at, '(', s.len);
         if (!open) {
@@ -276,37 +279,46 @@ static bool read_credit(struct work *w, struct span *outlet)
     return false;
 }
 
+/* What stands round the dot without a sign that ends a site's name, and full stops at its end. */
+static struct span round_dot(struct span line, const char *dot)
+{
+    const struct byte_set signs = byte_set(" ,;:()[]/\"'|");
+    const char *from = dot, *to = dot, *end = line.at + line.len;
+
+    while (from > line.at && !is_in_set(from[-1], &signs))
+        from--;
+    while (to < end && !is_in_set(*to, &signs))
+        to++;
+    while (to > dot && to[-1] == '.')
+        to--;
+    return span(from, (size_t)(to - from));
+}
+
 /* Calls use on each site name of a line until it says true. */
 static bool each_site(const struct work *w, const struct line *line, struct span *site,
                       bool (*use)(const struct work *, struct span, const struct line *))
 {
-    const char *at = line->at, *end = at + line->len, *dot = at;
+    const char *end = line->at + line->len, *dot = line->at;
 
     while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
-        const char *from = dot, *to = dot;
-
         if (dot + 1 == end || is_in(dot[1], " \"")) { /* of a sentence: it ends no site's name */
             dot++;
             continue;
         }
-        while (from > at && !is_in(from[-1], " ,;:()[]/\"'|"))
-            from--;
-        while (to < end && !is_in(*to, " ,;:()[]/\"'|"))
-            to++;
-        while (to > dot && to[-1] == '.')
-            to--;
-        *site = span(from, (size_t)(to - from));
+        *site = round_dot(line_span(line), dot);
         if (is_site_name(w->pack, *site) && use(w, *site, line))
             return true;
-        dot = to > dot ? to : dot + 1;
+        dot = site->at + site->len > dot ? site->at + site->len : dot + 1;
     }
     return false;
 }
 
 static bool is_counted(const struct line *line)
 {
-    return !(line->flags & LINE_LONG) && line->role != ROLE_RELATED && line->role != ROLE_SOURCE &&
-           line->role != ROLE_REPUBLISHED && line->role != ROLE_WIDGET;
+    const uint64_t others = UINT64_C(1) << ROLE_RELATED | UINT64_C(1) << ROLE_SOURCE |
+                            UINT64_C(1) << ROLE_REPUBLISHED | UINT64_C(1) << ROLE_WIDGET;
+
+    return !((line->flags & LINE_LONG) | (others >> line->role & 1));
 }
 
 /* Does the page name this site again, or outside of the text? */
