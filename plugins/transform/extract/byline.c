@@ -202,13 +202,39 @@ static bool is_report(const struct pack *pack, struct span s)
 
 enum { TWICE_MAX = 120 }; /* bytes: half of it is at most a block of classes */
 
+/* A glance: does a word of the second half begin with the same two letters as the line? What is
+ * behind a line can be read (SCAN_SLACK). */
+static bool may_stand_twice(struct span s)
+{
+#ifdef __SSE2__
+    const __m128i small = _mm_set1_epi8(0x20), blank = _mm_set1_epi8(' ');
+    const __m128i first = _mm_set1_epi8((char)(s.at[0] | 0x20));
+    const __m128i second = _mm_set1_epi8((char)(s.at[1] | 0x20));
+    __m128i same = _mm_setzero_si128();
+
+    for (const char *at = s.at + s.len / 2, *end = s.at + s.len; at < end; at += 16) {
+        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+        __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(at - 1));
+        __m128i pair = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(a, small), first),
+                                     _mm_cmpeq_epi8(_mm_or_si128(b, small), second));
+
+        same = _mm_or_si128(same, _mm_and_si128(pair, _mm_cmpeq_epi8(before, blank)));
+    }
+    return _mm_movemask_epi8(same) != 0;
+#else
+    (void)s;
+    return true;
+#endif
+}
+
 /* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
 static struct span name_twice(const struct pack *pack, struct span s)
 {
     const char *end = s.at + s.len, *half = s.at + s.len / 2;
     struct classes c;
 
-    if (s.len > TWICE_MAX)
+    if (s.len > TWICE_MAX || s.len <= NAME_MIN * 2 || !may_stand_twice(s))
         return span(NULL, 0);
     c = classes_of(half, (size_t)(end - half));
     for (uint64_t starts = c.blank << 1 & ((c.big & ~c.digit) | c.wide); starts;
@@ -292,13 +318,6 @@ static bool are_names(const struct pack *pack, struct span s)
     return is_name(pack, s);
 }
 
-/* A glance at the sign at `at`, which is not the first byte of its line. */
-static bool may_part(const char *at, const char *end)
-{
-    return (at[-1] == ' ' && (is_in(*at, ",|-\xe2") || (*at == '(' && end[-1] == ')'))) ||
-           *at == ',';
-}
-
 /* Does the sign at `at` part a name from its site or job? */
 static bool parted_at(const struct pack *pack, struct span s, const char *at, struct span *name,
                       struct span *site)
@@ -339,15 +358,11 @@ static bool split_byline(const struct pack *pack, struct span s, struct span *na
         return false; /* no name */
     for (size_t from = 0; from < s.len; from += 64) {
         size_t n = s.len - from < 64 ? s.len - from : 64;
-        struct classes c = classes_of(s.at + from, n);
-        uint64_t signs = ~(c.word | c.blank | c.inner);
+        uint64_t parts = parts_of(s.at + from, n, true, from > 0 && s.at[from - 1] == ' ');
 
-        for (signs &= n < 64 ? (UINT64_C(1) << n) - 1 : ~UINT64_C(0); signs; signs &= signs - 1) {
-            const char *at = s.at + from + (size_t)__builtin_ctzll(signs);
-
-            if (at > s.at && may_part(at, s.at + s.len) && parted_at(pack, s, at, name, site))
+        for (; parts; parts &= parts - 1)
+            if (parted_at(pack, s, s.at + from + __builtin_ctzll(parts), name, site))
                 return true;
-        }
     }
     return false;
 }

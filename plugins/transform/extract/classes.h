@@ -151,6 +151,59 @@ __attribute__((always_inline)) static inline struct classes classes_of(const cha
     return c;
 }
 
+/* Where a name or headline may be parted from a house, of n bytes, 64 at most: at a bar, a hyphen
+ * or what may be a dash (E2) behind a blank; commas: also at a bracket behind one, and at any
+ * comma. behind_blank: is one before s? Few lines have such a place. */
+#ifdef __SSE2__
+__attribute__((always_inline)) static inline void parts_of_16(uint64_t *blank, uint64_t *sign,
+                                                              uint64_t *comma, const void *s,
+                                                              bool commas, unsigned shift)
+{
+    __m128i x = _mm_loadu_si128((const __m128i *)s), signs = _mm_cmpeq_epi8(x, _mm_set1_epi8('|'));
+
+    signs = _mm_or_si128(signs, _mm_cmpeq_epi8(x, _mm_set1_epi8('-')));
+    signs = _mm_or_si128(signs, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
+    if (commas) {
+        signs = _mm_or_si128(signs, _mm_cmpeq_epi8(x, _mm_set1_epi8('(')));
+        *comma |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(',')))
+                  << shift;
+    }
+    *sign |= (uint64_t)(unsigned)_mm_movemask_epi8(signs) << shift;
+    *blank |= (uint64_t)(unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(x, _mm_set1_epi8(' '))) << shift;
+}
+#else
+static inline void parts_of_16(uint64_t *blank, uint64_t *sign, uint64_t *comma, const void *s,
+                               bool commas, unsigned shift)
+{
+    for (unsigned i = 0; i < 16; i++) {
+        char b = ((const char *)s)[i];
+
+        *blank |= (uint64_t)(b == ' ') << (shift + i);
+        *sign |= (uint64_t)(is_in(b, "|-\xe2") || (commas && b == '(')) << (shift + i);
+        *comma |= (uint64_t)(commas && b == ',') << (shift + i);
+    }
+}
+#endif
+
+__attribute__((always_inline)) static inline uint64_t parts_of(const char *s, size_t n, bool commas,
+                                                               bool behind_blank)
+{
+    uint64_t blank = 0, sign = 0, comma = 0;
+    size_t i = 0;
+
+    for (; i + 16 <= n; i += 16)
+        parts_of_16(&blank, &sign, &comma, s + i, commas, (unsigned)i);
+    if (i < n && i > 0) {
+        parts_of_16(&blank, &sign, &comma, s + n - 16, commas, (unsigned)n - 16);
+    } else if (i < n) {
+        char last[16];
+
+        copy_short(last, s, n);
+        parts_of_16(&blank, &sign, &comma, last, commas, 0);
+    }
+    return (sign & (blank << 1 | behind_blank)) | comma;
+}
+
 /* Where each word's first letter or digit is, of 64 bytes: adding the places after blanks to the
  * signs carries each over the signs before its word. *open: does a word's beginning go on past the
  * end? */

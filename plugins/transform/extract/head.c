@@ -4,7 +4,10 @@
 #include "classes.h"
 #include "extract.h"
 
-enum { NEAR = 40 }; /* lines: what is further off has nothing to do with a headline */
+enum {
+    NEAR = 40,      /* lines: what is further off has nothing to do with a headline */
+    HOUSE_FROM = 20 /* bytes: no headline is shorter */
+};
 
 /* Some words in a sentence's case: under a headline it sums the article up. */
 static bool is_standfirst(const struct line *line)
@@ -42,16 +45,21 @@ __attribute__((always_inline)) static inline bool has_one_of(struct span s, cons
 /* "Judul Berita - CONTOH.COM": without the house. */
 static struct span without_house(const struct pack *pack, struct span s)
 {
-    if (s.len <= 20 || !has_one_of(span(s.at + 20, s.len - 20), "-|\xe2"))
-        return s;
-    for (size_t i = s.len; i-- > 20;) {
-        size_t dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
+    for (size_t to = s.len; to > HOUSE_FROM;) {
+        size_t from = to > HOUSE_FROM + 64 ? to - 64 : HOUSE_FROM;
+        uint64_t parts = parts_of(s.at + from, to - from, false, s.at[from - 1] == ' ');
 
-        if (dash == 0 || s.at[i - 1] != ' ' || i + dash >= s.len || s.at[i + dash] != ' ')
-            continue;
-        return is_outlet(pack, span_trim(span(s.at + i + dash, s.len - i - dash), " "))
-                   ? span_trim(span(s.at, i), " ")
-                   : s;
+        for (to = from; parts;) {
+            unsigned last = 63 - (unsigned)__builtin_clzll(parts);
+            size_t i = from + last, dash = s.at[i] == '|' ? 1 : dash_at(s.at + i, s.at + s.len);
+
+            parts ^= UINT64_C(1) << last;
+            if (dash == 0 || i + dash >= s.len || s.at[i + dash] != ' ')
+                continue;
+            return is_outlet(pack, span_trim(span(s.at + i + dash, s.len - i - dash), " "))
+                       ? span_trim(span(s.at, i), " ")
+                       : s;
+        }
     }
     return s;
 }
@@ -235,7 +243,8 @@ static void find_title(struct work *w)
 
         if (line->rule == ROLE_BOX || line->rule == ROLE_RELATED)
             in_box = headlines_follow(w, i);
-        else if (i == w->date || phrase_at(&w->pack->home_words, line_span(line), true, NULL))
+        else if (in_box &&
+                 (i == w->date || phrase_at(&w->pack->home_words, line_span(line), true, NULL)))
             in_box = false; /* the page's own head begins here */
         if (line->rule != ROLE_NONE || line->role != ROLE_NONE || !is_headline(line) ||
             phrase_at(&w->pack->home_words, line_span(line), false, NULL) ||
@@ -532,13 +541,10 @@ void label_head(struct work *w)
     find_deck(w);
     for (size_t i = 0; i < w->start; i++) {
         struct line *line = &w->line[i];
+        uint8_t role = line->flags & (LINE_CREDIT | LINE_PARAGRAPH) ? ROLE_CAPTION : ROLE_HEAD;
 
-        if (line->role != ROLE_NONE)
-            continue;
-        line->role = line->flags & LINE_DATE        ? ROLE_DATE
-                     : line->rule != ROLE_NONE      ? line->rule
-                     : line->flags & LINE_CREDIT    ? ROLE_CAPTION
-                     : line->flags & LINE_PARAGRAPH ? ROLE_CAPTION
-                                                    : ROLE_HEAD;
+        role = line->rule != ROLE_NONE ? line->rule : role;
+        role = line->flags & LINE_DATE ? (uint8_t)ROLE_DATE : role;
+        line->role = line->role != ROLE_NONE ? line->role : role;
     }
 }
