@@ -541,30 +541,49 @@ static void name_above_editor(struct work *w)
     }
 }
 
+/* The line as these of its flags say, and what is beside the date. */
+static void read_who(struct work *w, size_t i, uint32_t flags)
+{
+    if (flags & LINE_PEOPLE)
+        read_line(w, i);
+    else if (flags & LINE_BYLINE)
+        read_shape(w, i);
+    if (i == w->date)
+        read_date_line(w);
+}
+
 /* Reads names off all lines that say who. Author before photographer: on a photo page the latter
  * is the author when nobody else is. */
 void read_people(struct work *w)
 {
     bool in_box = false;
+    uint32_t seen = 0; /* flags of the lines read */
+    size_t i;
 
-    for (size_t i = 0; i < w->n; i++) {
+    /* most lines of either loop are passed over by one branch */
+    for (i = 0; i < w->start; i++) {
         uint32_t flags = w->line[i].flags & (LINE_PEOPLE | LINE_BYLINE);
+
+        if ((flags != 0) | (i == w->date))
+            read_who(w, i, flags);
+        seen |= flags;
+    }
+    for (; i < w->n; i++) {
+        uint32_t flags = w->line[i].flags & LINE_PEOPLE;
         bool box = (w->line[i].rule == ROLE_BOX) | (w->line[i].rule == ROLE_COMMENTS);
 
-        if (!((flags != 0) | box | (i == w->date))) /* most lines, by one branch */
+        if (!((flags != 0) | box | (i == w->date)))
             continue;
         in_box |= i > w->start && box;
         if (in_box && w->page->n_authors > 0)
             break; /* whoever wrote what is linked there */
-        if (flags & LINE_PEOPLE)
-            read_line(w, i);
-        else if (flags & LINE_BYLINE && i < w->start)
-            read_shape(w, i);
-        if (i == w->date)
-            read_date_line(w);
+        read_who(w, i, flags);
+        seen |= flags;
     }
+    if (!(seen & LINE_PEOPLE) || w->page->n_authors > 0)
+        return;
     name_above_editor(w);
-    for (size_t i = 0; i < w->n && w->page->n_authors == 0; i++) {
+    for (i = 0; i < w->n && w->page->n_authors == 0; i++) {
         struct span s;
         size_t n;
 
