@@ -9,6 +9,8 @@
 #include <etl/plugin.h>
 #include <errno.h>
 
+enum { BODY_UNMEASURED = 64 << 10 }; /* bytes of a page */
+
 struct extract {
     etl_field text, language;
     const char *pack, *pack2, *rules;
@@ -108,6 +110,19 @@ static void set_people(etl_record *rec, etl_field field, const struct span *peop
     etl_set(rec, field, etl_list(list, n));
 }
 
+/* Room for the body, which is measured only if it may be large: no body is longer than its page and
+ * a line feed for each line. NULL: over the limit. */
+static char *begin_body(etl_record *rec, const struct page *page, size_t n)
+{
+    size_t most = n + page->n_lines + 1;
+    char *body = most <= BODY_UNMEASURED ? etl_begin(rec, most) : NULL;
+
+    if (body)
+        return body;
+    n = page_body(page, NULL);
+    return etl_begin(rec, n ? n : 1);
+}
+
 static int map(const void *self, etl_record *rec)
 {
     const struct extract *me = self;
@@ -115,7 +130,6 @@ static int map(const void *self, etl_record *rec)
     const struct pack *pack = pick_pack(me, rec);
     struct page page;
     char *body;
-    size_t n;
 
     if (text.type != ETL_TEXT)
         return ETL_OK;
@@ -124,7 +138,6 @@ static int map(const void *self, etl_record *rec)
         return etl_fail_errno(me, ENOMEM, "no memory for a page of %" PRIu32 " bytes", text.len);
     if (etl_noting(rec))
         note_lines(rec, me->text, pack, &page);
-    n = page_body(&page, NULL);
     set_span(rec, me->title, page.title);
     set_string(rec, me->date, page.date);
     set_string(rec, me->date_kind, page.date_kind);
@@ -136,11 +149,10 @@ static int map(const void *self, etl_record *rec)
     set_span(rec, me->section, page.section);
     set_string(rec, me->kind, page.kind);
     set_span(rec, me->deck, page.deck);
-    body = etl_begin(rec, n ? n : 1);
+    body = begin_body(rec, &page, text.len);
     if (!body)
         return ETL_REJECT;
-    page_body(&page, body);
-    etl_end(rec, me->body, n);
+    etl_end(rec, me->body, page_body(&page, body));
     etl_count(me, rec, page.kind, 1);
     return ETL_OK;
 }
