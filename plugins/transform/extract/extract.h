@@ -44,6 +44,7 @@ struct line {
     uint8_t may;      /* enum pack_list: those of which a phrase may be in it */
     uint8_t rule;     /* enum role: what the pack's patterns say */
     uint8_t role;     /* enum role: what was decided */
+    uint16_t slot;    /* among the lines of earlier pages; of short ones only */
     uint32_t from;    /* the body takes bytes from..to */
     uint32_t to;
     uint32_t rest;   /* where the text after the pattern begins */
@@ -140,6 +141,7 @@ static inline bool is_text(const struct line *line)
 }
 
 /* seen.c: what a line looks like by itself does not change from page to page */
+void find_slot(const struct work *w, struct line *line); /* before the other two */
 bool seen_before(const struct work *w, struct line *line);
 void remember(struct work *w, const struct line *line);
 

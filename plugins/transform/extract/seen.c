@@ -38,13 +38,26 @@ static size_t slot_of(const char *text, size_t n)
     return (size_t)((hash ^ n * UINT64_C(0x9e3779b97f4a7c15)) >> 40) & (SEEN_SLOTS - 1);
 }
 
+void find_slot(const struct work *w, struct line *line)
+{
+    if (line->len > SEEN_LEN)
+        return;
+    line->slot = (uint16_t)slot_of(line->at, line->len);
+    if (w->scratch->seen) {
+        const char *slot = (const char *)&w->scratch->seen[line->slot];
+
+        __builtin_prefetch(slot);
+        __builtin_prefetch(slot + 64);
+    }
+}
+
 bool seen_before(const struct work *w, struct line *line)
 {
     const struct seen *seen;
 
     if (line->len > SEEN_LEN || !w->scratch->seen)
         return false;
-    seen = &w->scratch->seen[slot_of(line->at, line->len)];
+    seen = &w->scratch->seen[line->slot];
     if (seen->len != line->len || seen->pack != w->pack ||
         memcmp(seen->text, line->at, line->len) != 0)
         return false;
@@ -68,7 +81,7 @@ void remember(struct work *w, const struct line *line)
         w->scratch->seen = calloc(SEEN_SLOTS, sizeof(*w->scratch->seen));
     if (!w->scratch->seen)
         return; /* it works without */
-    seen = &w->scratch->seen[slot_of(line->at, line->len)];
+    seen = &w->scratch->seen[line->slot];
     *seen = (struct seen){ .pack = w->pack,
                            .why = line->why,
                            .flags = line->flags,

@@ -108,7 +108,7 @@ static struct span trim_blanks(const char *at, const char *end)
     return span(at, (size_t)(end - at));
 }
 
-void scan_or_recall(const struct work *w, struct line *line)
+static void scan_or_see(const struct work *w, struct line *line)
 {
     if (seen_before(w, line))
         line->flags |= LINE_SEEN;
@@ -116,12 +116,19 @@ void scan_or_recall(const struct work *w, struct line *line)
         scan_line(w->pack, line);
 }
 
-/* Makes s, trimmed, a line where it stands; false where it must be copied. */
-static bool take_as_it_is(const struct work *w, struct line *line, struct span s)
+void scan_or_recall(const struct work *w, struct line *line)
 {
-    *line = (struct line){ .at = s.at, .len = (uint32_t)s.len, .number = line->number };
+    find_slot(w, line);
+    scan_or_see(w, line);
+}
+
+/* Makes s, trimmed, a line; false where it must be copied. */
+static bool take(const struct work *w, struct line *line, struct span s)
+{
+    *line = (struct line){
+        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = line->number
+    };
     scan_or_recall(w, line);
-    line->to = line->len;
     return !(line->flags & LINE_ODD);
 }
 
@@ -134,24 +141,21 @@ static bool take_copy(const struct work *w, struct line *line, const char *from,
 
     *copy = copy_line(begin, &from, to, all);
     memset(*copy, 0, SCAN_SLACK);
-    return *copy > begin && take_as_it_is(w, line, span(begin, (size_t)(*copy - begin)));
+    return *copy > begin && take(w, line, span(begin, (size_t)(*copy - begin)));
 }
 
-int split_lines(struct work *w, const char *text, size_t n)
+/* Finds the lines: where each stands, trimmed; blank ones are left out. What is known of lines like
+ * them is then on its way from memory. 0, or -1 when memory is out. */
+static int find_lines(struct work *w, const char *text, size_t n)
 {
     struct scratch *s = w->scratch;
     const char *end = text + n;
     uint32_t number = 0;
-    char *copy;
 
-    if (room((void **)&s->text, &s->text_cap, n + SCAN_SLACK, 1) != 0)
-        return -1;
-    copy = s->text;
     for (const char *at = text, *feed; at < end; at = feed + 1) {
         /* With so many lines it is no news page: what is left goes as one. */
         bool all = w->n == MAX_LINES - 1;
         struct span trimmed;
-        struct line *line;
 
         feed = all ? NULL : memchr(at, '\n', (size_t)(end - at));
         feed = feed ? feed : end;
@@ -161,11 +165,44 @@ int split_lines(struct work *w, const char *text, size_t n)
             continue;
         if (lines_room(s, w->n + 1) != 0)
             return -1;
-        line = &s->lines[w->n];
-        line->number = number;
-        if ((!all && end - feed >= SCAN_SLACK && take_as_it_is(w, line, trimmed)) ||
-            take_copy(w, line, at, feed, &copy, all))
-            w->n++;
+        s->lines[w->n] = (struct line){ .at = trimmed.at,
+                                        .len = (uint32_t)trimmed.len,
+                                        .to = (uint32_t)trimmed.len,
+                                        .number = number };
+        if (end - (trimmed.at + trimmed.len) >= SCAN_SLACK)
+            find_slot(w, &s->lines[w->n]);
+        w->n++;
     }
+    return 0;
+}
+
+int split_lines(struct work *w, const char *text, size_t n)
+{
+    struct scratch *s = w->scratch;
+    const char *end = text + n;
+    size_t found, k = 0;
+    char *copy;
+
+    if (room((void **)&s->text, &s->text_cap, n + SCAN_SLACK, 1) != 0 ||
+        find_lines(w, text, n) != 0)
+        return -1;
+    copy = s->text;
+    found = w->n;
+    for (size_t i = 0; i < found; i++) {
+        struct line *line = &s->lines[k];
+        const char *to;
+
+        *line = s->lines[i];
+        to = line->at + line->len;
+        if (end - to >= SCAN_SLACK) {
+            scan_or_see(w, line);
+            if (!(line->flags & LINE_ODD)) {
+                k++;
+                continue;
+            }
+        }
+        k += take_copy(w, line, line->at, to, &copy, i == MAX_LINES - 1);
+    }
+    w->n = k;
     return 0;
 }
