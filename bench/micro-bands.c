@@ -24,17 +24,17 @@ static uint64_t key_of(uint64_t page, uint64_t k)
 static uint64_t add_page(struct bands *b, uint64_t page)
 {
     uint64_t key[KEYS], found = 0;
-    uint32_t owner;
+    struct bands_places places;
 
     for (unsigned k = 0; k < KEYS; k++) {
         key[k] = key_of(page, k);
         bands_prefetch(b, key[k]);
     }
-    for (unsigned k = 0; k < KEYS; k++) {
-        found += bands_find(b, key[k], &owner);
-        if (bands_add(b, key[k], (uint32_t)page) != BANDS_OK)
-            give_up("the table of bands has no memory");
-    }
+    bands_find(b, key, KEYS, &places);
+    for (unsigned k = 0; k < KEYS; k++)
+        found += bands_owner(&places, k) != 0;
+    if (bands_add(b, key, KEYS, &places, (uint32_t)page) != BANDS_OK)
+        give_up("the table of bands has no memory");
     return found;
 }
 

@@ -304,37 +304,81 @@ END_TEST
 
 /* ---- the table ---- */
 
-struct pair {
-    uint64_t key;
-    uint32_t page;
-};
+static uint32_t owner_of(const struct bands *b, uint64_t key)
+{
+    struct bands_places places;
 
-/* Keys of few kinds, so that many meet an owner. Only 38 bits of a key count. */
+    bands_find(b, &key, 1, &places);
+    return bands_owner(&places, 0);
+}
+
+enum { KINDS = 30000 };
+
+/* Keys of few kinds, so that many meet an owner. A third stand close together. */
+static uint64_t key_of_kind(uint64_t kind)
+{
+    uint64_t seed = kind + 1;
+
+    return kind % 3 ? next_random(&seed) : kind << 26;
+}
+
+/* Only 38 bits of a key count. */
 START_TEST(table_is_a_map)
 {
-    enum { KINDS = 30000, TRIES = 60000 };
+    enum { TRIES = 60000 };
     struct bands b = { .limit = UINT64_MAX };
     uint32_t *owner = calloc(KINDS, sizeof(*owner)); /* page + 1 */
     uint64_t r = 23;
 
+    must(owner_of(&b, 5) == 0);
     for (uint32_t i = 0; i < TRIES; i++) {
-        uint64_t kind = next_random(&r) % KINDS, seed = kind + 1;
-        uint64_t key =
-            kind % 3 ? next_random(&seed) : kind << 26; /* a third stand close together */
+        uint64_t kind = next_random(&r) % KINDS, key = key_of_kind(kind) | (i & 0x3ffffff);
 
         bands_prefetch(&b, key);
-        must(bands_add(&b, key | (i & 0x3ffffff), i) == BANDS_OK);
+        must(bands_add(&b, &key, 1, NULL, i) == BANDS_OK);
         if (owner[kind] == 0)
             owner[kind] = i + 1;
     }
-    for (uint64_t kind = 0; kind < KINDS; kind++) {
-        uint64_t seed = kind + 1, key = kind % 3 ? next_random(&seed) : kind << 26;
-        uint32_t page;
-        bool found = bands_find(&b, key, &page);
+    for (uint64_t kind = 0; kind < KINDS; kind++)
+        must(owner_of(&b, key_of_kind(kind)) == owner[kind]);
+    bands_free(&b);
+    free(owner);
+}
+END_TEST
 
-        must(found == (owner[kind] != 0));
-        must(!found || page == owner[kind] - 1);
+/* Keys found side by side and added where they were found, the same one among them twice at times,
+ * or after others were added, or the table has grown. */
+START_TEST(places_hold)
+{
+    enum { PAGES = 4000 };
+    struct bands b = { .limit = UINT64_MAX };
+    uint32_t *owner = calloc(KINDS, sizeof(*owner));
+    uint64_t r = 37;
+
+    for (uint32_t page = 0; page < PAGES; page++) {
+        uint64_t kind[BANDS_MOST], key[BANDS_MOST];
+        unsigned n = (unsigned)(1 + next_random(&r) % BANDS_MOST);
+        struct bands_places places;
+
+        for (unsigned i = 0; i < n; i++) {
+            kind[i] = i && next_random(&r) % 50 == 0 ? kind[i - 1] : next_random(&r) % KINDS;
+            key[i] = key_of_kind(kind[i]);
+        }
+        bands_find(&b, key, n, &places);
+        for (unsigned i = 0; i < n; i++)
+            must(bands_owner(&places, i) == owner[kind[i]]);
+        for (uint32_t others = page % 8 ? 0 : 20; others > 0; others--) {
+            uint64_t other = next_random(&r) % KINDS, other_key = key_of_kind(other);
+
+            must(bands_add(&b, &other_key, 1, NULL, PAGES + page) == BANDS_OK);
+            owner[other] = owner[other] ? owner[other] : PAGES + page + 1;
+        }
+        must(bands_add(&b, key, n, &places, page) == BANDS_OK);
+        for (unsigned i = 0; i < n; i++)
+            owner[kind[i]] = owner[kind[i]] ? owner[kind[i]] : page + 1;
     }
+    for (uint64_t kind = 0; kind < KINDS; kind++)
+        must(owner_of(&b, key_of_kind(kind)) == owner[kind]);
     bands_free(&b);
     free(owner);
 }
@@ -346,8 +390,11 @@ START_TEST(table_stays_small)
     uint64_t r = 29, worst = 0;
 
     for (uint32_t page = 0; page < 100000; page++) {
-        for (int i = 0; i < BANDS + 1; i++)
-            must(bands_add(&b, next_random(&r), page) == BANDS_OK);
+        uint64_t key[KEYS];
+
+        for (unsigned i = 0; i < KEYS; i++)
+            key[i] = next_random(&r);
+        must(bands_add(&b, key, KEYS, NULL, page) == BANDS_OK);
         if (page > 20000 && b.bytes / (page + 1) > worst)
             worst = b.bytes / (page + 1);
     }
@@ -737,7 +784,7 @@ START_TEST(past_the_budget_is_said)
 
     unlink(in_folder("budget"));
     struct dedupe_index *x = open_index(in_folder("budget"), 0, 0, NULL, NULL);
-    x->bands.limit = 200000;
+    x->bands.limit = 100000;
     for (size_t i = 0; i < DOCS && result == 0; i++) {
         struct sketch k;
 
@@ -786,6 +833,7 @@ int main(void)
     tcase_add_test(c, long_texts);
     tcase_add_test(c, numbers_as_a_bag);
     tcase_add_test(c, table_is_a_map);
+    tcase_add_test(c, places_hold);
     tcase_add_test(c, table_stays_small);
     tcase_add_test(c, pages_come_back);
     tcase_add_test(c, flips_in_the_side_file_are_seen);

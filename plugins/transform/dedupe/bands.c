@@ -1,203 +1,269 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Linear probing kept in order (Amble and Knuth, "Ordered hash tables", 1974): a key's home rises
- * with its value, so each part is one sorted run with gaps, a search for what is not there ends
- * early, and a part spreads over more slots by moving its entries to the end and back, without a
- * copy. */
+/* Buckets of one cache line, filled from the front; what finds its own full stands in the next that
+ * has room. The 6 highest bits of a key choose one of 64 parts, which tells them apart without
+ * their being stored, and within it a key's bucket rises with its value: so the table grows part by
+ * part, from the last on, each moved behind all that is still to move. */
 #define _GNU_SOURCE
 #include "bands.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 enum {
-    FIRST_HOMES = 256, /* of the first part; of the last nearly a third more, so that parts */
-                       /* grow one after the other and not all at once */
-    SPARE = 48         /* slots behind the homes; the last always stays empty */
+    PARTS = 64,
+    SLOTS = 8, /* of a bucket */
+    FIRST_HOMES = 8,
+    FIRST_SPARE = 8,
+    DOUBLES = 1024 /* fewer homes than these grow to the double, as many by a third */
 };
+
+#define HUGE_PAGE ((size_t)2 << 20)
 
 static uint32_t check_of(uint64_t key)
 {
     return (uint32_t)(key >> 26);
 }
 
-static uint32_t home_of(const struct bands_part *p, uint32_t check)
+static uint64_t home_of(uint32_t check, uint64_t homes)
 {
-    return (uint32_t)((uint64_t)check * p->homes >> 32);
+    return check * homes >> 32;
 }
 
-static struct bands_part *part_of(const struct bands *b, uint64_t key)
+static uint64_t *part_of(const struct bands *b, uint64_t part)
 {
-    return (struct bands_part *)&b->part[key >> 58];
+    return b->slot + part * (b->homes + b->spare) * SLOTS;
+}
+
+static uint64_t *bucket_of(const struct bands *b, uint64_t key)
+{
+    return part_of(b, key >> 58) + home_of(check_of(key), b->homes) * SLOTS;
+}
+
+/* From the size of a huge page on, the memory is of whole ones. */
+static size_t mapped_for(uint64_t bytes)
+{
+    size_t page = bytes < HUGE_PAGE ? 4096 : HUGE_PAGE;
+
+    return ((size_t)bytes + page - 1) & ~(page - 1);
 }
 
 void bands_free(struct bands *b)
 {
-    for (size_t i = 0; i < BANDS_PARTS; i++)
-        if (b->part[i].slot)
-            munmap(b->part[i].slot, b->part[i].mapped);
+    if (b->slot)
+        munmap(b->slot, mapped_for(b->bytes));
     memset(b, 0, sizeof(*b));
 }
 
 void bands_prefetch(const struct bands *b, uint64_t key)
 {
-    const struct bands_part *p = part_of(b, key);
-
-    if (p->slot)
-        __builtin_prefetch(p->slot + home_of(p, check_of(key)));
+    if (b->slot)
+        __builtin_prefetch(bucket_of(b, key));
 }
 
-/* The slot of the check, or of what stands in its place. */
-static uint64_t *seek(const struct bands_part *p, uint32_t check)
+/* A bit for each slot of a bucket that holds the check, from 0 on, and one for each that is empty,
+ * from SLOTS on. */
+static inline unsigned look(const uint64_t *bucket, uint32_t check)
 {
-    uint64_t *s = p->slot + home_of(p, check);
+#ifdef __SSE2__
+    const __m128i *at = (const __m128i *)(const void *)bucket, zero = _mm_setzero_si128();
+    __m128 a = _mm_castsi128_ps(_mm_load_si128(at)), b = _mm_castsi128_ps(_mm_load_si128(at + 1));
+    __m128 c = _mm_castsi128_ps(_mm_load_si128(at + 2)),
+           d = _mm_castsi128_ps(_mm_load_si128(at + 3));
+    __m128i wanted = _mm_set1_epi32((int)check);
+    __m128i check_low = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(3, 1, 3, 1)));
+    __m128i check_high = _mm_castps_si128(_mm_shuffle_ps(c, d, _MM_SHUFFLE(3, 1, 3, 1)));
+    __m128i page_low = _mm_castps_si128(_mm_shuffle_ps(a, b, _MM_SHUFFLE(2, 0, 2, 0)));
+    __m128i page_high = _mm_castps_si128(_mm_shuffle_ps(c, d, _MM_SHUFFLE(2, 0, 2, 0)));
+    __m128i holds =
+        _mm_packs_epi32(_mm_cmpeq_epi32(check_low, wanted), _mm_cmpeq_epi32(check_high, wanted));
+    __m128i empty =
+        _mm_packs_epi32(_mm_cmpeq_epi32(page_low, zero), _mm_cmpeq_epi32(page_high, zero));
+    unsigned bits = (unsigned)_mm_movemask_epi8(_mm_packs_epi16(holds, empty));
 
-    while (*s && *s >> 32 < check)
-        s++;
-    return s;
-}
+    return bits & ~(bits >> SLOTS);
+#else
+    unsigned bits = 0;
 
-bool bands_find(const struct bands *b, uint64_t key, uint32_t *page)
-{
-    const struct bands_part *p = part_of(b, key);
-
-    if (!p->slot)
-        return false;
-    uint64_t entry = *seek(p, check_of(key));
-    *page = (uint32_t)entry - 1;
-    return entry && entry >> 32 == check_of(key);
-}
-
-static size_t mapped_for(uint64_t homes)
-{
-    return (size_t)((homes + SPARE) * sizeof(uint64_t) + 4095) & ~(size_t)4095;
-}
-
-static uint64_t grown(const struct bands *b, const struct bands_part *p)
-{
-    uint64_t first = FIRST_HOMES + (uint64_t)(p - b->part) * FIRST_HOMES / (3 * BANDS_PARTS);
-
-    return p->slot ? p->homes + p->homes / 3 : first;
-}
-
-/* At most seven eighths of the homes are taken. */
-static bool is_full(const struct bands_part *p)
-{
-    return p->used >= p->homes - p->homes / 8;
-}
-
-/* Do the entries, from slot `at` on in their order, find places for `homes`, the last slot free? */
-static bool fits(const struct bands_part *p, size_t at, uint64_t homes)
-{
-    struct bands_part to = { .homes = (uint32_t)homes };
-    uint64_t next = 0;
-
-    for (uint32_t i = 0; i < p->used; i++) {
-        uint32_t home = home_of(&to, (uint32_t)(p->slot[at + i] >> 32));
-
-        next = (home > next ? home : next) + 1;
+    for (unsigned i = 0; i < SLOTS; i++) {
+        bits |= (unsigned)(bucket[i] != 0 && bucket[i] >> 32 == check) << i;
+        bits |= (unsigned)(bucket[i] == 0) << (SLOTS + i);
     }
-    return next < homes + SPARE;
+    return bits;
+#endif
 }
 
-/* Moves all entries to the end, in order; returns where they begin. An empty slot is copied too,
- * and then written over, which spares a branch; the slot written to has been read. */
-static size_t gather(struct bands_part *p, size_t old_len, size_t len)
+static inline uint64_t *slot_of(uint64_t *bucket, unsigned bits)
 {
-    size_t to = len;
+    return bucket + (unsigned)__builtin_ctz(bits) % SLOTS;
+}
 
-    for (size_t from = old_len; from-- > 0;) {
-        uint64_t entry = p->slot[from];
+/* The slot from this bucket on that holds the check, or else the first that is empty. */
+static inline uint64_t *seek(uint64_t *bucket, uint32_t check)
+{
+    unsigned bits;
 
-        p->slot[to - 1] = entry;
-        to -= entry != 0;
+    while (!(bits = look(bucket, check)))
+        bucket += SLOTS;
+    return slot_of(bucket, bits);
+}
+
+/* Whether a bucket is full no branch foresees, and one that waits for its bucket holds up all that
+ * is behind it: so all are looked at first, and what goes on in the next bucket is loaded at once.
+ */
+void bands_find(const struct bands *b, const uint64_t *key, unsigned n, struct bands_places *out)
+{
+    static uint64_t none;
+    uint64_t *bucket[BANDS_MOST];
+    unsigned bits[BANDS_MOST];
+
+    out->homes = b->homes;
+    for (unsigned i = 0; i < n; i++)
+        out->slot[i] = &none;
+    if (!b->slot)
+        return;
+    for (unsigned i = 0; i < n; i++) {
+        bucket[i] = bucket_of(b, key[i]);
+        bits[i] = look(bucket[i], check_of(key[i]));
+        bucket[i] += bits[i] ? 0 : SLOTS;
+        __builtin_prefetch(bucket[i]);
     }
-    memset(p->slot, 0, to * sizeof(*p->slot));
-    return to;
+    for (unsigned i = 0; i < n; i++)
+        out->slot[i] = bits[i] ? slot_of(bucket[i], bits[i]) : seek(bucket[i], check_of(key[i]));
 }
 
-/* Puts the entries, which stand at the end behind nothing but zeros, to their places. As they fit,
- * those behind an entry have room, and its place is at or before the slot that is read. */
-static void spread(struct bands_part *p, size_t at)
+/* Entries of one part, taken out of it; returns how many. An empty slot is copied too, and then
+ * written over, which spares a branch. */
+static size_t take(const uint64_t *part, size_t slots, uint64_t *to)
 {
-    size_t next = 0;
+    size_t n = 0;
 
-    for (size_t end = at + p->used; at < end; at++) {
-        uint64_t entry = p->slot[at];
-        size_t home = home_of(p, (uint32_t)(entry >> 32));
+    for (size_t i = 0; i < slots; i++) {
+        to[n] = part[i];
+        n += part[i] != 0;
+    }
+    return n;
+}
 
-        next = home > next ? home : next;
-        p->slot[at] = 0;
-        p->slot[next++] = entry;
+/* Puts them back. How many slots of a bucket are taken is counted aside, for to look for the first
+ * that is empty would be a branch that no one foresees. */
+static void spread(const uint64_t *entry, size_t n, uint64_t *part, uint64_t homes, uint8_t *taken)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t bucket = home_of((uint32_t)(entry[i] >> 32), homes);
+
+        while (taken[bucket] == SLOTS)
+            bucket++;
+        part[bucket * SLOTS + taken[bucket]++] = entry[i];
     }
 }
 
-static enum bands_result remap(struct bands *b, struct bands_part *p, uint64_t homes)
+static enum bands_result remap(struct bands *b, uint64_t bytes)
 {
-    size_t mapped = mapped_for(homes);
+    size_t before = mapped_for(b->bytes), after = mapped_for(bytes);
     void *slot;
 
-    if (homes > UINT32_MAX)
-        return BANDS_NO_MEMORY;
-    if (mapped == p->mapped)
-        return BANDS_OK;
-    if (b->bytes - p->mapped + mapped > b->limit)
+    if (after > b->limit)
         return BANDS_OVER_LIMIT;
-    if (p->slot)
-        slot = mremap(p->slot, p->mapped, mapped, MREMAP_MAYMOVE);
+    if (b->slot)
+        slot = mremap(b->slot, before, after, MREMAP_MAYMOVE);
     else
-        slot = mmap(NULL, mapped, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+        slot = mmap(NULL, after, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (slot == MAP_FAILED)
         return BANDS_NO_MEMORY;
-    p->slot = slot;
-    b->bytes += mapped - p->mapped;
-    p->mapped = mapped;
+    if (after >= HUGE_PAGE)
+        (void)madvise(slot, after, MADV_HUGEPAGE);
+    b->slot = slot;
+    b->bytes = bytes;
     return BANDS_OK;
 }
 
-/* Should the entries not fit, which takes a crowd of keys with the same upper bits, it grows on. */
-static enum bands_result grow(struct bands *b, struct bands_part *p)
+/* Where the keys of a part have crowded into its spare buckets, more homes make the crowd no
+ * larger, but for what the last home takes up less by rounding: one bucket more has room for that.
+ * So the last bucket, to which nothing is added, is empty again. */
+static enum bands_result grow(struct bands *b)
 {
-    size_t len = p->slot ? p->homes + SPARE : 0;
+    struct bands old = *b;
+    uint64_t homes =
+        !old.slot ? FIRST_HOMES : old.homes + old.homes / (old.homes < DOUBLES ? 1 : 3);
+    uint64_t spare = !old.slot ? FIRST_SPARE : old.spare + 1;
+    size_t buckets = (size_t)(homes + spare), was = (size_t)(old.homes + old.spare);
+    uint64_t *entry = malloc((was * SLOTS + 1) * sizeof(*entry));
+    uint8_t *taken = malloc(buckets);
+    enum bands_result result = BANDS_NO_MEMORY;
 
-    for (uint64_t homes = grown(b, p);; homes += homes / 3) {
-        enum bands_result result = remap(b, p, homes);
-
-        if (result != BANDS_OK && len != (p->slot ? p->homes + SPARE : 0)) {
-            memset(p->slot, 0, len * sizeof(*p->slot)); /* moved already: empty, but sound */
-            p->used = 0;
-        }
-        if (result != BANDS_OK)
-            return result;
-        size_t at = gather(p, len, homes + SPARE);
-        len = homes + SPARE;
-        if (fits(p, at, homes)) {
-            p->homes = (uint32_t)homes;
-            spread(p, at);
-            return BANDS_OK;
-        }
+    if (entry && taken)
+        result = remap(b, PARTS * buckets * SLOTS * sizeof(*entry));
+    if (result == BANDS_OK) {
+        old.slot = b->slot;
+        b->homes = homes;
+        b->spare = spare;
     }
+    for (uint64_t part = PARTS; result == BANDS_OK && part-- > 0;) {
+        size_t n = take(part_of(&old, part), was * SLOTS, entry);
+
+        memset(part_of(b, part), 0, buckets * SLOTS * sizeof(*entry));
+        memset(taken, 0, buckets);
+        spread(entry, n, part_of(b, part), homes, taken);
+    }
+    free(entry);
+    free(taken);
+    return result;
 }
 
-enum bands_result bands_add(struct bands *b, uint64_t key, uint32_t page)
+/* At most seven eighths of the homes are taken. */
+static bool is_full(const struct bands *b)
 {
-    struct bands_part *p = part_of(b, key);
-    uint32_t check = check_of(key);
-    enum bands_result result = is_full(p) ? grow(b, p) : BANDS_OK;
+    return b->used >= b->homes * PARTS * (SLOTS - 1);
+}
+
+/* The last bucket of a part stays empty. */
+static bool is_last(const struct bands *b, const uint64_t *slot, uint64_t key)
+{
+    return slot >= part_of(b, (key >> 58) + 1) - SLOTS;
+}
+
+static void put(struct bands *b, uint64_t *slot, uint64_t key, uint32_t page)
+{
+    *slot = (uint64_t)check_of(key) << 32 | (page + 1);
+    b->used++;
+}
+
+static enum bands_result add(struct bands *b, uint64_t key, uint32_t page)
+{
+    enum bands_result result = is_full(b) ? grow(b) : BANDS_OK;
 
     while (result == BANDS_OK) {
-        uint64_t *s = seek(p, check), *gap = s;
+        uint64_t *slot = seek(bucket_of(b, key), check_of(key));
 
-        if (*s && *s >> 32 == check)
+        if (*slot)
             break;
-        while (*gap)
-            gap++;
-        if (gap < p->slot + p->homes + SPARE - 1) {
-            memmove(s + 1, s, (size_t)(gap - s) * sizeof(*s));
-            *s = (uint64_t)check << 32 | (page + 1);
-            p->used++;
+        if (!is_last(b, slot, key)) {
+            put(b, slot, key, page);
             break;
         }
-        result = grow(b, p); /* the run has reached the end */
+        result = grow(b);
+    }
+    return result;
+}
+
+/* A place that is still empty is where its key belongs, whatever came since. */
+enum bands_result bands_add(struct bands *b, const uint64_t *key, unsigned n,
+                            const struct bands_places *places, uint32_t page)
+{
+    enum bands_result result = BANDS_OK;
+
+    for (unsigned i = 0; i < n && result == BANDS_OK; i++) {
+        uint64_t *slot = places && places->homes == b->homes ? places->slot[i] : NULL;
+
+        if (slot && !*slot && !is_full(b) && !is_last(b, slot, key[i]))
+            put(b, slot, key[i], page);
+        else
+            result = add(b, key[i], page);
     }
     return result;
 }

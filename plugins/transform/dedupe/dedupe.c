@@ -263,7 +263,7 @@ static int dedupe_commit(const void *self, void *state)
     struct fault f = { 0 };
     unsigned char saved[SAVED_BYTES];
 
-    if (side_flush(&st->index.side, true, &f) != 0)
+    if (index_settle(&st->index, &f) != 0 || side_flush(&st->index.side, true, &f) != 0)
         return fail_by(self, NULL, NULL, &f);
     put64(saved, st->index.side.count);
     put64(saved + 8, st->index.side.check);
@@ -280,6 +280,8 @@ static int dedupe_finish(const void *self, void *state, etl_unit *unit)
     struct fault f = { 0 };
 
     (void)unit;
+    if (index_settle(&st->index, &f) != 0)
+        return fail_by(self, NULL, NULL, &f);
     if (!st->segment)
         return ETL_OK;
     if (side_flush(&st->index.side, false, &f) != 0 ||

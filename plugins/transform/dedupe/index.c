@@ -9,10 +9,12 @@
 #include <string.h>
 #include <unistd.h>
 
+enum { EXACT = BANDS }; /* the number of its key */
+
 static void make_keys(const struct page *p, bool by_numbers, struct sketch *out)
 {
-    out->exact_key = exact_key(p->exact);
     signature_keys(&p->signature, by_numbers ? &p->numbers : NULL, out->key);
+    out->key[EXACT] = exact_key(p->exact);
 }
 
 bool sketch_make(const char *text, size_t n, bool by_numbers, struct tokens *t, struct shingles *s,
@@ -29,33 +31,31 @@ bool sketch_make(const char *text, size_t n, bool by_numbers, struct tokens *t, 
     return true;
 }
 
-static int add_key(struct dedupe_index *x, uint64_t key, uint32_t page, struct fault *f)
+static int count_page(struct dedupe_index *x, struct fault *f)
 {
-    switch (bands_add(&x->bands, key, page)) {
+    if (x->pages == UINT32_MAX - 1)
+        return fault_set(f, 0, "the index is full: it can hold 4,294,967,294 pages");
+    x->pages++;
+    return 0;
+}
+
+/* The page counted last. */
+static int add_page(struct dedupe_index *x, const uint64_t key[KEYS],
+                    const struct bands_places *places, struct fault *f)
+{
+    uint32_t page = x->pages - 1;
+
+    switch (bands_add(&x->bands, key, KEYS, places, page)) {
     case BANDS_OK:
         return 0;
     case BANDS_OVER_LIMIT:
         return fault_set(f, ENOMEM,
                          "the index of %" PRIu32 " kept pages fills its budget of %" PRIu64
                          " bytes; twice as many need %" PRIu64,
-                         x->pages, x->bands.limit, 2 * x->bands.limit);
+                         page, x->bands.limit, 2 * x->bands.limit);
     default:
-        return fault_set(f, ENOMEM, "out of memory for the index of %" PRIu32 " kept pages",
-                         x->pages);
+        return fault_set(f, ENOMEM, "out of memory for the index of %" PRIu32 " kept pages", page);
     }
-}
-
-static int add_page(struct dedupe_index *x, const struct sketch *k, struct fault *f)
-{
-    int result;
-
-    if (x->pages == UINT32_MAX - 1)
-        return fault_set(f, 0, "the index is full: it can hold 4,294,967,294 pages");
-    result = add_key(x, k->exact_key, x->pages, f);
-    for (unsigned i = 0; i < BANDS && result == 0; i++)
-        result = add_key(x, k->key[i], x->pages, f);
-    x->pages++;
-    return result;
 }
 
 static bool add_seen(void *to, const struct page *p, struct fault *f)
@@ -64,7 +64,7 @@ static bool add_seen(void *to, const struct page *p, struct fault *f)
     struct sketch k;
 
     make_keys(p, x->by_numbers, &k);
-    return add_page(x, &k, f) == 0;
+    return count_page(x, f) == 0 && add_page(x, k.key, NULL, f) == 0;
 }
 
 int index_open(struct dedupe_index *x, const char *side_path, uint64_t count, uint64_t check,
@@ -115,33 +115,32 @@ static int read_page(struct dedupe_index *x, uint32_t number, struct page *p, st
 static int find_exact(struct dedupe_index *x, const struct sketch *k, struct verdict *out,
                       struct fault *f)
 {
-    uint32_t number;
+    uint32_t owner = bands_owner(&x->places, EXACT);
     struct page p;
 
-    if (!bands_find(&x->bands, k->exact_key, &number))
+    if (owner == 0)
         return 0;
-    if (read_page(x, number, &p, f) != 0)
+    if (read_page(x, owner - 1, &p, f) != 0)
         return -1;
     if (p.exact.high == k->page.exact.high && p.exact.low == k->page.exact.low) {
         out->duplicate = out->exact = true;
         out->of = p.id;
         out->agree = BINS;
-        out->page = number;
+        out->page = owner - 1;
     }
     return 0;
 }
 
 /* The pages that own a band of it, each once, lowest number first. */
-static unsigned find_candidates(const struct dedupe_index *x, const struct sketch *k,
-                                uint32_t page[BANDS])
+static unsigned find_candidates(const struct dedupe_index *x, uint32_t page[BANDS])
 {
     unsigned n = 0;
 
     for (unsigned band = 0; band < BANDS; band++) {
-        uint32_t found;
+        uint32_t owner = bands_owner(&x->places, band), found = owner - 1;
         unsigned at = n;
 
-        if (!bands_find(&x->bands, k->key[band], &found))
+        if (owner == 0)
             continue;
         while (at > 0 && page[at - 1] > found)
             at--;
@@ -158,7 +157,7 @@ static int find_near(struct dedupe_index *x, const struct sketch *k, unsigned ne
                      struct verdict *out, struct fault *f)
 {
     uint32_t page[BANDS];
-    unsigned n = find_candidates(x, k, page);
+    unsigned n = find_candidates(x, page);
 
     out->candidates = n;
     for (unsigned i = 0; i < n; i++) {
@@ -187,13 +186,24 @@ int index_page(struct dedupe_index *x, uint32_t number, struct page *p, struct f
     return read_page(x, number, p, f);
 }
 
+int index_settle(struct dedupe_index *x, struct fault *f)
+{
+    if (!x->has_waiting)
+        return 0;
+    x->has_waiting = false;
+    return add_page(x, x->waits, &x->places, f);
+}
+
+/* While memory brings what the keys of this page need, the one before it is put in. */
 int index_judge(struct dedupe_index *x, struct sketch *k, uint64_t id, unsigned needed,
                 struct verdict *out, struct fault *f)
 {
     *out = (struct verdict){ 0 };
-    bands_prefetch(&x->bands, k->exact_key);
-    for (unsigned i = 0; i < BANDS; i++)
+    for (unsigned i = 0; i < KEYS; i++)
         bands_prefetch(&x->bands, k->key[i]);
+    if (index_settle(x, f) != 0)
+        return -1;
+    bands_find(&x->bands, k->key, KEYS, &x->places);
     if (find_exact(x, k, out, f) != 0)
         return -1;
     if (out->duplicate)
@@ -203,9 +213,11 @@ int index_judge(struct dedupe_index *x, struct sketch *k, uint64_t id, unsigned 
     if (out->duplicate)
         return 0;
     k->page.id = id;
-    if (side_append(&x->side, &k->page, f) != 0)
+    if (count_page(x, f) != 0 || side_append(&x->side, &k->page, f) != 0)
         return -1;
-    return add_page(x, k, f);
+    memcpy(x->waits, k->key, sizeof(x->waits));
+    x->has_waiting = true;
+    return 0;
 }
 
 void index_close(struct dedupe_index *x)

@@ -7,11 +7,13 @@
 #include "bands.h"
 #include "segment.h"
 
+enum { KEYS = BANDS + 1 };
+_Static_assert((int)KEYS <= BANDS_MOST, "all keys are looked up at once");
+
 /* What map finds out about a text and step looks up. */
 struct sketch {
-    struct page page; /* but for the id */
-    uint64_t exact_key;
-    uint64_t key[BANDS];
+    struct page page;   /* but for the id */
+    uint64_t key[KEYS]; /* of the bands, then of the exact hash */
 };
 
 /* Zeroed at first, but for bands.limit, the bytes it may take, and side.fd, which is -1. */
@@ -20,6 +22,9 @@ struct dedupe_index {
     bool by_numbers;    /* texts with other numbers are never duplicates */
     uint32_t pages;
     struct bands bands;
+    struct bands_places places; /* of the keys of the page judged last */
+    uint64_t waits[KEYS];       /* keys of the page kept last, if it is not in bands yet */
+    bool has_waiting;
     struct segments segments;
     uint32_t *first; /* the number of the first page of each segment, and of the side file */
     struct side side;
@@ -48,6 +53,10 @@ int index_open(struct dedupe_index *x, const char *side_path, uint64_t count, ui
  * bins, at least `needed`; of several, the first kept. If not, it is kept from now on, under id. */
 int index_judge(struct dedupe_index *x, struct sketch *k, uint64_t id, unsigned needed,
                 struct verdict *out, struct fault *f);
+
+/* Judging leaves the page that it keeps to be put into the table by the next call of it, or by
+ * this one. */
+int index_settle(struct dedupe_index *x, struct fault *f);
 
 /* What is kept of a page. */
 int index_page(struct dedupe_index *x, uint32_t number, struct page *p, struct fault *f);
