@@ -8,7 +8,7 @@
 #include "page.h"
 
 enum {
-    SIDE_BUFFER = 128 /* pages held in memory before they are written */
+    SIDE_BUFFER = 512 /* pages held in memory before they are written */
 };
 
 struct side {
