@@ -26,19 +26,40 @@ static inline struct walk walk_of(unsigned bin)
     return (struct walk){ (uint8_t)h, (uint8_t)(h >> 8 | 1) };
 }
 
-/* The value of the first filled bin, step by step. It mostly is the first or the second; which of
- * them, no branch foresees, but an empty bin is all ones. */
-static inline uint32_t walk(struct walk w, const uint32_t bin[BINS])
+/* Gives each of the holes the value of the first filled bin on its walk. For most that is the first
+ * or the second; which of them, and how much farther the others go, no branch foresees: so all that
+ * are still empty go on together, and of an empty bin's value all bits are set. */
+static void fill_by_walks(const uint32_t bin[BINS], uint8_t *hole, unsigned holes, uint16_t *value)
 {
-    uint8_t at = (uint8_t)(w.start + w.stride);
-    uint32_t filled = bin[w.start] != BIN_EMPTY;
-    uint32_t value = bin[w.start] & (bin[at] | (0 - filled));
+    uint8_t at[BINS], stride[BINS];
+    unsigned left = 0;
 
-    while (value == BIN_EMPTY) {
-        at = (uint8_t)(at + w.stride);
-        value = bin[at];
+    for (unsigned i = 0; i < holes; i++) {
+        struct walk w = walk_of(hole[i]);
+        uint8_t second = (uint8_t)(w.start + w.stride);
+        uint32_t filled = bin[w.start] != BIN_EMPTY;
+        uint32_t found = bin[w.start] & (bin[second] | (0 - filled));
+
+        value[hole[i]] = (uint16_t)found;
+        hole[left] = hole[i];
+        at[left] = second;
+        stride[left] = w.stride;
+        left += found == BIN_EMPTY;
     }
-    return value;
+    while (left > 0) {
+        unsigned n = left;
+
+        left = 0;
+        for (unsigned i = 0; i < n; i++) {
+            uint8_t next = (uint8_t)(at[i] + stride[i]);
+
+            value[hole[i]] = (uint16_t)bin[next];
+            hole[left] = hole[i];
+            at[left] = next;
+            stride[left] = stride[i];
+            left += bin[next] == BIN_EMPTY;
+        }
+    }
 }
 
 /* The same where few are filled: the least step that leads to one of them, which is its distance
@@ -130,8 +151,7 @@ void signature_make(const uint32_t bin[BINS], struct signature *out)
         fill_by_few(bin, empty, hole, holes, out->value);
         return;
     }
-    for (unsigned i = 0; i < holes; i++)
-        out->value[hole[i]] = (uint16_t)walk(walk_of(hole[i]), bin);
+    fill_by_walks(bin, hole, holes, out->value);
 }
 
 unsigned signature_agree(const struct signature *a, const struct signature *b)
