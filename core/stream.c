@@ -107,29 +107,41 @@ static int write_out(struct etl_stream *s, const char *data, size_t len)
     return 0;
 }
 
-/* Writes all that is pending: as it is, or as one block. */
-static int flush(struct etl_stream *s)
+/* Writes the first len bytes of what is pending, as they are. */
+static int write_plain(struct etl_stream *s, size_t len)
 {
-    const struct buffer *data = &s->pending;
-    bool packs = s->kind != COMPRESS_NONE;
-    account before = charge(s, packs ? WORK_PACK : WORK_WRITE);
+    account before = charge(s, WORK_WRITE);
+    int result = write_out(s, s->pending.data, len);
+
+    s->pending.len -= len;
+    memmove(s->pending.data, s->pending.data + len, s->pending.len);
+    profile_back(before);
+    return result;
+}
+
+/* Writes all that is pending as one block. */
+static int write_packed(struct etl_stream *s)
+{
+    account before = charge(s, WORK_PACK);
     struct fault fault;
     int result = 0;
 
-    if (packs) {
-        data = &s->packed;
-        s->packed.len = 0;
-        if (compress_block(s->kind, s->pending.data, s->pending.len, &s->packed, &fault) < 0)
-            result = diag_error_errno(s->diag, E0744, fault.err, "cannot compress %s: %s", s->name,
-                                      fault.text);
-    }
+    s->packed.len = 0;
+    if (compress_block(s->kind, s->pending.data, s->pending.len, &s->packed, &fault) < 0)
+        result = diag_error_errno(s->diag, E0744, fault.err, "cannot compress %s: %s", s->name,
+                                  fault.text);
     if (result == 0) {
         charge(s, WORK_WRITE);
-        result = write_out(s, data->data, data->len);
+        result = write_out(s, s->packed.data, s->packed.len);
         s->pending.len = 0;
     }
     profile_back(before);
     return result;
+}
+
+static int flush(struct etl_stream *s)
+{
+    return s->kind == COMPRESS_NONE ? write_plain(s, s->pending.len) : write_packed(s);
 }
 
 int stream_write(struct etl_stream *s, const void *data, size_t len)
@@ -140,11 +152,15 @@ int stream_write(struct etl_stream *s, const void *data, size_t len)
     return 0;
 }
 
+/* A file's blocks begin at multiples of their size, since what is written so is kept by the system
+ * in pieces as large; what is over waits. Who reads our standard output gets whole records. */
 int stream_record_end(struct etl_stream *s)
 {
-    size_t block = s->kind == COMPRESS_NONE ? PLAIN_BLOCK : PACKED_BLOCK;
+    size_t over = s->part ? (size_t)((s->written + s->pending.len) % PLAIN_BLOCK) : 0;
 
-    return s->pending.len >= block ? flush(s) : 0;
+    if (s->kind != COMPRESS_NONE)
+        return s->pending.len >= PACKED_BLOCK ? write_packed(s) : 0;
+    return s->pending.len >= PLAIN_BLOCK ? write_plain(s, s->pending.len - over) : 0;
 }
 
 int stream_mark(struct etl_stream *s, struct stream_mark *mark)
