@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-enum { BLOCK = 64 * 1024 };
+enum { BLOCK = 256 * 1024 };
 
 int file_hash_fd(int fd, bool sync, uint64_t *bytes, struct hash128 *hash)
 {
