@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is asked of pieces of text: the quick answer is that of a look at each byte. */
 #define _GNU_SOURCE
+#include "plugins/transform/extract/classes.h"
 #include "plugins/transform/extract/text.h"
 
 #include <check.h>
@@ -237,6 +238,52 @@ START_TEST(pieces_are_counted_and_trimmed)
 }
 END_TEST
 
+/* By the words of classes.h. */
+static bool plain_part(const char *s, size_t i, bool commas, bool behind_blank)
+{
+    bool blank = i > 0 ? s[i - 1] == ' ' : behind_blank;
+
+    return (blank && (strchr("|-\xe2", s[i]) || (commas && s[i] == '('))) ||
+           (commas && s[i] == ',');
+}
+
+/* Places at which a house is parted off, and whether a word is before a place. */
+START_TEST(places_are_told)
+{
+    static const char bytes[] = "   ||--((,,aZ7.\xe2\x80\x93\xc3\xa9\xc2\xbb";
+    uint64_t random = 3;
+
+    for (int round = 0; round < 100000; round++) {
+        size_t n = (random >> 40) % 65, wrong = 0;
+        char *text = malloc(n + 1), *s = text + 1; /* the last byte is the last of the memory */
+        uint64_t parts, want = 0;
+        bool commas, blank;
+
+        ck_assert_ptr_nonnull(text);
+        for (size_t i = 0; i < n; i++) {
+            random = random * 6364136223846793005u + 1442695040888963407u;
+            s[i] = bytes[(random >> 33) % (sizeof(bytes) - 1)];
+        }
+        random = random * 6364136223846793005u + 1442695040888963407u;
+        commas = random >> 30 & 1;
+        blank = random >> 31 & 1;
+        parts = commas ? parts_of(s, n, true, blank) : parts_of(s, n, false, blank);
+        for (size_t i = 0; i < n; i++)
+            want |= (uint64_t)plain_part(s, i, commas, blank) << i;
+        ck_assert_uint_eq(parts, want);
+        for (size_t i = 0; i <= n; i++) {
+            size_t from = i;
+
+            while (from > 0 && ((unsigned char)s[--from] & 0xc0) == 0x80)
+                ;
+            wrong += is_word_before(s + i, s) != (i > 0 && is_word_at(s + from, s + i));
+        }
+        ck_assert_uint_eq(wrong, 0);
+        free(text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("extract-text");
@@ -247,6 +294,7 @@ int main(void)
     tcase_add_test(c, spans_are_found);
     tcase_add_test(c, ends_are_seen_by_few_bytes);
     tcase_add_test(c, pieces_are_counted_and_trimmed);
+    tcase_add_test(c, places_are_told);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

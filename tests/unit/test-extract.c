@@ -521,6 +521,52 @@ START_TEST(repeats_are_found_among_equal_ends)
 }
 END_TEST
 
+/* A name at both ends with one of the words before names between, by a look at each place. */
+static bool plain_name_twice(struct span s)
+{
+    for (size_t i = s.len / 2 + 1; i < s.len; i++) {
+        struct span name = span(s.at + i, s.len - i), by;
+
+        if (s.at[i - 1] != ' ' || !span_same(span(s.at, name.len), name) || !is_name(&pack, name))
+            continue;
+        by = span_trim(span(s.at + name.len, s.len - name.len * 2), " :");
+        if (by.len > 0 && phrase_at(&pack.by, by, false, NULL) == by.len)
+            return true;
+    }
+    return false;
+}
+
+START_TEST(names_that_stand_twice_are_seen)
+{
+    static const char *const piece[12] = { "Sari",       "SARI",         "sari", "Sari Contoh",
+                                           "\xc3\x89lo", "by",           ":",    "oleh",
+                                           "Budi C",     "Lestari Wati", "S",    "Sa" };
+    unsigned random = 17, found = 0;
+
+    for (int round = 0; round < 200000; round++) {
+        char text[256] = { 0 };
+        size_t n = 0, pieces = round % 3 ? 3 : (size_t)round % 5 + 1, first = 0;
+        struct line line = { .at = text };
+        struct span s;
+
+        for (size_t i = 0; i < pieces; i++) {
+            random = random * 1664525u + 1013904223u;
+            if (i == 0)
+                first = random >> 16;
+            n += (size_t)sprintf(text + n, "%s%s", i && (random >> 8) % 4 ? " " : "",
+                                 piece[(i == 2 ? first : random >> 16) % 12]);
+        }
+        line.len = (uint32_t)n;
+        s = span_trim(line_span(&line), "([- ");
+        if (pack_may_name(&pack, s) || n > 120)
+            continue;
+        found += plain_name_twice(s);
+        ck_assert_msg(people_line(&pack, &line) == plain_name_twice(s), "%s", text);
+    }
+    ck_assert_uint_gt(found, 1000);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("extract");
@@ -544,6 +590,7 @@ int main(void)
     tcase_add_loop_test(c, work_grows_with_the_page, 0, sizeof(heavy) / sizeof(heavy[0]));
     tcase_add_loop_test(c, a_long_head_is_no_more_work, 0, 3);
     tcase_add_test(c, repeats_are_found_among_equal_ends);
+    tcase_add_test(c, names_that_stand_twice_are_seen);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

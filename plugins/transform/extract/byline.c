@@ -204,15 +204,19 @@ enum { TWICE_MAX = 120 }; /* bytes: half of it is at most a block of classes */
 
 /* A glance: does a word of the second half begin with the same two letters as the line? What is
  * behind a line can be read (SCAN_SLACK). */
-static bool may_stand_twice(struct span s)
+static inline bool may_stand_twice(struct span s)
 {
+    if (s.len > TWICE_MAX || s.len <= NAME_MIN * 2)
+        return false;
 #ifdef __SSE2__
     const __m128i small = _mm_set1_epi8(0x20), blank = _mm_set1_epi8(' ');
     const __m128i first = _mm_set1_epi8((char)(s.at[0] | 0x20));
     const __m128i second = _mm_set1_epi8((char)(s.at[1] | 0x20));
     __m128i same = _mm_setzero_si128();
 
-    for (const char *at = s.at + s.len / 2, *end = s.at + s.len; at < end; at += 16) {
+    /* most lines have less than 64 bytes: no branch on how many */
+    for (size_t i = s.len / 2, end = i + (s.len > 64 ? 64 : 32); i < end; i += 16) {
+        const char *at = s.at + i;
         __m128i a = _mm_loadu_si128((const __m128i *)(const void *)at);
         __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
         __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(at - 1));
@@ -223,20 +227,20 @@ static bool may_stand_twice(struct span s)
     }
     return _mm_movemask_epi8(same) != 0;
 #else
-    (void)s;
     return true;
 #endif
 }
 
+/* What is rarely asked stands by itself: a function that does all would begin with as much for each
+ * line. */
+#define BY_ITSELF __attribute__((noinline))
+
 /* "Nama Lengkapby Nama Lengkap": a picture's text and the byline beside it. The name, or none. */
-static struct span name_twice(const struct pack *pack, struct span s)
+BY_ITSELF static struct span find_name_twice(const struct pack *pack, struct span s)
 {
     const char *end = s.at + s.len, *half = s.at + s.len / 2;
-    struct classes c;
+    struct classes c = classes_of(half, (size_t)(end - half));
 
-    if (s.len > TWICE_MAX || s.len <= NAME_MIN * 2 || !may_stand_twice(s))
-        return span(NULL, 0);
-    c = classes_of(half, (size_t)(end - half));
     for (uint64_t starts = c.blank << 1 & ((c.big & ~c.digit) | c.wide); starts;
          starts &= starts - 1) {
         const char *second = half + __builtin_ctzll(starts);
@@ -252,6 +256,11 @@ static struct span name_twice(const struct pack *pack, struct span s)
     return span(NULL, 0);
 }
 
+static inline struct span name_twice(const struct pack *pack, struct span s)
+{
+    return may_stand_twice(s) ? find_name_twice(pack, s) : span(NULL, 0);
+}
+
 /* Without what stands round a role word. Bullets are not ASCII, and blanks are off by then. */
 static struct span people_of(const struct line *line)
 {
@@ -260,30 +269,25 @@ static struct span people_of(const struct line *line)
     return line->flags & LINE_WIDE ? trim_bullets(s) : s;
 }
 
-/* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
-bool people_line(const struct pack *pack, struct line *line)
+/* Of a line that may begin with one of the words that name people. */
+BY_ITSELF static bool names_people(const struct pack *pack, struct span s, uint32_t *flags)
 {
-    struct span s = people_of(line), rest;
     int32_t role;
-    size_t n;
+    size_t n = role_at(pack, s, &role);
+    struct span rest;
 
-    if (s.len == 0)
-        return false;
-    if (!pack_may_name(pack, s))
-        return name_twice(pack, s).at;
-    n = role_at(pack, s, &role);
     if (n > 0) {
         rest = span(s.at + n, s.len - n);
         size_t at = skip(rest, 0, " /|");
 
         if (at == rest.len) {
-            line->flags |= LINE_LABEL;
+            *flags |= LINE_LABEL;
             return true;
         }
         if (rest.at[at] == ':') {
             rest = span_trim(span(rest.at + at, rest.len - at), ": /)|");
             if (rest.len == 0)
-                line->flags |= LINE_LABEL;
+                *flags |= LINE_LABEL;
             return rest.len < 200;
         }
         rest = span_trim(rest, " )]");
@@ -301,6 +305,17 @@ bool people_line(const struct pack *pack, struct line *line)
     if (n > 0 && memchr(s.at, ',', s.len) && s.len < 80)
         return is_name(pack, without_job(pack, s));
     return is_report(pack, s);
+}
+
+/* Does the line begin with a role word that is one: with a colon, alone, or before a name? */
+bool people_line(const struct pack *pack, struct line *line)
+{
+    struct span s = people_of(line);
+
+    if (s.len == 0)
+        return false;
+    return pack_may_name(pack, s) ? names_people(pack, s, &line->flags)
+                                  : name_twice(pack, s).at != NULL;
 }
 
 /* "NAMA", "NAMA dan NAMA" */

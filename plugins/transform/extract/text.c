@@ -48,15 +48,10 @@ bool is_wide_word(const char *s, const char *end)
                              ((unsigned char)s[1] == 0x80 || (unsigned char)s[1] == 0x81));
 }
 
-bool is_word_before(const char *s, const char *begin)
+bool is_wide_word_before(const char *s, const char *begin)
 {
-    const char *at = s;
+    const char *at = s - 1;
 
-    if (s <= begin)
-        return false;
-    at--;
-    if ((unsigned char)*at < 0x80)
-        return is_digit(*at) || is_ascii_letter(*at);
     while (at > begin && ((unsigned char)*at & 0xc0) == 0x80)
         at--;
     return is_word_at(at, s);

@@ -62,7 +62,7 @@ static inline size_t char_size(char c)
 bool is_wide_capital(const char *s, const char *end); /* of what is not ASCII */
 bool is_wide_small(const char *s, const char *end);
 bool is_wide_word(const char *s, const char *end);
-bool is_word_before(const char *s, const char *begin);
+bool is_wide_word_before(const char *s, const char *begin);
 /* A blank that is not ASCII, or a character of no width: its bytes, or 0; *blank says which. */
 size_t odd_blank(const char *s, size_t n, bool *blank);
 
@@ -94,6 +94,13 @@ static inline bool is_word_at(const char *s, const char *end)
 {
     return s < end &&
            ((unsigned char)*s < 0x80 ? is_digit(*s) || is_ascii_letter(*s) : is_wide_word(s, end));
+}
+
+/* Is there such a one before s? */
+static inline bool is_word_before(const char *s, const char *begin)
+{
+    return s > begin && ((unsigned char)s[-1] < 0x80 ? is_digit(s[-1]) || is_ascii_letter(s[-1])
+                                                     : is_wide_word_before(s, begin));
 }
 
 /* A set of bytes, a bit each: asked without a loop. */
