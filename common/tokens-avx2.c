@@ -8,44 +8,71 @@
 
 #define AVX2 __attribute__((target("avx2,bmi,popcnt")))
 #define SCAN AVX2 __attribute__((always_inline)) static inline
+#define APART AVX2 __attribute__((noinline)) static
 
-SCAN uint64_t word_mask_32(const char *s)
+#include "common/tokens-short.h"
+
+struct signs {
+    __m256i bit5, from_a, letters, from_0, digits;
+};
+
+SCAN struct signs find_signs(void)
 {
-    __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)s);
-    __m256i lower = _mm256_or_si256(c, _mm256_set1_epi8(0x20));
-    __m256i letter = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 26),
-                                       _mm256_add_epi8(lower, _mm256_set1_epi8(0x80 - 'a')));
-    __m256i digit = _mm256_cmpgt_epi8(_mm256_set1_epi8(-128 + 10),
-                                      _mm256_add_epi8(c, _mm256_set1_epi8(0x80 - '0')));
+    struct signs s = { _mm256_set1_epi8(0x20), _mm256_set1_epi8(0x80 - 'a'),
+                       _mm256_set1_epi8(-128 + 26), _mm256_set1_epi8(0x80 - '0'),
+                       _mm256_set1_epi8(-128 + 10) };
 
-    return (uint32_t)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(letter, digit), c));
+    /* or gcc makes them anew for each block */
+    __asm__("" : "+x"(s.bit5), "+x"(s.from_a), "+x"(s.letters), "+x"(s.from_0), "+x"(s.digits));
+    return s;
 }
 
-SCAN uint64_t word_mask(const char *s)
+SCAN __m256i load(const void *from)
 {
-    return word_mask_32(s) | word_mask_32(s + 32) << 32;
+    return _mm256_loadu_si256((const __m256i *)from);
 }
 
-SCAN size_t count_bits(uint64_t x)
+SCAN uint64_t bits(__m256i low, __m256i high)
 {
-    return (size_t)_mm_popcnt_u64(x);
+    return (uint32_t)_mm256_movemask_epi8(low) | (uint64_t)(uint32_t)_mm256_movemask_epi8(high)
+                                                     << 32;
 }
 
-SCAN uint64_t line_mask_32(const char *s)
+SCAN __m256i digits(__m256i c, const struct signs *s)
 {
-    __m256i c = _mm256_loadu_si256((const __m256i *)(const void *)s);
-
-    return (uint32_t)_mm256_movemask_epi8(_mm256_cmpeq_epi8(c, _mm256_set1_epi8('\n')));
+    return _mm256_cmpgt_epi8(s->digits, _mm256_add_epi8(c, s->from_0));
 }
 
-SCAN uint64_t line_mask(const char *s)
+SCAN __m256i letters(__m256i c, const struct signs *s)
 {
-    return line_mask_32(s) | line_mask_32(s + 32) << 32;
+    c = _mm256_or_si256(c, s->bit5);
+    return _mm256_cmpgt_epi8(s->letters, _mm256_add_epi8(c, s->from_a));
+}
+
+SCAN struct masks look(const char *at, const struct signs *s)
+{
+    __m256i low = load(at), high = load(at + 32), low_digit = digits(low, s),
+            high_digit = digits(high, s), low_word = _mm256_or_si256(letters(low, s), low_digit),
+            high_word = _mm256_or_si256(letters(high, s), high_digit);
+
+    return (struct masks){
+        .word = bits(_mm256_or_si256(low_word, low), _mm256_or_si256(high_word, high)),
+        .digit = bits(low_digit, high_digit),
+        .high = _mm256_movemask_epi8(_mm256_or_si256(low, high)) ? bits(low, high) : 0
+    };
+}
+
+SCAN uint64_t look_at(const char *at, char sign)
+{
+    __m256i signs = _mm256_set1_epi8(sign);
+
+    return bits(_mm256_cmpeq_epi8(load(at), signs), _mm256_cmpeq_epi8(load(at + 32), signs));
 }
 
 /* Eight times the eight places that a byte may have, whether it has as many or not. */
-SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits)
+SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits, const struct signs *s)
 {
+    (void)s;
     __m128i base = _mm_set1_epi16((short)from), eight = _mm_set1_epi16(8);
 
     __asm__("" : "+x"(eight)); /* or gcc makes eight constants of it, each time */
@@ -62,41 +89,18 @@ SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits)
     return to;
 }
 
-/* A letter has bit 6 and a digit has not. */
-SCAN bool fold_short(const char *s, size_t skip, char *text, struct short_run *run)
-{
-    const __m128i bit5 = _mm_set1_epi8(0x20), bit6 = _mm_set1_epi8(0x40);
-    const __m128i key = _mm_set_epi64x((long long)TOKEN_K1, (long long)TOKEN_K0);
-    __m128i keep = _mm_loadu_si128((const __m128i *)(const void *)(short_keep + skip));
-    __m128i c = _mm_loadu_si128((const __m128i *)(const void *)s);
-
-    c = _mm_and_si128(_mm_or_si128(c, bit5), keep);
-    if (_mm_movemask_epi8(c) != 0)
-        return false;
-    if (text)
-        _mm_storeu_si128((__m128i *)(void *)text, c);
-    run->word = (uint8_t)_mm_testc_si128(c, _mm_and_si128(keep, bit6));
-    c = _mm_xor_si128(c, key);
-    uint64_t a = (uint64_t)_mm_cvtsi128_si64(c), b = (uint64_t)_mm_extract_epi64(c, 1);
-
-    /* hash_mix, whose product gcc would take through memory here. */
-    __asm__("mulq %1" : "+a"(a), "+d"(b) : : "cc");
-    run->hash = a ^ b;
-    return true;
-}
-
 #include "common/tokens-scan.h"
 
-AVX2 void tokens_scan_avx2(struct tokens *t, unsigned wanted)
+AVX2 void tokens_scan_avx2(struct tokens *t, unsigned wanted, struct tokens_listed *l)
 {
-    scan_wanted(t, wanted);
+    scan(t, wanted, l);
 }
 
 #else
 
-void tokens_scan_avx2(struct tokens *t, unsigned wanted)
+void tokens_scan_avx2(struct tokens *t, unsigned wanted, struct tokens_listed *l)
 {
-    tokens_scan_plain(t, wanted);
+    tokens_scan_plain(t, wanted, l);
 }
 
 #endif

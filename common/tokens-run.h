@@ -5,12 +5,9 @@
 
 #include "common/tokens.h"
 
-/* A run of at most 16 bytes: bool fold_short(s, 16 - its length, text, &run) writes it, folded,
- * to the 16 bytes of text unless that is NULL. False: it is not all ASCII. 16 bytes at s may be
- * read. */
-struct short_run {
-    uint64_t hash;
-    uint8_t word;
+/* Of 64 bytes a bit each: an ASCII letter or digit, or not ASCII; a digit; not ASCII. */
+struct masks {
+    uint64_t word, digit, high;
 };
 
 /* 16 bytes from `short_keep + 16 - n` on are a mask of the first n. */
@@ -21,9 +18,9 @@ static const unsigned char short_keep[32] = { 255, 255, 255, 255, 255, 255, 255,
  * Returns how far it came, short of end where the window is full or the last piece is not whole. */
 size_t tokens_add_run(struct tokens *t, size_t at, size_t end, size_t window_end, bool open);
 
-/* One window of a scan that is not done: the same from both. The first only where cpu_has_avx2()
- * says so. */
-void tokens_scan_avx2(struct tokens *t, unsigned wanted);
-void tokens_scan_plain(struct tokens *t, unsigned wanted);
+/* One window of a scan that is not done: what is wanted or, unless l is NULL, what is listed. The
+ * same from both; the first only where cpu_has_avx2() says so. */
+void tokens_scan_avx2(struct tokens *t, unsigned wanted, struct tokens_listed *l);
+void tokens_scan_plain(struct tokens *t, unsigned wanted, struct tokens_listed *l);
 
 #endif

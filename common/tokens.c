@@ -10,18 +10,30 @@
 
 #ifdef __GNUC__
 #define SCAN __attribute__((always_inline)) static inline
+#define APART __attribute__((noinline)) static
 #else
 #define SCAN static inline
+#define APART static
 #endif
 
+struct signs {
+    char none;
+};
+
+SCAN struct signs find_signs(void)
+{
+    return (struct signs){ 0 };
+}
+
 #ifdef __SSE2__
-SCAN uint64_t word_mask(const char *s)
+SCAN struct masks look(const char *s, const struct signs *signs)
 {
     const __m128i bit5 = _mm_set1_epi8(0x20);
     const __m128i from_a = _mm_set1_epi8((char)(0x80 - 'a'));
     const __m128i from_0 = _mm_set1_epi8((char)(0x80 - '0'));
-    uint64_t mask = 0;
+    struct masks m = { 0, 0, 0 };
 
+    (void)signs;
     for (int i = 0; i < 4; i++) {
         __m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
         __m128i letter =
@@ -29,43 +41,48 @@ SCAN uint64_t word_mask(const char *s)
         __m128i digit = _mm_cmplt_epi8(_mm_add_epi8(c, from_0), _mm_set1_epi8(-128 + 10));
         __m128i word = _mm_or_si128(_mm_or_si128(letter, digit), c);
 
-        mask |= (uint64_t)(unsigned)_mm_movemask_epi8(word) << 16 * i;
+        m.word |= (uint64_t)(unsigned)_mm_movemask_epi8(word) << 16 * i;
+        m.digit |= (uint64_t)(unsigned)_mm_movemask_epi8(digit) << 16 * i;
+        m.high |= (uint64_t)(unsigned)_mm_movemask_epi8(c) << 16 * i;
     }
-    return mask;
+    return m;
 }
 
-SCAN uint64_t line_mask(const char *s)
+SCAN uint64_t look_at(const char *s, char sign)
 {
     uint64_t mask = 0;
 
     for (int i = 0; i < 4; i++) {
         __m128i c = _mm_loadu_si128((const __m128i *)(const void *)(s + 16 * i));
 
-        c = _mm_cmpeq_epi8(c, _mm_set1_epi8('\n'));
+        c = _mm_cmpeq_epi8(c, _mm_set1_epi8(sign));
         mask |= (uint64_t)(unsigned)_mm_movemask_epi8(c) << 16 * i;
     }
     return mask;
 }
 #else
-SCAN uint64_t word_mask(const char *s)
+SCAN struct masks look(const char *s, const struct signs *signs)
 {
-    uint64_t mask = 0;
+    struct masks m = { 0, 0, 0 };
 
+    (void)signs;
     for (int i = 0; i < 64; i++) {
         unsigned char c = (unsigned char)s[i];
+        uint64_t digit = (unsigned char)(c - '0') < 10, high = c >= 0x80;
 
-        if (c >= 0x80 || (unsigned char)((c | 0x20) - 'a') < 26 || (unsigned char)(c - '0') < 10)
-            mask |= UINT64_C(1) << i;
+        m.word |= (high | digit | ((unsigned char)((c | 0x20) - 'a') < 26)) << i;
+        m.digit |= digit << i;
+        m.high |= high << i;
     }
-    return mask;
+    return m;
 }
 
-SCAN uint64_t line_mask(const char *s)
+SCAN uint64_t look_at(const char *s, char sign)
 {
     uint64_t mask = 0;
 
     for (int i = 0; i < 64; i++)
-        mask |= (uint64_t)(s[i] == '\n') << i;
+        mask |= (uint64_t)(s[i] == sign) << i;
     return mask;
 }
 #endif
@@ -85,11 +102,12 @@ SCAN size_t count_bits(uint64_t x)
 
 /* Eight are written at once whether there are as many or not (Lemire and Langdale's way in
  * simdjson), for a branch on each bit would be mispredicted. */
-SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits)
+SCAN uint16_t *put_bits(uint16_t *to, size_t from, uint64_t bits, const struct signs *s)
 {
     const uint64_t last_bit = UINT64_C(1) << 63;
     uint16_t *end = to + count_bits(bits);
 
+    (void)s;
     for (; to < end; to += 8)
         for (int k = 0; k < 8; k++) {
             to[k] = (uint16_t)(from + (size_t)__builtin_ctzll(bits | last_bit));
@@ -106,34 +124,35 @@ SCAN uint64_t load(const void *from)
     return word;
 }
 
-SCAN bool fold_short(const char *s, size_t skip, char *text, struct short_run *run)
+/* A letter has bit 6 and a digit has not. */
+SCAN uint64_t fold_short(const char *s, size_t skip, char *text, uint8_t *word)
 {
-    const uint64_t high = UINT64_C(0x8080808080808080), bit6 = high >> 1, bit5 = high >> 2;
+    const uint64_t bit5 = UINT64_C(0x2020202020202020);
     uint64_t keep_a = load(short_keep + skip), keep_b = load(short_keep + 8 + skip);
-    uint64_t a = load(s) & keep_a, b = load(s + 8) & keep_b;
+    uint64_t a = (load(s) | bit5) & keep_a, b = (load(s + 8) | bit5) & keep_b;
 
-    if ((a | b) & high)
-        return false;
-    run->word = ((a ^ keep_a) | (b ^ keep_b)) & bit6 ? 0 : 1;
-    a |= bit5 & keep_a;
-    b |= bit5 & keep_b;
     if (text) {
         memcpy(text, &a, 8);
         memcpy(text + 8, &b, 8);
+        *word = (((a ^ keep_a) | (b ^ keep_b)) & (bit5 << 1)) == 0;
     }
 #if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
     a = __builtin_bswap64(a);
     b = __builtin_bswap64(b);
 #endif
-    run->hash = hash_mix(a ^ TOKEN_K0, b ^ TOKEN_K1);
-    return true;
+    return hash_mix(a ^ TOKEN_K0, b ^ TOKEN_K1);
+}
+
+SCAN size_t add_bit(size_t n, uint64_t word, uint64_t bit)
+{
+    return n + (word >> (bit & 63) & 1);
 }
 
 #include "common/tokens-scan.h"
 
-void tokens_scan_plain(struct tokens *t, unsigned wanted)
+void tokens_scan_plain(struct tokens *t, unsigned wanted, struct tokens_listed *l)
 {
-    scan_wanted(t, wanted);
+    scan(t, wanted, l);
 }
 
 /* Bytes of a character by its first byte; of bytes that are not UTF-8, something from 1 to 4. */
@@ -162,38 +181,32 @@ static bool is_separator(const char *s, size_t n)
 }
 
 /* One token more, of text_len bytes that stand at the end of t->text. */
-static void add(struct tokens *t, size_t at, size_t len, size_t text_len, struct short_run run)
+static void add(struct tokens *t, size_t at, size_t len, size_t text_len, bool digit)
 {
     struct token_place *p = &t->place[t->n];
+    char *text = t->text + t->text_len;
 
     p->at = (uint16_t)(at - t->from);
     p->end = (uint16_t)(at - t->from + len);
-    t->hash[t->n] = run.hash;
-    t->word[t->n++] = run.word;
-    t->letters += run.word ? text_len : 0;
+    t->hash[t->n] = token_hash(text, text_len);
+    t->word[t->n++] = !digit;
+    t->letters += digit ? 0 : text_len;
     t->text_len += text_len + 1;
-    t->text[t->text_len - 1] = ' ';
+    text[text_len] = ' ';
 }
 
 /* A piece of ASCII letters and digits, of any length. */
 static void add_ascii(struct tokens *t, size_t at, size_t len)
 {
     const char *s = t->source + at;
-    char *to = t->text + t->text_len, last[16] = { 0 };
-    struct short_run run = { .word = 1 };
+    char *to = t->text + t->text_len;
+    bool digit = false;
 
-    if (len <= 16) {
-        if (t->size - at < 16)
-            s = memcpy(last, s, len);
-        fold_short(s, 16 - len, to, &run);
-    } else {
-        for (size_t i = 0; i < len; i++) {
-            to[i] = s[i] | 0x20;
-            run.word &= (s[i] & 0x40) != 0;
-        }
-        run.hash = token_hash(to, len);
+    for (size_t i = 0; i < len; i++) {
+        to[i] = s[i] | 0x20;
+        digit |= (s[i] & 0x40) == 0;
     }
-    add(t, at, len, len, run);
+    add(t, at, len, len, digit);
 }
 
 static void add_folded(struct tokens *t, size_t at, size_t len)
@@ -202,11 +215,8 @@ static void add_folded(struct tokens *t, size_t at, size_t len)
 
     fold_piece(t->source + at, len, &f);
     for (size_t i = 0; i < f.n; i++) {
-        const char *text = f.text + f.token[i].at;
-        size_t n = f.token[i].len;
-
-        memcpy(t->text + t->text_len, text, n);
-        add(t, at, len, n, (struct short_run){ token_hash(text, n), !f.token[i].digit });
+        memcpy(t->text + t->text_len, f.text + f.token[i].at, f.token[i].len);
+        add(t, at, len, f.token[i].len, f.token[i].digit);
     }
 }
 
@@ -287,28 +297,35 @@ void tokens_begin(struct tokens *t, const char *s, size_t n)
     t->done = 0;
 }
 
-bool tokens_next_wanted(struct tokens *t, unsigned wanted)
+static bool next(struct tokens *t, unsigned wanted, struct tokens_listed *l)
 {
     do {
         t->n = 0;
         if (t->done >= t->size)
             return false;
         if (cpu_has_avx2())
-            tokens_scan_avx2(t, wanted);
+            tokens_scan_avx2(t, wanted, l);
         else
-            tokens_scan_plain(t, wanted);
+            tokens_scan_plain(t, wanted, l);
     } while (t->n == 0 && t->lines == 0);
     return true;
+}
+
+bool tokens_next_wanted(struct tokens *t, unsigned wanted)
+{
+    return next(t, wanted, NULL);
+}
+
+bool tokens_next_listed(struct tokens *t, struct tokens_listed *l)
+{
+    return next(t, 0, l);
 }
 
 bool tokens_next(struct tokens *t)
 {
     const char *at = t->text;
-    bool more;
+    bool more = tokens_next_wanted(t, TOKENS_WITH_TEXT | TOKENS_WITH_PLACES);
 
-    do
-        more = tokens_next_wanted(t, TOKENS_WITH_TEXT | TOKENS_WITH_PLACES);
-    while (more && t->n == 0);
     for (size_t i = 0; i < t->n; i++) {
         struct token_place p = t->place[i];
         const char *space = memchr(at, ' ', t->text_len - (size_t)(at - t->text));

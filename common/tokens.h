@@ -39,7 +39,18 @@ struct token_place {
     uint16_t at, end; /* in the source, behind `from`; of its piece, if that held several tokens */
 };
 
-/* One scan and the window of tokens that it stands at: about 220 kB, no pointer of its own, nothing
+/* Tokens of the window before a place, and how many of them hold a digit. */
+struct token_count {
+    uint16_t tokens, digits;
+};
+
+/* What is told of 64 bytes of the window: where runs begin or end, and what ends there, in bits. */
+struct tokens_block {
+    uint64_t bits, edges, digits;
+    uint32_t edges_before, digits_before;
+};
+
+/* One scan and the window of tokens that it stands at: about 250 kB, no pointer of its own, nothing
  * to free. It need not be zeroed. For one thread at a time. */
 struct tokens {
     size_t n; /* tokens in the window */
@@ -47,14 +58,18 @@ struct tokens {
     uint8_t word[TOKENS_MAX]; /* 1: it holds no decimal digit */
     size_t text_len;          /* the folded tokens, with one space after each */
     char text[TOKENS_TEXT];
-    size_t lines;                     /* that end in the window, or at its end */
-    uint16_t line[TOKENS_WINDOW + 2]; /* tokens of the window before the end of each */
-    size_t letters;                   /* bytes of the tokens without digits, when folded */
+    size_t lines; /* that end in the window, or at its end; but no empty ones */
+    struct token_count line[TOKENS_WINDOW / 2 + 2]; /* before the end of each */
+    size_t letters; /* bytes of the tokens without digits, when folded */
     struct token_place place[TOKENS_MAX];
     struct token list[TOKENS_MAX];
     const char *source;                 /* below: how far the scan is */
     size_t size, from, done;            /* the window begins at from */
     uint16_t edges[TOKENS_WINDOW + 64]; /* where runs begin and end, by turns, in the window */
+    /* runs that are not all ASCII, and the runs up to each with a digit; then UINT16_MAX */
+    uint16_t odd[TOKENS_WINDOW / 2 + 2];
+    struct token_count digit[TOKENS_WINDOW / 2 + 2];
+    struct tokens_block line_block[TOKENS_WINDOW / 64 + 2], digit_block[TOKENS_WINDOW / 64 + 2];
 };
 
 /* Begins a scan of s, which is valid UTF-8 and stays where it is until the last window is taken.
@@ -66,10 +81,26 @@ void tokens_begin(struct tokens *t, const char *s, size_t n);
 bool tokens_next(struct tokens *t);
 
 /* The same for those who need less: hash and word of each token, and what is wanted; TEXT is text
- * and text_len, LINES is line, lines and letters, and a window may then hold lines alone. All else
- * is undefined. */
-enum { TOKENS_WITH_TEXT = 1, TOKENS_WITH_LINES = 2, TOKENS_WITH_PLACES = 4 };
+ * and text_len. All else is undefined. */
+enum { TOKENS_WITH_TEXT = 1, TOKENS_WITH_PLACES = 2 };
 bool tokens_next_wanted(struct tokens *t, unsigned wanted);
+
+/* For those who look words up in a list. Most words of a text are in none, and are stopped here by
+ * one bit of a filter, which has a word for each value of the highest bits of a hash and in it a
+ * bit for each of the lowest. */
+enum { TOKENS_FILTER = 1 << 12, TOKENS_FILTER_SHIFT = 64 - 12 };
+
+struct tokens_listed {
+    const uint64_t *filter;
+    uint64_t *hash; /* of the listed tokens of the window, in their order; room for TOKENS_MAX */
+    uint16_t before[TOKENS_MAX + 1]; /* listed ones before each token, and behind the last */
+    size_t digits;
+    uint16_t digit[TOKENS_MAX + 1]; /* which tokens hold one; behind the last UINT16_MAX */
+};
+
+/* The next window for them: t->n, line, lines and letters, and what is in l. It may hold lines
+ * alone. All else is undefined. */
+bool tokens_next_listed(struct tokens *t, struct tokens_listed *l);
 
 /* True when the window is the last: the next call of tokens_next would return false. (False says
  * nothing: there may be no token in what is left.) */

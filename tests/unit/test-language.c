@@ -394,34 +394,40 @@ END_TEST
 START_TEST(tallies_are_the_same_with_avx2)
 {
     enum { ROWS = 64 };
-    static uint8_t rows[ROWS * WORDS_LANGUAGES];
+    static uint8_t rows[(1 + ROWS) * WORDS_LANGUAGES];
+    static struct words_entry table[2 * ROWS];
+    struct words w = {
+        .n = 1, .table = table, .rows = rows, .mask = sizeof(table) - sizeof(*table)
+    };
     uint64_t r = 9;
-    size_t languages = 1;
 
     for (int round = 0; round < 20000 && cpu_has_avx2(); round++) {
         size_t n = 1 + next_random(&r) % LINE_WORDS;
-        uint32_t row[LINE_WORDS], most = 0, pull = (uint32_t)(next_random(&r) % (48 << 10));
+        uint32_t count = (uint32_t)(n + next_random(&r) % (LINE_WORDS + 1 - n));
         uint32_t plain[WORDS_LANGUAGES] = { 7 }, avx2[WORDS_LANGUAGES] = { 7 };
-        unsigned limit = round % 2 ? WORDS_WEIGHT * WORDS_MARK : 4;
+        unsigned limit = round % 200 < 100 ? WORDS_WEIGHT * WORDS_MARK : 4;
+        uint64_t hash[LINE_WORDS];
 
         if (round % 100 < 2)
-            languages = 1 + next_random(&r) % WORDS_LANGUAGES;
-        for (size_t i = 0; i < sizeof(rows) && round % 100 < 2; i++)
-            rows[i] =
-                (uint8_t)(i % WORDS_LANGUAGES < languages ? next_random(&r) % (limit + 1) : 0);
-        for (size_t i = 0; i < ROWS; i++)
-            rows[i * WORDS_LANGUAGES] = 1; /* each has some vote */
-        for (size_t i = 0; i < n; i++) {
-            uint8_t heaviest = 0;
+            w.n = 1 + next_random(&r) % WORDS_LANGUAGES;
+        for (size_t i = WORDS_LANGUAGES; i < sizeof(rows) && round % 100 < 2; i++)
+            rows[i] = (uint8_t)(i % WORDS_LANGUAGES < w.n ? next_random(&r) % (limit + 1) : 0);
+        for (uint32_t i = 1; i <= ROWS; i++) {
+            uint8_t *row = rows + i * WORDS_LANGUAGES, most = 1;
 
-            row[i] = (uint32_t)(next_random(&r) % ROWS * WORDS_LANGUAGES);
+            row[0] = row[0] ? row[0] : 1; /* each has some vote */
             for (size_t k = 0; k < WORDS_LANGUAGES; k++)
-                heaviest = rows[row[i] + k] > heaviest ? rows[row[i] + k] : heaviest;
-            most += heaviest;
+                most = row[k] > most ? row[k] : most;
+            /* every other has found its first place taken */
+            table[1 + i] = (struct words_entry){ (1 + i) / 2 * 2 * sizeof(*table) + 4096 * i,
+                                                 i * WORDS_LANGUAGES,
+                                                 (1 + i % WORDS_WEIGHT) | (uint32_t)most << 16 };
         }
-        line_add_plain(rows, row, n, most, pull, languages, plain);
-        line_add_avx2(rows, row, n, most, pull, languages, avx2);
-        must(memcmp(plain, avx2, languages * sizeof(*plain)) == 0);
+        for (size_t i = 0; i < n; i++) /* some are in no list */
+            hash[i] = next_random(&r) % 8 ? table[2 + next_random(&r) % ROWS].hash
+                                          : next_random(&r) | UINT64_C(1) << 63;
+        must(line_add_plain(&w, hash, n, count, plain) == line_add_avx2(&w, hash, n, count, avx2));
+        must(memcmp(plain, avx2, sizeof(plain)) == 0);
     }
 }
 END_TEST

@@ -11,7 +11,6 @@
 #include <string.h>
 
 enum {
-    BEARS = 3,      /* words of the text that one found word speaks for */
     LONG_WORD = 10, /* bytes; scripts without spaces have words of any length */
     /* lines whose tallies fit 32 bits */
     LINES_IN_TALLY = UINT32_MAX / (LINE_WORDS * VOTE_SCALE)
@@ -46,7 +45,7 @@ static void rank(const struct words *w, struct vote *v)
         }
     }
     for (size_t i = 0; i < w->n; i++) {
-        if (i != best && v->tally[i] > next && !only_vote(w, i, best)) {
+        if (v->tally[i] > next && i != best && !only_vote(w, i, best)) {
             next = v->tally[i];
             v->second = (int)i;
         }
@@ -62,156 +61,127 @@ struct page {
     struct vote_scratch *s;
     struct vote *v;
     line_add *add;
-    uint32_t tally[WORDS_LANGUAGES]; /* of the last `lines` */
+    _Alignas(64) uint32_t tally[WORDS_LANGUAGES]; /* of the last `lines` */
     uint32_t lines;
+    uint64_t pull;
 };
-
-/* Words and found words before a place in the window, or between two, in one number; counted from
- * the beginning of the line that is open when the window begins. */
-static uint32_t words_of(uint32_t count)
-{
-    return count & UINT16_MAX;
-}
-
-static uint32_t found_of(uint32_t count)
-{
-    return count >> 16;
-}
-
-/* Counts up to each token of the window, and moves the hashes that some list may have to the front.
- * Whether it has one is as good as chance, so there is no branch on it. Returns how many. */
-static size_t find_words(const struct words *w, struct vote_scratch *s, uint32_t count)
-{
-    struct tokens *t = &s->tokens;
-    size_t n = 0;
-
-    for (size_t i = 0; i < t->n; i++) {
-        uint64_t hash = t->hash[i];
-        uint32_t word = t->word[i], found = word & (uint32_t)words_may_have(w, hash);
-
-        s->before[i] = count;
-        t->hash[n] = hash;
-        n += found;
-        count += word + (found << 16);
-    }
-    s->before[t->n] = count;
-    return n;
-}
-
-/* The rows of n hashes, to stand behind the first `from`; of a word that no list has after all, an
- * empty one. */
-static void look_up(const struct words *w, struct vote_scratch *s, size_t from, size_t n)
-{
-    uint32_t weight = s->weight[from];
-
-    for (size_t i = 0; i < n; i++) {
-        const struct words_entry *e = words_slot(w, s->tokens.hash[i]);
-
-        s->row[from + i] = e->row;
-        s->weight[from + i + 1] = weight += e->weight;
-    }
-}
-
-/* The line from one count to another is whole. Many lines are labels with no word to find: they are
- * written over. Returns how many lines are kept. */
-static inline size_t keep_line(struct vote_scratch *s, size_t n, uint32_t from, uint32_t to)
-{
-    struct vote_line *line = &s->line[n];
-
-    line->row = found_of(from);
-    line->rows = found_of(to - from);
-    line->words = words_of(to - from);
-    uint32_t weight = s->weight[found_of(to)] - s->weight[found_of(from)];
-    line->weight = weight & UINT16_MAX;
-    line->most = weight >> 16;
-    return n + (line->weight > 0);
-}
-
-/* The lines that end in the window; *from is where the one begins that goes on behind it. */
-static size_t cut_lines(struct vote_scratch *s, uint32_t *from)
-{
-    const struct tokens *t = &s->tokens;
-    size_t n = 0, token = 0;
-    uint32_t begin = 0;
-
-    for (size_t i = 0; i <= t->lines; i++) {
-        size_t end = i < t->lines ? t->line[i] : t->n;
-        uint32_t to = s->before[end];
-
-        while (words_of(to - begin) > LINE_WORDS) {
-            while (words_of(s->before[token] - begin) < LINE_WORDS)
-                token += LINE_WORDS - words_of(s->before[token] - begin);
-            n = keep_line(s, n, begin, s->before[token]);
-            begin = s->before[token];
-        }
-        if (i == t->lines)
-            break;
-        n = keep_line(s, n, begin, to);
-        begin = to;
-        token = end;
-    }
-    *from = begin;
-    return n;
-}
-
-_Static_assert((LINE_WORDS + TOKENS_MAX) * WORDS_WEIGHT <= UINT16_MAX, "both sums of weights");
 
 static void close_tally(struct page *p)
 {
-    for (size_t i = 0; i < WORDS_LANGUAGES; i++)
+    for (size_t i = 0; i < p->w->n; i++)
         p->v->tally[i] += p->tally[i];
 }
 
-static void add_lines(struct page *p, size_t n)
+static void add_line(struct page *p, const uint64_t *hash, size_t n, uint32_t words)
 {
-    for (size_t i = 0; i < n; i++) {
-        const struct vote_line *line = &p->s->line[i];
-        uint32_t pull = line->weight * BEARS * VOTE_SCALE / WORDS_WEIGHT;
-
-        if (pull > line->words * VOTE_SCALE)
-            pull = line->words * VOTE_SCALE;
-        p->add(p->w->rows, p->s->row + line->row, line->rows, line->most, pull, p->w->n, p->tally);
-        p->v->pull += (double)pull / VOTE_SCALE;
-        if (++p->lines == LINES_IN_TALLY) {
-            close_tally(p);
-            memset(p->tally, 0, sizeof(p->tally));
-            p->lines = 0;
-        }
+    p->pull += p->add(p->w, hash, n, words, p->tally);
+    if (++p->lines == LINES_IN_TALLY) {
+        close_tally(p);
+        memset(p->tally, 0, sizeof(p->tally));
+        p->lines = 0;
     }
 }
 
-/* Takes the rows of the open line to the front. */
-static void carry_line(struct vote_scratch *s, uint32_t from, uint32_t to)
-{
-    size_t at = found_of(from), n = found_of(to - from);
-    uint32_t base = s->weight[at];
+/* A place between tokens of the window: the words and the listed ones before it. Less than none if
+ * it is where a line began before the window. */
+struct place {
+    int32_t words, listed;
+};
 
-    for (size_t i = 0; i < n; i++)
-        s->row[i] = s->row[at + i];
-    for (size_t i = 0; i <= n; i++)
-        s->weight[i] = s->weight[at + i] - base;
+static struct place place_of(const struct tokens_listed *l, struct token_count count)
+{
+    return (struct place){ count.tokens - count.digits, l->before[count.tokens] };
+}
+
+/* A line is whole. Many are labels with no word to find: they are written over. Returns how many
+ * lines are kept. */
+static inline size_t keep_line(struct vote_line *line, size_t n, struct place *begin,
+                               struct place end)
+{
+    line[n] = (struct vote_line){ begin->listed, (uint32_t)(end.listed - begin->listed),
+                                  (uint32_t)(end.words - begin->words) };
+    *begin = end;
+    return n + (line[n].listed > 0);
+}
+
+/* The first place where a line has LINE_WORDS words; *count is one before it. */
+static struct place cut(const struct tokens_listed *l, struct place begin,
+                        struct token_count *count)
+{
+    struct place to = place_of(l, *count);
+
+    while (to.words - begin.words < LINE_WORDS) {
+        count->tokens = (uint16_t)(count->tokens + LINE_WORDS - (to.words - begin.words));
+        while (l->digit[count->digits] < count->tokens)
+            count->digits++;
+        to = place_of(l, *count);
+    }
+    return to;
+}
+
+/* The lines that end in the window; *begin is then where the one begins that goes on behind it, and
+ * *all the end of the window. */
+static size_t cut_lines(struct vote_scratch *s, struct place *begin, struct place *all)
+{
+    const struct tokens *t = &s->tokens;
+    struct token_count last = { (uint16_t)t->n, (uint16_t)s->listed.digits }, at = { 0, 0 };
+    size_t n = 0;
+
+    for (size_t i = 0; i <= t->lines; i++) {
+        struct token_count end = i < t->lines ? t->line[i] : last;
+
+        *all = place_of(&s->listed, end);
+        while (all->words - begin->words > LINE_WORDS)
+            n = keep_line(s->line, n, begin, cut(&s->listed, *begin, &at));
+        if (i == t->lines)
+            break;
+        n = keep_line(s->line, n, begin, *all);
+        at = end;
+    }
+    return n;
+}
+
+/* Takes the listed words of the open line to the front: those that the lists do have, no more than
+ * it has words. Returns how many. */
+static size_t carry_line(const struct words *w, uint64_t *to, const uint64_t *at,
+                         const uint64_t *end)
+{
+    size_t n = 0;
+
+    for (; at < end && n < LINE_WORDS; at++) {
+        to[n] = *at;
+        n += words_slot(w, *at)->hash != 0;
+    }
+    return n;
 }
 
 static void count(struct page *p, const char *text, size_t n)
 {
     struct vote_scratch *s = p->s;
-    uint32_t open = 0, from;
+    size_t listed = 0; /* of the open line */
+    int32_t words = 0;
 
     memset(p->v, 0, sizeof(*p->v));
-    s->weight[0] = 0;
+    s->listed.filter = p->w->filter;
+    s->listed.hash = s->hash;
     tokens_begin(&s->tokens, text, n);
-    while (tokens_next_wanted(&s->tokens, TOKENS_WITH_LINES)) {
-        look_up(p->w, s, found_of(open), find_words(p->w, s, open));
-        add_lines(p, cut_lines(s, &from));
-        uint32_t to = s->before[s->tokens.n];
+    while (tokens_next_listed(&s->tokens, &s->listed)) {
+        struct place begin = { -words, -(int32_t)listed }, all;
+        size_t lines = cut_lines(s, &begin, &all);
+        const uint64_t *hash = s->listed.hash;
 
-        p->v->tokens += words_of(to) - words_of(open);
+        for (size_t i = 0; i < lines; i++)
+            add_line(p, hash + s->line[i].at, s->line[i].listed, s->line[i].words);
+        p->v->tokens += (size_t)all.words;
         p->v->bytes += s->tokens.letters;
-        carry_line(s, from, to);
-        open = to - from;
+        words = all.words - begin.words;
+        listed = carry_line(p->w, s->hash, hash + begin.listed, hash + all.listed);
+        s->listed.hash = s->hash + listed;
     }
-    add_lines(p, keep_line(s, 0, 0, open));
+    if (listed > 0)
+        add_line(p, s->hash, listed, (uint32_t)words);
     close_tally(p);
+    p->v->pull = (double)p->pull / VOTE_SCALE;
     rank(p->w, p->v);
 }
 
@@ -219,7 +189,7 @@ void vote_count(const struct words *w, struct vote_scratch *scratch, const char 
                 struct vote *v)
 {
     struct page p = {
-        w, scratch, v, cpu_has_avx2() ? line_add_avx2 : line_add_plain, { 0 }, 0
+        .w = w, .s = scratch, .v = v, .add = cpu_has_avx2() ? line_add_avx2 : line_add_plain
     };
 
     count(&p, text, n);

@@ -16,16 +16,14 @@ struct vote {
     size_t bytes;  /* in them, folded */
     uint64_t tally[WORDS_LANGUAGES]; /* in parts of a word: VOTE_SCALE are one */
 };
-enum { VOTE_SCALE = 1 << 10 };
-
 /* Scratch memory of one thread, which need not be zeroed: the words of a window. */
 struct vote_scratch {
     struct tokens tokens;
-    uint32_t before[TOKENS_MAX + 1];              /* what is counted before each token */
-    uint32_t row[LINE_WORDS + TOKENS_MAX];        /* of each word found: where its votes are */
-    uint32_t weight[LINE_WORDS + TOKENS_MAX + 1]; /* of all words found before it, added up */
+    struct tokens_listed listed;
+    uint64_t hash[LINE_WORDS + TOKENS_MAX]; /* of the open line, and of the window */
     struct vote_line {
-        uint32_t row, rows, words, weight, most;
+        int32_t at; /* of its first in the window's */
+        uint32_t listed, words;
     } line[LINE_WORDS + TOKENS_MAX + 1];
 };
 

@@ -87,8 +87,6 @@ static int add_word(struct reading *r, uint64_t hash, bool mark)
 {
     size_t language = r->w->n - 1;
 
-    if (++r->n > WORDS_MAX)
-        return bad(r, "more than a million words", "", 0);
     if (r->n_seen >= r->slots / 2 && make_room(r) != 0)
         return -1;
     uint32_t *slot = find_slot(r, hash);
@@ -102,14 +100,17 @@ static int add_word(struct reading *r, uint64_t hash, bool mark)
     return 0;
 }
 
-/* The value is cut into words as a page is. */
+/* The value is cut into words as a page is. What holds a digit speaks for no language. */
 static int add_words(struct reading *r, const char *text, size_t len, bool mark)
 {
     tokens_begin(r->tokens, text, len);
     while (tokens_next_wanted(r->tokens, TOKENS_WITH_TEXT))
-        for (size_t i = 0; i < r->tokens->n; i++)
-            if (add_word(r, r->tokens->hash[i], mark) != 0)
+        for (size_t i = 0; i < r->tokens->n; i++) {
+            if (++r->n > WORDS_MAX)
+                return bad(r, "more than a million words", "", 0);
+            if (r->tokens->word[i] && add_word(r, r->tokens->hash[i], mark) != 0)
                 return -1;
+        }
     return 0;
 }
 
@@ -304,11 +305,11 @@ static uint32_t make_row(const struct words *w, const struct seen *s, uint8_t ro
 static uint32_t place_row(struct words *w, uint32_t *number, uint32_t *n_rows)
 {
     const uint8_t *row = w->rows + (size_t)*n_rows * WORDS_LANGUAGES;
-    uint64_t at = hash64(row, WORDS_LANGUAGES) & w->mask;
+    uint64_t mask = w->mask / sizeof(*w->table), at = hash64(row, WORDS_LANGUAGES) & mask;
 
     while (number[at] != 0 &&
            memcmp(w->rows + (size_t)number[at] * WORDS_LANGUAGES, row, WORDS_LANGUAGES) != 0)
-        at = (at + 1) & w->mask;
+        at = (at + 1) & mask;
     if (number[at] == 0)
         number[at] = (*n_rows)++;
     return number[at] * WORDS_LANGUAGES;
@@ -318,12 +319,10 @@ static void put_word(struct words *w, const struct seen *s, uint32_t *number, ui
 {
     uint32_t weight = make_row(w, s, w->rows + (size_t)*n_rows * WORDS_LANGUAGES);
     uint32_t row = place_row(w, number, n_rows);
-    uint64_t at = s->hash & w->mask, bit = s->hash >> (64 - WORDS_FILTER_BITS);
+    struct words_entry *e = w->table + (words_slot(w, s->hash) - w->table);
 
-    while (w->table[at].hash != 0)
-        at = (at + 1) & w->mask;
-    w->table[at] = (struct words_entry){ .hash = s->hash, .row = row, .weight = weight };
-    w->filter[bit / 64] |= UINT64_C(1) << bit % 64;
+    *e = (struct words_entry){ .hash = s->hash, .row = row, .weight = weight };
+    w->filter[s->hash >> TOKENS_FILTER_SHIFT] |= UINT64_C(1) << s->hash % 64;
 }
 
 static int freeze(struct reading *r)
@@ -331,10 +330,10 @@ static int freeze(struct reading *r)
     struct words *w = r->w;
     uint32_t *number = calloc(r->slots, sizeof(*number)), n_rows = 1;
 
-    w->mask = r->slots - 1;
+    w->mask = (r->slots - 1) * sizeof(*w->table);
     w->table = calloc(r->slots, sizeof(*w->table));
-    w->filter = calloc((size_t)1 << (WORDS_FILTER_BITS - 6), sizeof(*w->filter));
-    w->rows = malloc((r->n_seen + 1) * WORDS_LANGUAGES);
+    w->filter = calloc(TOKENS_FILTER, sizeof(*w->filter));
+    w->rows = aligned_alloc(WORDS_LANGUAGES, (r->n_seen + 1) * WORDS_LANGUAGES);
     if (!number || !w->table || !w->filter || !w->rows) {
         free(number);
         return fault_set(r->fault, ENOMEM, "no memory for the word lists");

@@ -26,10 +26,9 @@ struct words_language {
 };
 
 struct words_entry {
-    uint64_t hash; /* token_hash; 0: free */
-    uint32_t row;  /* where it begins in `rows` */
-    uint32_t
-        weight; /* votes of the word, without the extra ones of a mark; 16 bits up, with them */
+    uint64_t hash;   /* token_hash; 0: free */
+    uint32_t row;    /* where its votes begin in `rows` */
+    uint32_t weight; /* its votes without the extra ones of a mark; 16 bits up, with them */
 };
 
 /* Frozen once loaded: any thread may read it. */
@@ -37,15 +36,13 @@ struct words {
     size_t n; /* languages, in the order of the file */
     struct words_language language[WORDS_LANGUAGES];
     struct words_entry *table; /* open addressing */
-    uint64_t mask;             /* slots - 1 */
+    uint64_t mask;             /* (slots - 1) * sizeof(*table): what of a hash is its place */
     /* Votes, a byte for each language: WORDS_LANGUAGES make a row, which words have in common. To
      * add all is faster than to add some: how many they are no branch foresees. The first is
      * empty. */
     uint8_t *rows;
-    uint64_t *filter; /* a bit per hash: most words of a text are in no list, and stop here */
+    uint64_t *filter; /* of tokens_next_listed */
 };
-
-enum { WORDS_FILTER_BITS = 18 };
 
 /* Reads n bytes of such a file. The words of an earlier call must have been freed. 0, or -1 with a
  * fault whose line is set; words_free is safe either way. */
@@ -62,22 +59,17 @@ static inline bool words_near(const struct words *w, size_t a, size_t b)
     return (w->language[a].near[b / 64] >> (b % 64) & 1) != 0;
 }
 
-/* The lowest bit is 0: no list has the token. */
-static inline uint64_t words_may_have(const struct words *w, uint64_t hash)
-{
-    uint64_t bit = hash >> (64 - WORDS_FILTER_BITS);
-
-    return w->filter[bit / 64] >> (bit % 64);
-}
-
 /* The entry of a token, or a free one, whose row is empty and which has no weight: in no list. */
 static inline const struct words_entry *words_slot(const struct words *w, uint64_t hash)
 {
     uint64_t at = hash & w->mask;
 
-    while (w->table[at].hash != hash && w->table[at].hash != 0)
-        at = (at + 1) & w->mask;
-    return &w->table[at];
+    for (;; at = (at + sizeof(*w->table)) & w->mask) {
+        const struct words_entry *e = (const struct words_entry *)((const char *)w->table + at);
+
+        if (__builtin_expect(e->hash == hash, 1) || e->hash == 0)
+            return e;
+    }
 }
 
 #endif
