@@ -19,7 +19,8 @@ static const unsigned char short_keep[32] = { 255, 255, 255, 255, 255, 255, 255,
 size_t tokens_add_run(struct tokens *t, size_t at, size_t end, size_t window_end, bool open);
 
 /* One window of a scan that is not done: what is wanted or, unless l is NULL, what is listed. The
- * same from both; the first only where cpu_has_avx2() says so. */
+ * same from all; the first two only where cpu_has_avx512() and cpu_has_avx2() say so. */
+void tokens_scan_avx512(struct tokens *t, unsigned wanted, struct tokens_listed *l);
 void tokens_scan_avx2(struct tokens *t, unsigned wanted, struct tokens_listed *l);
 void tokens_scan_plain(struct tokens *t, unsigned wanted, struct tokens_listed *l);
 

@@ -303,7 +303,9 @@ static bool next(struct tokens *t, unsigned wanted, struct tokens_listed *l)
         t->n = 0;
         if (t->done >= t->size)
             return false;
-        if (cpu_has_avx2())
+        if (cpu_has_avx512())
+            tokens_scan_avx512(t, wanted, l);
+        else if (cpu_has_avx2())
             tokens_scan_avx2(t, wanted, l);
         else
             tokens_scan_plain(t, wanted, l);

@@ -404,14 +404,14 @@ static void must_be_equal_listings(const struct listing *l, const struct listing
 typedef void scan_function(struct tokens *t, unsigned wanted, struct tokens_listed *l);
 
 /* From the slowest to the fastest. */
-static scan_function *const scans[] = { tokens_scan_plain, tokens_scan_avx2 };
+static scan_function *const scans[] = { tokens_scan_plain, tokens_scan_avx2, tokens_scan_avx512 };
 
 static bool can_run(size_t i)
 {
-    return i == 0 || cpu_has_avx2();
+    return i == 0 || (i == 1 ? cpu_has_avx2() : cpu_has_avx512());
 }
 
-/* With AVX2 or without, and whatever is wanted. */
+/* With AVX2 or AVX-512 or without, and whatever is wanted. */
 START_TEST(all_scans_are_one)
 {
     static const unsigned wants[] = { TOKENS_WITH_TEXT, TOKENS_WITH_TEXT | TOKENS_WITH_PLACES };
