@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pass over a line of ASCII, as most are, with AVX2 and what comes with it on every machine
- * that has it: bits counted and taken off in one instruction each. Nothing is called while it goes
- * on, so that all constants stay where they are. */
+/* The pass of scan-plain.h with AVX2 and what comes with it on every machine that has it: bits
+ * counted and taken off in one instruction each. */
 #include "scan.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
@@ -9,25 +8,20 @@
 #include <immintrin.h>
 
 #define AVX2 __attribute__((target("avx2,bmi,popcnt")))
+#define SCAN AVX2 static inline
 
-/* A bit for each of 64 bytes. */
-struct ascii {
-    uint64_t letter, digit, small, blank, control, colon, slash;
-    uint64_t wide; /* not ASCII */
-};
-
-AVX2 static inline uint64_t bits_of(__m256i x)
+SCAN uint64_t bits_of(__m256i x)
 {
     return (uint32_t)_mm256_movemask_epi8(x);
 }
 
 /* As unsigned numbers, at most n. */
-AVX2 static inline __m256i at_most(__m256i x, char n)
+SCAN __m256i at_most(__m256i x, char n)
 {
     return _mm256_cmpeq_epi8(_mm256_min_epu8(x, _mm256_set1_epi8(n)), x);
 }
 
-AVX2 static inline struct ascii ascii_of_32(const char *s)
+SCAN struct ascii ascii_of_32(const char *s)
 {
     __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)s);
     __m256i folded = _mm256_or_si256(x, _mm256_set1_epi8(0x20));
@@ -45,7 +39,7 @@ AVX2 static inline struct ascii ascii_of_32(const char *s)
     };
 }
 
-AVX2 static inline struct ascii ascii_of(const char *s)
+SCAN struct ascii ascii_of(const char *s)
 {
     struct ascii a = ascii_of_32(s), b = ascii_of_32(s + 32);
 
@@ -62,7 +56,7 @@ AVX2 static inline struct ascii ascii_of(const char *s)
 }
 
 /* All but the first byte of each character that is not ASCII: the smallest as signed numbers. */
-AVX2 static inline uint64_t inner_of(const char *s)
+SCAN uint64_t inner_of(const char *s)
 {
     const __m256i *v = (const __m256i *)(const void *)s, first = _mm256_set1_epi8((char)0xc0);
 
@@ -70,90 +64,32 @@ AVX2 static inline uint64_t inner_of(const char *s)
            bits_of(_mm256_cmpgt_epi8(first, _mm256_loadu_si256(v + 1))) << 32;
 }
 
-enum { HITS = 64 };
-
-/* Where a phrase of some list may begin at a glance, and where a character is not ASCII. */
-struct hits {
+struct places {
     size_t n;
-    size_t at[HITS + 64];
 };
 
-/* Without a branch: few places are a hit, and which no branch foresees. */
-AVX2 static inline void glance_at(const struct pack *pack, struct span s, size_t from,
-                                  uint64_t places, struct hits *hits)
+SCAN void take_places(const struct pack *pack, struct span s, size_t from, uint64_t bits,
+                      struct places *places, struct hits *hits)
 {
-    size_t n = hits->n;
-
-    for (; places; places &= places - 1) {
-        size_t i = from + (size_t)__builtin_ctzll(places);
-
-        hits->at[n] = i;
-        n += pack_glance(pack, s.at + i) != 0;
-    }
-    hits->n = n;
+    (void)places;
+    for (; bits; bits &= bits - 1)
+        take_hit(pack, s, from + (size_t)__builtin_ctzll(bits), hits);
 }
 
-AVX2 static inline void put_wide(size_t from, uint64_t leads, struct hits *hits)
+SCAN void take_rest(const struct pack *pack, struct span s, struct places *places,
+                    struct hits *hits)
 {
-    for (; leads; leads &= leads - 1)
-        hits->at[hits->n++] = from + (size_t)__builtin_ctzll(leads);
+    (void)pack;
+    (void)s;
+    (void)places;
+    (void)hits;
 }
 
-/* What was found at a glance, looked at. False: there is a letter that is not ASCII. */
-static bool look_at_hits(const struct pack *pack, struct span s, const struct hits *hits,
-                         struct scanned *x)
-{
-    for (size_t i = 0; i < hits->n; i++) {
-        struct span rest = span(s.at + hits->at[i], s.len - hits->at[i]);
-        bool blank;
-
-        x->lists |= pack_look(pack, rest, PACK_ALL & ~x->lists);
-        if ((unsigned char)rest.at[0] < 0x80)
-            continue;
-        if (is_wide_word(rest.at, s.at + s.len))
-            return false;
-        x->letters |= (unsigned char)rest.at[0] >= 0xc3;
-        x->odd |= odd_blank(rest.at, rest.len, &blank) > 0;
-        x->wide = true;
-    }
-    return true;
-}
+#include "scan-plain.h"
 
 AVX2 bool scan_plain_avx2(const struct pack *pack, struct line *line)
 {
-    struct span s = line_span(line);
-    uint64_t open = 1, before = 0, gap = 0; /* is the last byte of the block before a blank? */
-    struct scanned x = { 0 };
-    struct hits hits;
-
-    hits.n = 0;
-    for (size_t from = 0; from < s.len; from += 64) {
-        size_t n = s.len - from < 64 ? s.len - from : 64;
-        uint64_t in = ~UINT64_C(0) >> (64 - n), first;
-        struct ascii a = ascii_of(s.at + from);
-        struct classes c = { .word = (a.letter | a.digit) & in, .blank = a.blank | ~in };
-
-        if (hits.n > HITS)
-            return false;
-        c.big = c.word & ~(a.letter & a.small);
-        glance_at(pack, s, from, ~(c.word & (c.word << 1 | before)) & ~(c.blank | a.wide), &hits);
-        if (a.wide & in)
-            put_wide(from, a.wide & in & ~inner_of(s.at + from), &hits);
-        before = c.word >> 63;
-        x.odd |= (a.control | (a.blank & (a.blank << 1 | gap))) & in;
-        gap = a.blank >> 63;
-        x.year |= four_digits(a.digit & in, &x.run);
-        x.letters |= a.letter & in;
-        x.colons |= a.colon & in;
-        x.slashes |= a.slash & in;
-        first = first_letters(&c, &open);
-        x.words += (size_t)_mm_popcnt_u64(first);
-        x.capital += (size_t)_mm_popcnt_u64(first & c.big);
-    }
-    if (!look_at_hits(pack, s, &hits, &x))
-        return false;
-    scan_set(line, &x);
-    return true;
+    return scan_plain(pack, line);
 }
 
 #else

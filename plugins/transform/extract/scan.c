@@ -7,7 +7,10 @@
 
 void scan_line(const struct pack *pack, struct line *line)
 {
-    if (!cpu_has_avx2() || !scan_plain_avx2(pack, line))
+    bool done = cpu_has_avx512() ? scan_plain_avx512(pack, line)
+                                 : cpu_has_avx2() && scan_plain_avx2(pack, line);
+
+    if (!done)
         scan_any(pack, line);
 }
 

@@ -26,9 +26,35 @@ void scan_line(const struct pack *pack, struct line *line);
 
 /* The same whatever machine it is, and whatever is in the line. */
 void scan_any(const struct pack *pack, struct line *line);
-/* By AVX2 (only where cpu_has_avx2() says so), of a line in which all letters are of ASCII and
- * not too many words look like a phrase; false, and nothing set: it is another one. */
+/* By AVX-512 or by AVX2 (only where common/cpu.h says so), of a line in which all letters are of
+ * ASCII and not too many words look like a phrase; false, and nothing set: it is another one. */
+bool scan_plain_avx512(const struct pack *pack, struct line *line);
 bool scan_plain_avx2(const struct pack *pack, struct line *line);
+/* Of 64 bytes a bit each. */
+struct ascii {
+    uint64_t letter, digit, blank, control, colon, slash;
+    uint64_t small; /* of letters */
+    uint64_t wide;  /* not ASCII */
+};
+
+enum { HITS = 64, HITS_AT_ONCE = 256 };
+
+/* Where a phrase of some list may begin at a glance, and where a character is not ASCII. With more
+ * than HITS, the line is none for the fast ways: that is seen behind a block of 64, which may add
+ * all that is taken at once, and itself twice. */
+struct hits {
+    size_t n;
+    size_t at[HITS + HITS_AT_ONCE + 3 * 64];
+};
+
+/* Without a branch: few places are a hit, and which no branch foresees. */
+static inline void take_hit(const struct pack *pack, struct span s, size_t i, struct hits *hits)
+{
+    hits->at[hits->n] = i;
+    hits->n += pack_glance(pack, s.at + i) != 0;
+}
+
+/* Sets what was found. */
 void scan_set(struct line *line, const struct scanned *x);
 
 #endif
