@@ -202,35 +202,6 @@ static bool is_report(const struct pack *pack, struct span s)
 
 enum { TWICE_MAX = 120 }; /* bytes: half of it is at most a block of classes */
 
-/* A glance: does a word of the second half begin with the same two letters as the line? What is
- * behind a line can be read (SCAN_SLACK). */
-static inline bool may_stand_twice(struct span s)
-{
-    if (s.len > TWICE_MAX || s.len <= NAME_MIN * 2)
-        return false;
-#ifdef __SSE2__
-    const __m128i small = _mm_set1_epi8(0x20), blank = _mm_set1_epi8(' ');
-    const __m128i first = _mm_set1_epi8((char)(s.at[0] | 0x20));
-    const __m128i second = _mm_set1_epi8((char)(s.at[1] | 0x20));
-    __m128i same = _mm_setzero_si128();
-
-    /* most lines have less than 64 bytes: no branch on how many */
-    for (size_t i = s.len / 2, end = i + (s.len > 64 ? 64 : 32); i < end; i += 16) {
-        const char *at = s.at + i;
-        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)at);
-        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
-        __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(at - 1));
-        __m128i pair = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(a, small), first),
-                                     _mm_cmpeq_epi8(_mm_or_si128(b, small), second));
-
-        same = _mm_or_si128(same, _mm_and_si128(pair, _mm_cmpeq_epi8(before, blank)));
-    }
-    return _mm_movemask_epi8(same) != 0;
-#else
-    return true;
-#endif
-}
-
 /* What is rarely asked stands by itself: a function that does all would begin with as much for each
  * line. */
 #define BY_ITSELF __attribute__((noinline))
@@ -258,7 +229,9 @@ BY_ITSELF static struct span find_name_twice(const struct pack *pack, struct spa
 
 static inline struct span name_twice(const struct pack *pack, struct span s)
 {
-    return may_stand_twice(s) ? find_name_twice(pack, s) : span(NULL, 0);
+    bool may = s.len > NAME_MIN * 2 && s.len <= TWICE_MAX && begins_again(s);
+
+    return may ? find_name_twice(pack, s) : span(NULL, 0);
 }
 
 /* Without what stands round a role word. Bullets are not ASCII, and blanks are off by then. */

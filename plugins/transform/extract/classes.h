@@ -204,6 +204,34 @@ __attribute__((always_inline)) static inline uint64_t parts_of(const char *s, si
     return (sign & (blank << 1 | behind_blank)) | comma;
 }
 
+/* A glance: does a word of the second half begin with the same two letters as s, of 2 to 128 bytes?
+ * What is behind a line can be read (SCAN_SLACK). */
+static inline bool begins_again(struct span s)
+{
+#ifdef __SSE2__
+    const __m128i small = _mm_set1_epi8(0x20), blank = _mm_set1_epi8(' ');
+    const __m128i first = _mm_set1_epi8((char)(s.at[0] | 0x20));
+    const __m128i second = _mm_set1_epi8((char)(s.at[1] | 0x20));
+    __m128i same = _mm_setzero_si128();
+
+    /* most lines have less than 64 bytes: no branch on how many */
+    for (size_t i = s.len / 2, end = i + (s.len > 64 ? 64 : 32); i < end; i += 16) {
+        const char *at = s.at + i;
+        __m128i a = _mm_loadu_si128((const __m128i *)(const void *)at);
+        __m128i b = _mm_loadu_si128((const __m128i *)(const void *)(at + 1));
+        __m128i before = _mm_loadu_si128((const __m128i *)(const void *)(at - 1));
+        __m128i pair = _mm_and_si128(_mm_cmpeq_epi8(_mm_or_si128(a, small), first),
+                                     _mm_cmpeq_epi8(_mm_or_si128(b, small), second));
+
+        same = _mm_or_si128(same, _mm_and_si128(pair, _mm_cmpeq_epi8(before, blank)));
+    }
+    return _mm_movemask_epi8(same) != 0;
+#else
+    (void)s;
+    return true;
+#endif
+}
+
 /* Where each word's first letter or digit is, of 64 bytes: adding the places after blanks to the
  * signs carries each over the signs before its word. *open: does a word's beginning go on past the
  * end? */
