@@ -2,6 +2,7 @@
 /* What is read off the labelled page beyond its head: the outlet where no dateline names it, the
  * place as it should read, a date out of the text or the copyright line, the kind. */
 #define _GNU_SOURCE
+#include "classes.h"
 #include "extract.h"
 
 #include <stdio.h>
@@ -294,25 +295,6 @@ static struct span round_dot(struct span line, const char *dot)
     return span(from, (size_t)(to - from));
 }
 
-/* Calls use on each site name of a line until it says true. */
-static bool each_site(const struct work *w, const struct line *line, struct span *site,
-                      bool (*use)(const struct work *, struct span, const struct line *))
-{
-    const char *end = line->at + line->len, *dot = line->at;
-
-    while ((dot = memchr(dot, '.', (size_t)(end - dot)))) {
-        if (dot + 1 == end || is_in(dot[1], " \"")) { /* of a sentence: it ends no site's name */
-            dot++;
-            continue;
-        }
-        *site = round_dot(line_span(line), dot);
-        if (is_site_name(w->pack, *site) && use(w, *site, line))
-            return true;
-        dot = site->at + site->len > dot ? site->at + site->len : dot + 1;
-    }
-    return false;
-}
-
 static bool is_counted(const struct line *line)
 {
     const uint64_t others = UINT64_C(1) << ROLE_RELATED | UINT64_C(1) << ROLE_SOURCE |
@@ -340,12 +322,75 @@ static bool is_named_again(const struct work *w, struct span site, const struct 
     return n >= 2;
 }
 
-/* A site that the page names below its text, or more than once: nobody else is named so. */
+/* Where among 64 bytes a dot is that has neither a blank, a control nor a quotation mark behind it:
+ * one in a site's name, or in a number. Reads 65 bytes. */
+static uint64_t inner_dots(const char *s)
+{
+    uint64_t dots = 0;
+
+#ifdef __SSE2__
+    __m128i inner[4], any = _mm_setzero_si128();
+
+#pragma GCC unroll 4
+    for (unsigned i = 0; i < 4; i++) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i * 16));
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(s + i * 16 + 1));
+        __m128i over = _mm_cmpeq_epi8(_mm_min_epu8(next, _mm_set1_epi8(' ')), next);
+
+        over = _mm_or_si128(over, _mm_cmpeq_epi8(next, _mm_set1_epi8('"')));
+        inner[i] = _mm_andnot_si128(over, _mm_cmpeq_epi8(x, _mm_set1_epi8('.')));
+        any = _mm_or_si128(any, inner[i]);
+    }
+    for (unsigned i = 0; _mm_movemask_epi8(any) && i < 4; i++)
+        dots |= (uint64_t)(unsigned)_mm_movemask_epi8(inner[i]) << i * 16;
+#else
+    for (unsigned i = 0; i < 64; i++)
+        dots |= (uint64_t)(s[i] == '.' && (unsigned char)s[i + 1] > ' ' && s[i + 1] != '"') << i;
+#endif
+    return dots;
+}
+
+/* A site that the page names below its text, or more than once, in lines that stand one behind the
+ * other from the first to the last. */
+static bool mentions_site(const struct work *w, const struct line *line, const struct line *last,
+                          struct span *site)
+{
+    const char *end = last->at + last->len, *passed = line->at;
+
+    /* what is behind a line can be read (SCAN_SLACK) */
+    for (const char *at = line->at; at < end; at += 64)
+        for (uint64_t dots = inner_dots(at); dots; dots &= dots - 1) {
+            const char *dot = at + __builtin_ctzll(dots);
+
+            while (line < last && dot >= line->at + line->len)
+                line++;
+            if (dot < line->at || dot + 1 >= line->at + line->len || dot < passed ||
+                !is_counted(line))
+                continue;
+            *site = round_dot(line_span(line), dot);
+            if (is_site_name(w->pack, *site) && is_named_again(w, *site, line))
+                return true;
+            passed = site->at + site->len;
+        }
+    return false;
+}
+
+/* Does the line stand behind the one before it, with little between? Not if one is a copy. */
+static bool stands_behind(const struct line *line)
+{
+    return (uintptr_t)line->at - (uintptr_t)(line[-1].at + line[-1].len) <= 64;
+}
+
+/* Nobody else is named so. All lines that stand together are gone over at once: how long each is
+ * would be a branch that is not foreseen. */
 static bool read_mentions(const struct work *w, struct span *outlet)
 {
-    for (size_t i = 0; i < w->n; i++)
-        if (is_counted(&w->line[i]) && each_site(w, &w->line[i], outlet, is_named_again))
+    for (const struct line *line = w->line, *end = line + w->n, *next; line < end; line = next) {
+        for (next = line + 1; next < end && stands_behind(next);)
+            next++;
+        if (mentions_site(w, line, next - 1, outlet))
             return true;
+    }
     return false;
 }
 
