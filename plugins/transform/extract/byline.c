@@ -544,6 +544,7 @@ static void read_who(struct work *w, size_t i, uint32_t flags)
  * is the author when nobody else is. */
 void read_people(struct work *w)
 {
+    const uint64_t boxes = UINT64_C(1) << ROLE_BOX | UINT64_C(1) << ROLE_COMMENTS;
     bool in_box = false;
     uint32_t seen = 0; /* flags of the lines read */
     size_t i;
@@ -557,16 +558,13 @@ void read_people(struct work *w)
         seen |= flags;
     }
     for (; i < w->n; i++) {
-        uint32_t flags = w->line[i].flags & LINE_PEOPLE;
-        bool box = (w->line[i].rule == ROLE_BOX) | (w->line[i].rule == ROLE_COMMENTS);
-
-        if (!((flags != 0) | box | (i == w->date)))
+        in_box |= (i > w->start) & boxes >> w->line[i].rule;
+        if (!(w->line[i].flags & LINE_PEOPLE))
             continue;
-        in_box |= i > w->start && box;
         if (in_box && w->page->n_authors > 0)
             break; /* whoever wrote what is linked there */
-        read_who(w, i, flags);
-        seen |= flags;
+        read_line(w, i);
+        seen |= LINE_PEOPLE;
     }
     if (!(seen & LINE_PEOPLE) || w->page->n_authors > 0)
         return;

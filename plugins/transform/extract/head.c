@@ -485,8 +485,7 @@ static bool may_be_byline(const struct work *w, size_t i)
     for (size_t k = 0; k < title; k++) /* where it stands twice, the name is between */
         if (w->line[k].role == ROLE_TITLE)
             title = k;
-    if (i <= title || i >= w->start || line->role != ROLE_HEAD || line->rule != ROLE_NONE ||
-        phrase_at(&w->pack->photo_words, line_span(line), false, NULL))
+    if (i <= title || phrase_at(&w->pack->photo_words, line_span(line), false, NULL))
         return false;
     return only_names(w, line) || (line->flags & LINE_NAME && line->words == 1 &&
                                    span_same(line_span(line), line_span(&w->line[i - 1])));
@@ -497,17 +496,18 @@ static bool may_be_byline(const struct work *w, size_t i)
 void find_name_beside_date(struct work *w)
 {
     struct page *p = w->page;
+    size_t end = w->date + 5 < w->start ? w->date + 5 : w->start;
 
     if (w->date >= w->n || w->title >= w->n || p->n_authors > 1)
         return;
-    for (size_t k = 0; k <= 4; k++) {
-        size_t i = k == 0 ? w->date - 1 : w->date + k;
-        struct line *line;
+    for (size_t i = w->date > 0 ? w->date - 1 : 0; i < end; i++) {
+        struct line *line = &w->line[i];
+        bool beside = i <= w->date + 1;
 
-        if ((k == 0 && w->date == 0) || i >= w->start)
-            continue;
-        line = &w->line[i];
-        if (!may_be_byline(w, i) || (k > 1 && line->at[line->len - 1] != ','))
+        /* few lines are, which one branch foresees; the date itself is not */
+        if ((line->role != ROLE_HEAD) | (line->rule != ROLE_NONE) |
+                !(beside | (line->at[line->len - 1] == ',')) ||
+            !may_be_byline(w, i))
             continue;
         if (p->n_authors == 1 && !is_code(p->authors[0]) &&
             !are_initials_of(p->authors[0], line_span(line)))

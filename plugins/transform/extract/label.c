@@ -393,7 +393,7 @@ static void label_plain(struct pass *p, size_t i)
     }
     if (drop_by_state(p, i))
         return;
-    if (i != p->w->start && is_site_name(p->w->pack, line_span(line))) {
+    if (line->words <= 1 && i != p->w->start && is_site_name(p->w->pack, line_span(line))) {
         drop(line, ROLE_SITE, "a site's name");
         return;
     }

@@ -54,10 +54,10 @@ static bool may_be_quote(const struct line *line)
 {
     struct span s = line_span(line);
 
-    if (line->flags & LINE_LONG || line->len < REPEAT_MIN / 2)
+    if (line->flags & LINE_SENTENCE && !ends_open(s) && /* as with most */
+        !(is_in(s.at[0], ".\xe2") && (starts_with(s, "...") || starts_with(s, "\xe2\x80\xa6"))))
         return false;
-    return !(line->flags & LINE_SENTENCE) || ends_open(s) ||
-           (is_in(s.at[0], ".\xe2") && (starts_with(s, "...") || starts_with(s, "\xe2\x80\xa6")));
+    return !(line->flags & LINE_LONG) && line->len >= REPEAT_MIN / 2;
 }
 
 /* Does the text say one of these too? */
