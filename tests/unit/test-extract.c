@@ -203,6 +203,35 @@ START_TEST(another_language_is_another_file)
 }
 END_TEST
 
+/* Wherever in its line a site's name stands that the page names twice, in a line as it is or in a
+ * copy with single blanks; among dots that end sentences or are in numbers. */
+START_TEST(mentioned_sites_are_found_at_any_place)
+{
+    static const char format[] = HEAD
+        "SOLO - " TEXT "%.*s di lapak 5.000 milik%s %s tutup.\" Pasar buka pukul 08.30 lalu sepi "
+        "hingga sore.\n\nPara pedagang berharap %s tetap ramai sampai lebaran tiba nanti... Itu "
+        "saja.";
+    static const char filler[] =
+        "Banyak pedagang lama yang semula tidak ingin pindah dari jalan raya kini mulai menata "
+        "meja, rak dan papan nama mereka sejak pagi hari sekali";
+    const char *blanks = _i & 1 ? " " : "";
+    struct page page;
+    char text[2048];
+
+    for (size_t n = 10; n < sizeof(filler); n++) {
+        size_t len = (size_t)snprintf(text, sizeof(text), format, (int)n, filler, blanks,
+                                      "pasarcontoh.com", "pasarcontoh.com");
+
+        extract(&page, text, len);
+        same_text("twice", "outlet", "pasarcontoh.com", page.outlet);
+        len = (size_t)snprintf(text, sizeof(text), format, (int)n, filler, blanks,
+                               "pasarcontoh.com", "pasar");
+        extract(&page, text, len);
+        same_text("once", "outlet", NULL, page.outlet);
+    }
+}
+END_TEST
+
 START_TEST(a_wrong_weekday_is_said)
 {
     static const char text[] = HEAD "Senin, 16 Oktober 2020 10:00 WIB\n\nSOLO - " TEXT;
@@ -592,6 +621,7 @@ int main(void)
     tcase_add_loop_test(c, blanks_do_not_matter, 0, pages);
     tcase_add_test(c, index_pages_are_empty);
     tcase_add_test(c, another_language_is_another_file);
+    tcase_add_loop_test(c, mentioned_sites_are_found_at_any_place, 0, 2);
     tcase_add_test(c, a_wrong_weekday_is_said);
     tcase_add_test(c, learned_lines_go);
     tcase_add_loop_test(c, packs_are_refused_by_line, 0, sizeof(bad_packs) / sizeof(bad_packs[0]));
