@@ -151,6 +151,22 @@ __attribute__((always_inline)) static inline struct classes classes_of(const cha
     return c;
 }
 
+/* Of n bytes, 48 at most, behind which as many can be read: without a branch on how many, and
+ * without controls and colons. */
+static inline struct classes classes_in(const char *s, size_t n)
+{
+    struct classes c = classes_of(s, 48);
+    uint64_t in = (UINT64_C(1) << n) - 1;
+
+    return (struct classes){ .word = c.word & in,
+                             .big = c.big & in,
+                             .digit = c.digit & in,
+                             .blank = c.blank | ~in,
+                             .wide = c.wide & in,
+                             .inner = c.inner & in,
+                             .slash = c.slash & in };
+}
+
 /* Where a name or headline may be parted from a house, of n bytes, 64 at most: at a bar, a hyphen
  * or what may be a dash (E2) behind a blank; commas: also at a bracket behind one, and at any
  * comma. behind_blank: is one before s? Few lines have such a place. */

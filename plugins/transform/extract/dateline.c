@@ -24,7 +24,7 @@ struct part {
     bool after_dash; /* a dash stands before it */
 };
 
-enum { MAX_PARTS = 6, MAX_DATELINE = 120, MAX_PART = 40 };
+enum { MAX_PARTS = 6, MAX_DATELINE = 120, MAX_PART = 40, PART_LOOK = MAX_PART + 8 };
 
 /* "Gowa Sulsel": a place of n bytes and its region with no comma between. */
 static bool place_and_region(const struct pack *pack, struct span s, size_t n)
@@ -86,10 +86,10 @@ static enum part_kind kind_of(const struct pack *pack, struct span s, size_t *pl
     *place = 0;
     if (s.len < 2 || s.len > MAX_PART)
         return PART_BAD;
-    c = classes_of(s.at, s.len);
+    c = classes_in(s.at, s.len);
     if (!is_digit(s.at[0]) && count_bits(c.blank & ((UINT64_C(1) << s.len) - 1)) >= MANY_BLANKS)
         return PART_BAD;
-    if (is_outlet(pack, s))
+    if (is_outlet_of(pack, s, &c))
         return PART_OUTLET;
     *place = phrase_at(&pack->places, s, false, &region);
     if (*place == s.len)
@@ -128,43 +128,53 @@ static bool is_place_in_capitals(const struct pack *pack, struct span s)
     return phrase_is(&pack->places, s) && all_capitals(s);
 }
 
-/* Blanks before a letter I that stands alone: a bar that became a letter. */
-static uint64_t bars_of(const char *at, const struct classes *c)
+/* Where a part of a dateline may end, in so many bytes: at a sign, or at the blank before a letter
+ * I that stands alone, a bar that became a letter. It also says so of a few signs that end none. */
+static uint64_t ends_of(const char *s, size_t n)
 {
-    uint64_t bars = 0;
+    uint64_t ends = 0;
 
-    for (uint64_t alone = c->blank & c->big >> 1 & c->blank >> 2; alone; alone &= alone - 1)
-        if (at[__builtin_ctzll(alone) + 1] == 'I')
-            bars |= alone & -alone;
-    return bars;
+#ifdef __SSE2__
+    const __m128i blank = _mm_set1_epi8(' ');
+
+    for (unsigned i = 0; i < PART_LOOK; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+        __m128i next = _mm_loadu_si128((const __m128i *)(const void *)(s + i + 1));
+        __m128i third = _mm_loadu_si128((const __m128i *)(const void *)(s + i + 2));
+        __m128i end = _mm_and_si128(_mm_cmpeq_epi8(x, blank), _mm_cmpeq_epi8(third, blank));
+
+        end = _mm_and_si128(end, _mm_cmpeq_epi8(next, _mm_set1_epi8('I')));
+        end = _mm_or_si128(end, between(x, '(', '/')); /* with , - . between */
+        end = _mm_or_si128(end, _mm_cmpeq_epi8(x, _mm_set1_epi8(':')));
+        end = _mm_or_si128(end, _mm_cmpeq_epi8(x, _mm_set1_epi8('|')));
+        end = _mm_or_si128(end, _mm_cmpeq_epi8(x, _mm_set1_epi8(']')));
+        end = _mm_or_si128(end, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
+        ends |= (uint64_t)(unsigned)_mm_movemask_epi8(end) << i;
+    }
+#else
+    for (unsigned i = 0; i < PART_LOOK; i++)
+        if (is_in(s[i], "(),-./:|]\xe2") || (s[i] == ' ' && s[i + 1] == 'I' && s[i + 2] == ' '))
+            ends |= UINT64_C(1) << i;
+#endif
+    return ends & ((UINT64_C(1) << (n < PART_LOOK ? n : PART_LOOK)) - 1);
 }
 
-/* Where a sign or such a bar is, in as many bytes as a part may have and some more. */
-static uint64_t signs_of(const char *at, const char *end)
-{
-    size_t left = (size_t)(end - at), n = left < MAX_PART + 9 ? left : MAX_PART + 9;
-    struct classes c = classes_of(at, left < 64 ? left : 64); /* a whole block is the cheapest */
-
-    return (~(c.word | c.inner | c.blank) | bars_of(at, &c)) & ((UINT64_C(1) << n) - 1);
-}
-
-/* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none. */
-static char next_part(const struct pack *pack, const char **at, const char *end, bool after_place,
-                      struct part *part)
+/* The next part and the separator after it: its first byte, or '-' for any dash, or 0 for none.
+ * signs: the ends in what begins at *at. */
+static char next_part(const struct pack *pack, const char **at, const char *end, uint64_t signs,
+                      bool after_place, struct part *part)
 {
     const char *s = *at, *from;
-    uint64_t signs;
     char close = 0;
     size_t dash = 0;
 
-    while (s < end && *s == ' ')
-        s++;
     if (s < end && (*s == '(' || *s == '[')) {
         close = *s == '(' ? ')' : ']';
         s++;
     }
     from = s;
-    signs = signs_of(from, end);
+    if (from > *at)
+        signs = ends_of(from, (size_t)(end - from));
     for (s = end; signs; signs &= signs - 1, s = end) {
         s = from + __builtin_ctzll(signs);
         if (close ? *s == close : is_in(*s, ",|(:"))
@@ -445,39 +455,24 @@ static bool is_capital_next(const char *at, const char *end)
     return is_capital(at, end);
 }
 
-/* Is there anything in the first bytes that could end the first part of a dateline? */
-static bool may_be_dateline(struct span s)
-{
-    size_t n = s.len < MAX_PART + 8 ? s.len : MAX_PART + 8;
-    struct classes c = classes_of(s.at, n);
-    uint64_t in = (UINT64_C(1) << n) - 1, signs = ~(c.word | c.blank | c.inner) & in;
-
-    return signs != 0 || (c.big & 3) == 3 || (bars_of(s.at, &c) & in >> 2) != 0;
-}
-
-/* A name in capitals of three letters or more begins no word that goes on in small ones. */
-static bool may_begin_in_capitals(struct span s)
-{
-    return s.len > 3 && !(s.at[1] >= 'a' && s.at[1] <= 'z');
-}
-
-/* The longest chain of parts at the start of s that is a dateline. */
-bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
+/* The longest chain of parts at the start of s that is a dateline; ends: those in s. */
+static bool chain_at(const struct pack *pack, struct span s, uint64_t ends, struct dateline *d)
 {
     struct span head = span(s.at, s.len < MAX_DATELINE ? s.len : MAX_DATELINE);
     const char *at = head.at, *end = head.at + head.len;
     struct part part[MAX_PARTS];
     bool found = false, dash = false;
 
-    *d = (struct dateline){ .len = 0 };
-    if (!may_be_dateline(s))
-        return false;
     for (size_t n = 0; n < MAX_PARTS && at < end;) {
         struct dateline trial = { .len = 0 };
         char sep;
 
         part[n] = (struct part){ .after_dash = dash };
-        sep = next_part(pack, &at, end, n > 0 && part[n - 1].kind == PART_PLACE, &part[n]);
+        while (at < end && *at == ' ')
+            at++;
+        if (n > 0)
+            ends = ends_of(at, (size_t)(end - at));
+        sep = next_part(pack, &at, end, ends, n > 0 && part[n - 1].kind == PART_PLACE, &part[n]);
         if (part[n].kind == PART_BAD ||
             (found && part[n].kind == PART_TITLE &&
              (n == 0 || part[n - 1].kind != PART_REGION || !dash || sep != '-')))
@@ -523,9 +518,28 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
         *d = trial;
         found = true;
     }
-    if (!found && !place_then_site(pack, s, d) &&
+    return found;
+}
+
+/* A name in capitals of three letters or more begins no word that goes on in small ones. */
+static bool may_begin_in_capitals(struct span s)
+{
+    return s.len > 3 &&
+           !(is_ascii_small(s.at[1]) || is_ascii_small(s.at[0]) || is_ascii_small(s.at[2]));
+}
+
+/* A dateline at the start of s, which is not empty and begins with no blank; what is behind it can
+ * be read (SCAN_SLACK). */
+bool dateline_at(const struct pack *pack, struct span s, struct dateline *d)
+{
+    const uint64_t first = (UINT64_C(1) << (MAX_PART + 2)) - 1; /* a part, and a blank behind */
+    uint64_t ends = ends_of(s.at, s.len);
+
+    *d = (struct dateline){ .len = 0 };
+    if (!((ends & first) && chain_at(pack, s, ends, d)) && !(ends && place_then_site(pack, s, d)) &&
         (!may_begin_in_capitals(s) ||
-         (!place_glued(pack, s, d) && !outlet_alone(pack, s, d) && !place_and_comma(pack, s, d))))
+         (!place_glued(pack, s, d) &&
+          !(ends && (outlet_alone(pack, s, d) || place_and_comma(pack, s, d))))))
         return false;
     while (d->len < s.len && s.at[d->len] == ' ')
         d->len++;

@@ -183,6 +183,9 @@ bool dateline_at(const struct pack *pack, struct span s, struct dateline *d);
 /* outlet.c */
 bool is_site_name(const struct pack *pack, struct span s);
 bool is_outlet(const struct pack *pack, struct span s); /* known, or by its shape */
+struct classes;
+/* c: the classes of s, or of its first 64 bytes; there slash tells of all of s. */
+bool is_outlet_of(const struct pack *pack, struct span s, const struct classes *c);
 
 /* byline.c */
 bool is_name(const struct pack *pack, struct span s);

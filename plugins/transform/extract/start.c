@@ -153,15 +153,18 @@ static bool split_dateline(const struct work *w, size_t i)
            place->capital == place->words && place->rule == ROLE_NONE;
 }
 
+/* Bytes of a name that is put before a dash, and as many as are looked at behind. */
+enum { NAME_MAX_BYTES = 80, JOINED = NAME_MAX_BYTES + 3 + 64 };
+
 /* "KOTA, CONTOH.com" on a line and "- Sebanyak ..." on the next: the text is one line on. */
 static bool dash_on_next_line(struct work *w, size_t i)
 {
     struct line *name = &w->line[i], *text = &w->line[i + 1];
     size_t dash = dash_at(text->at, text->at + text->len);
-    char joined[128];
+    char joined[JOINED];
     struct dateline d;
 
-    if (dash == 0 || dash == text->len || !is_text(text) || name->len > 80 ||
+    if (dash == 0 || dash == text->len || !is_text(text) || name->len > NAME_MAX_BYTES ||
         name->flags & (LINE_SENTENCE | LINE_DATE) || name->rule > ROLE_HEAD)
         return false;
     memcpy(joined, name->at, name->len);
@@ -184,12 +187,12 @@ static bool dash_on_next_line(struct work *w, size_t i)
 static bool names_alone(struct work *w, size_t i)
 {
     struct line *name = &w->line[i];
-    char joined[128];
+    char joined[JOINED];
     struct dateline d;
     size_t n = name->len;
 
     if ((name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT)) != 0 ||
-        !is_text(&w->line[i + 1]) || n > 80 || n < 8 || name->rule > ROLE_HEAD ||
+        !is_text(&w->line[i + 1]) || n > NAME_MAX_BYTES || n < 8 || name->rule > ROLE_HEAD ||
         !(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
         return false;
     memcpy(joined, name->at, n);
