@@ -220,6 +220,28 @@ __attribute__((always_inline)) static inline uint64_t parts_of(const char *s, si
     return (sign & (blank << 1 | behind_blank)) | comma;
 }
 
+/* Of 16 bytes, a bit each: those that stand before initials at the end of a text, the first of a
+ * character from U+2000 on among them. */
+static inline unsigned mark_signs(const char *s)
+{
+#ifdef __SSE2__
+    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
+    __m128i sign = _mm_cmpeq_epi8(x, _mm_set1_epi8('*'));
+
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('|')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('@')));
+    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
+    return (unsigned)_mm_movemask_epi8(sign);
+#else
+    unsigned signs = 0;
+
+    for (unsigned i = 0; i < 16; i++)
+        signs |= (unsigned)is_in(s[i], "*/|@\xe2") << i;
+    return signs;
+#endif
+}
+
 /* A glance: does a word of the second half begin with the same two letters as s, of 2 to 128 bytes?
  * What is behind a line can be read (SCAN_SLACK). */
 static inline bool begins_again(struct span s)

@@ -8,7 +8,10 @@
 
 #include <stdlib.h>
 
-enum { TAIL = 240, LABEL = 24, PARAGRAPH = 40, FOOT = 60 };
+/* Bytes: of the end that is looked at, of a role word with what is round it, of the shortest
+ * paragraph, of a page's foot; and so many are before a colon that ends a role word behind a
+ * paragraph. */
+enum { TAIL = 240, LABEL = 24, PARAGRAPH = 40, FOOT = 60, BEFORE = PARAGRAPH + 3 };
 
 /* Is the paragraph over where such a line may begin? */
 static bool is_over(const struct pack *pack, struct span head)
@@ -19,10 +22,28 @@ static bool is_over(const struct pack *pack, struct span head)
     return head.len >= PARAGRAPH && (ends_sentence(head) || byline_mark(pack, head, &inside) > 0);
 }
 
+/* Where a role word may begin before this colon, with enough before it, bit i for i bytes behind
+ * colon - BEFORE: behind a letter or digit, and behind one and a blank, no paragraph is over,
+ * unless initials are before it. */
+static uint64_t role_starts(const char *colon)
+{
+    const char *from = colon - BEFORE;
+    struct classes c = classes_of(from, 48);
+    uint64_t in = (UINT64_C(1) << (BEFORE - 2)) - (UINT64_C(1) << (BEFORE - LABEL));
+    uint64_t within = c.word << 1 | (c.blank << 1 & c.word << 2);
+
+    if (mark_signs(from) | mark_signs(from + 16) | mark_signs(from + 32 - (48 - BEFORE)))
+        within = 0;
+    return in & ~within;
+}
+
 /* Where the role word begins that ends at this colon, or NULL. */
 static const char *role_before(const struct pack *pack, struct span s, const char *colon)
 {
-    for (size_t back = 3; back <= LABEL && s.at + back < colon; back++) {
+    if (colon - s.at < BEFORE)
+        return NULL;
+    for (uint64_t starts = role_starts(colon); starts;) {
+        size_t i = 63 - (size_t)__builtin_clzll(starts), back = BEFORE - i;
         const char *at = colon - back;
         int32_t role = 0;
         size_t n = phrase_at(&pack->people, span(at, back), false, &role);
@@ -31,6 +52,7 @@ static const char *role_before(const struct pack *pack, struct span s, const cha
             (role == PEOPLE_AUTHOR || role == PEOPLE_EDITOR) &&
             is_over(pack, span(s.at, (size_t)(at - s.at))))
             return at;
+        starts ^= UINT64_C(1) << i;
     }
     return NULL;
 }
@@ -45,22 +67,48 @@ static const char *copyright_at(const struct pack *pack, struct span s, const ch
     return NULL;
 }
 
-/* The first byte of what is glued to a paragraph, or NULL. */
-static const char *glued_at(const struct pack *pack, const struct line *line)
+/* Where colons are in 64 bytes, and what may be a sign of copyright (C2 A9). */
+static uint64_t marks_of(const char *s)
 {
-    struct span s = line_span(line);
-    const char *end = s.at + s.len, *tail = s.len > TAIL ? end - TAIL : s.at, *found = NULL;
+    uint64_t marks = 0;
+
+#ifdef __SSE2__
+    for (unsigned i = 0; i < 64; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+        __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(':')),
+                                    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xc2)));
+
+        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(mark) << i;
+    }
+#else
+    for (unsigned i = 0; i < 64; i++)
+        marks |= (uint64_t)is_in(s[i], ":\xc2") << i;
+#endif
+    return marks;
+}
+
+/* The first byte of what is glued to a paragraph, or NULL. What is behind a line can be read
+ * (SCAN_SLACK). */
+static const char *glued_at(const struct pack *pack, struct span s)
+{
+    const char *end = s.at + s.len, *sign = NULL;
 
     if (s.len < PARAGRAPH + 8)
         return NULL;
-    for (const char *colon = tail;
-         line->flags & LINE_COLON && !found && (colon = memchr(colon, ':', (size_t)(end - colon)));
-         colon++)
-        found = role_before(pack, s, colon);
-    if (!found && line->flags & LINE_WIDE && (tail = memchr(tail, 0xc2, (size_t)(end - tail))) &&
-        (tail = find_bytes(span(tail, (size_t)(end - tail)), "\xc2\xa9")))
-        found = copyright_at(pack, s, tail);
-    return found;
+    for (const char *from = s.len > TAIL ? end - TAIL : s.at; from < end; from += 64) {
+        uint64_t marks = marks_of(from);
+
+        for (marks &= end - from < 64 ? (UINT64_C(1) << (end - from)) - 1 : ~UINT64_C(0); marks;
+             marks &= marks - 1) {
+            const char *mark = from + __builtin_ctzll(marks), *role;
+
+            if (*mark != ':')
+                sign = !sign && mark[1] == '\xa9' ? mark : sign;
+            else if ((role = role_before(pack, s, mark)))
+                return role;
+        }
+    }
+    return sign ? copyright_at(pack, s, sign) : NULL;
 }
 
 /* The last blank of the last n bytes of s, 64 at most, behind the first of them, before which a
@@ -129,19 +177,28 @@ static int split_at(struct work *w, size_t i, const char *at)
     return 0;
 }
 
+/* Parts what is glued to a paragraph from it. 0, or -1 when memory is out. */
+__attribute__((noinline)) static int split_paragraph(struct work *w, size_t i)
+{
+    const struct line *line = &w->line[i];
+    const char *at = NULL;
+
+    if (line->flags & (LINE_COLON | LINE_WIDE))
+        at = glued_at(w->pack, line_span(line));
+    if (!at && !ends_sentence(line_span(line))) /* as a foot would */
+        at = foot_at(w->pack, line_span(line));
+    return at ? split_at(w, i, at) : 0;
+}
+
 int split_glued(struct work *w)
 {
     for (size_t i = 0; i < w->n && w->n < MAX_LINES; i++) {
         const struct line *line = &w->line[i];
-        const char *at = NULL;
 
-        if (line->len <= PARAGRAPH)
-            continue;
-        if (line->flags & (LINE_COLON | LINE_WIDE))
-            at = glued_at(w->pack, line);
-        if (!at && !ends_sentence(line_span(line))) /* as most do: so would a foot */
-            at = foot_at(w->pack, line_span(line));
-        if (at && split_at(w, i, at) != 0)
+        /* a sentence without a sign is neither, as most are */
+        if (line->len > PARAGRAPH &&
+            (line->flags & (LINE_COLON | LINE_WIDE) || !ends_sentence(line_span(line))) &&
+            split_paragraph(w, i) != 0)
             return -1;
     }
     return 0;

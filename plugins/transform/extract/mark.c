@@ -110,59 +110,27 @@ static bool is_quoted_by_name(const struct pack *pack, struct span before, struc
            (memchr(tail.at, '"', tail.len) || find_bytes(tail, "\xe2\x80\x9d"));
 }
 
-static bool is_sign(char c)
-{
-    return is_in(c, "*/|@\xe2");
-}
-
-static bool has_sign_of_16(const char *s)
-{
-#ifdef __SSE2__
-    __m128i x = _mm_loadu_si128((const __m128i *)(const void *)s);
-    __m128i sign = _mm_cmpeq_epi8(x, _mm_set1_epi8('*'));
-
-    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('/')));
-    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('|')));
-    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8('@')));
-    sign = _mm_or_si128(sign, _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xe2)));
-    return _mm_movemask_epi8(sign) != 0;
-#else
-    size_t n = 0;
-
-    while (n < 16 && !is_sign(s[n]))
-        n++;
-    return n < 16;
-#endif
-}
-
-/* Is there any byte at the end that a mark has? Of few lines, so that the others are done here. */
+/* Is there any byte at the end that a mark has? Of few lines, so that the others are done here, by
+ * one branch; what is behind s, which is not empty, can be read (SCAN_SLACK). */
 static bool may_end_in_mark(struct span s)
 {
-    const char *at = s.at, *end = s.at + s.len;
+    size_t n = s.len < SIGNED ? s.len : SIGNED;
+    const char *from = s.at + s.len - n, *end = s.at + s.len;
+    unsigned close = is_in(end[-1], ")]-"), stop = end[-1] == '.';
+    unsigned before_stop = is_in(*(end - (n > 1) - 1), ")]");
+    unsigned signs = mark_signs(from) | mark_signs(from + 2) << 2;
 
-    if (s.len > 0 && is_in(end[-1], ")]-"))
-        return true;
-    if (s.len > 1 && end[-1] == '.' && is_in(end[-2], ")]"))
-        return true;
-    if (s.len >= SIGNED)
-        return has_sign_of_16(end - 16) || has_sign_of_16(end - SIGNED);
-    while (at < end && !is_sign(*at))
-        at++;
-    return at < end;
+    return (close | (stop & before_stop) | (signs & ((1u << n) - 1))) != 0;
 }
 
-/* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
- * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
- */
-size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
+/* Of few lines, so that it stands by itself: what asks each line would begin with as much. */
+__attribute__((noinline)) static size_t mark_at_end(const struct pack *pack, struct span s,
+                                                    struct span *inside)
 {
     size_t len = s.len, stars = 0, initials;
     const char *open;
     char close;
 
-    *inside = span(s.at + s.len, 0);
-    if (!may_end_in_mark(s))
-        return 0;
     if (len > 3 && s.at[len - 1] == '.' && (s.at[len - 2] == ')' || s.at[len - 2] == ']'))
         len--;
     while (len > 0 && s.at[len - 1] == '*') {
@@ -203,6 +171,15 @@ size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
     if (inside->len > 0 && inside->at[0] == '*') /* "(*)"; "(stars, a slash, initials)" */
         *inside = span_trim(*inside, "*/ ");
     return (size_t)(s.at + s.len - open);
+}
+
+/* A byline mark at the end of s: its bytes with the blank before, 0: none. inside: what it says,
+ * or len 0 for "(*)" and "***". The sentence must be over before it, or the mark be all there is.
+ */
+size_t byline_mark(const struct pack *pack, struct span s, struct span *inside)
+{
+    *inside = span(s.at + s.len, 0);
+    return s.len > 0 && may_end_in_mark(s) ? mark_at_end(pack, s, inside) : 0;
 }
 
 void mark_authors(struct work *w, struct span inside)
