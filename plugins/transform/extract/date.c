@@ -62,15 +62,25 @@ static int weekday_of(const struct date *d)
     return (h + 5) % 7 + 1;
 }
 
-static size_t word_value(const struct phrases *p, const char *at, const char *end, int *value)
+static size_t find_word_value(const struct phrases *p, const char *at, const char *end, int *value)
 {
     int32_t v = 0;
-    size_t n = at < end ? phrase_at(p, span(at, (size_t)(end - at)), false, &v) : 0;
+    size_t n = phrase_find(p, span(at, (size_t)(end - at)), false, &v);
 
     *value = v;
     if (n > 0 && at + n < end && at[n] == '.') /* "Jan." */
         n++;
     return n;
+}
+
+/* The bytes of a phrase, with a full stop behind it, and its value; or 0, as of most. */
+static inline size_t word_value(const struct phrases *p, const char *at, const char *end,
+                                int *value)
+{
+    *value = 0;
+    return at < end && phrase_may_begin(p, span(at, (size_t)(end - at)))
+               ? find_word_value(p, at, end, value)
+               : 0;
 }
 
 /* 20/10/2023, 20-10-2023, 20.10.2023, 2023-10-20, 2023/10/20 */

@@ -99,6 +99,14 @@ static bool begins_article(const struct work *w, size_t i, const struct dateline
     return false;
 }
 
+/* At a glance: the last bytes of dashes are these. */
+static bool may_end_in_dash(const struct line *line)
+{
+    unsigned char last = (unsigned char)line->at[line->len - 1];
+
+    return (last == '-') | (last >= 0x90 && last <= 0x95);
+}
+
 static bool ends_in_dash(const struct line *line)
 {
     const char *end = line->at + line->len;
@@ -115,9 +123,11 @@ static size_t find_dateline(const struct work *w, struct dateline *found)
         const struct line *line = &w->line[i];
         struct dateline d;
 
-        if (line->len < 40 && !ends_in_dash(line))
+        /* by one branch: what kind of line comes is not to be foreseen */
+        if (((line->len < 40) & !may_end_in_dash(line)) | (line->rule != ROLE_NONE) |
+            ((line->flags & (LINE_PEOPLE | LINE_BYLINE)) != 0))
             continue;
-        if (line->rule != ROLE_NONE || line->flags & (LINE_PEOPLE | LINE_BYLINE) || is_menu(line))
+        if ((line->len < 40 && !ends_in_dash(line)) || is_menu(line))
             continue;
         if (line->flags & LINE_DATE && !ends_in_dash(line))
             continue;
@@ -191,9 +201,10 @@ static bool names_alone(struct work *w, size_t i)
     struct dateline d;
     size_t n = name->len;
 
-    if ((name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT)) != 0 ||
-        !is_text(&w->line[i + 1]) || n > NAME_MAX_BYTES || n < 8 || name->rule > ROLE_HEAD ||
-        !(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
+    if (((name->flags & (LINE_SENTENCE | LINE_DATE | LINE_PEOPLE | LINE_CREDIT)) != 0) |
+        !is_text(&w->line[i + 1]) | (n > NAME_MAX_BYTES) | (n < 8) | (name->rule > ROLE_HEAD))
+        return false;
+    if (!(memchr(name->at, '.', n) || memchr(name->at, ',', n)))
         return false;
     memcpy(joined, name->at, n);
     for (size_t k = 0; k < n; k++)
@@ -378,15 +389,28 @@ static bool lists_articles(const struct work *w)
     return more == 2;
 }
 
+static bool has_run_before(const struct work *w, size_t at)
+{
+    for (size_t i = 0; i < at; i++)
+        if (is_run_line(&w->line[i], false))
+            return true;
+    return false;
+}
+
 /* Where the article begins; n: nowhere. */
 static void find_text(struct work *w)
 {
     struct dateline d = { .len = 0 };
     size_t singles, at = find_dateline(w, &d);
-    struct run run = best_run(w, false, &singles);
+    struct run run;
 
     if (at == w->n && use_split_dateline(w))
         return;
+    if (at < w->n && !has_run_before(w, at)) { /* as on most pages */
+        use_dateline(w, at, &d);
+        return;
+    }
+    run = best_run(w, false, &singles);
     /* an article that is over before it: the dateline is of something linked below */
     if (at < w->n && run.lines >= 2 && run.last < at && run.bytes > 400 &&
         text_bytes(w, at) * 4 < run.bytes)
