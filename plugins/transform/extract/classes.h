@@ -220,6 +220,26 @@ __attribute__((always_inline)) static inline uint64_t parts_of(const char *s, si
     return (sign & (blank << 1 | behind_blank)) | comma;
 }
 
+/* Where one of two bytes is, in 64. */
+static inline uint64_t either_of(const char *s, char a, char b)
+{
+    uint64_t found = 0;
+
+#ifdef __SSE2__
+    for (unsigned i = 0; i < 64; i += 16) {
+        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
+        __m128i is =
+            _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(a)), _mm_cmpeq_epi8(x, _mm_set1_epi8(b)));
+
+        found |= (uint64_t)(unsigned)_mm_movemask_epi8(is) << i;
+    }
+#else
+    for (unsigned i = 0; i < 64; i++)
+        found |= (uint64_t)(s[i] == a || s[i] == b) << i;
+#endif
+    return found;
+}
+
 /* Of 16 bytes, a bit each: those that stand before initials at the end of a text, the first of a
  * character from U+2000 on among them. */
 static inline unsigned mark_signs(const char *s)

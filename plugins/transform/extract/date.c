@@ -356,16 +356,22 @@ bool date_line(const struct pack *pack, struct span s, struct date *d, struct sp
 /* `... nomor empat puluh," ujar Nama, Minggu`: what was said has nothing to do with the day. */
 static struct span after_quotation(struct span s)
 {
-    for (size_t i = s.len; i-- > 0;) {
-        size_t mark = s.at[i] == '"' ? 1 : 0;
+    const char *end = s.at + s.len, *rest = s.at;
 
-        if (mark == 0 && i + 3 <= s.len &&
-            (memcmp(s.at + i, "\xe2\x80\x9d", 3) == 0 || memcmp(s.at + i, "\xe2\x80\x9c", 3) == 0))
-            mark = 3;
-        if (mark > 0)
-            return span(s.at + i + mark, s.len - i - mark);
+    for (const char *from = s.at; from < end; from += 64) {
+        uint64_t marks = either_of(from, '"', '\xe2');
+
+        for (; marks; marks &= marks - 1) {
+            const char *at = from + __builtin_ctzll(marks);
+
+            if (at < end && *at == '"')
+                rest = at + 1;
+            else if (at + 3 <= end &&
+                     (memcmp(at, "\xe2\x80\x9d", 3) == 0 || memcmp(at, "\xe2\x80\x9c", 3) == 0))
+                rest = at + 3;
+        }
     }
-    return s;
+    return span(rest, (size_t)(end - rest));
 }
 
 /* Bytes: of the clause before a date, and of what is looked at of its sentence. */
@@ -401,13 +407,24 @@ static bool is_coming(const struct pack *pack, struct span after)
     return phrase_in(&pack->not_past, after, &value) && value == 0;
 }
 
-/* Where the sentence begins in which `at` is. */
+/* Where the sentence begins in which `at` is: at the blank before it. */
 static const char *sentence_of(const char *begin, const char *at)
 {
-    for (; at > begin + 1; at--)
-        if (at[-1] == ' ' && is_in(at[-2], ".?!"))
-            return at - 1;
-    return begin;
+    const char *found = begin;
+
+    for (const char *from = begin; from < at; from += 64) {
+        struct classes c =
+            classes_of(from, 64); /* what is behind a line can be read (SCAN_SLACK) */
+        uint64_t blanks = c.blank & ~(c.word << 1);
+
+        for (; blanks; blanks &= blanks - 1) {
+            const char *blank = from + __builtin_ctzll(blanks);
+
+            if (blank > begin && blank < at && is_in(blank[-1], ".?!"))
+                found = blank;
+        }
+    }
+    return found;
 }
 
 /* Is the weekday printed before `begin`? "Jumat (20/10/2023)", "Rabu, 27 Desember 2023" */

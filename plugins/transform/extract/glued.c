@@ -67,26 +67,6 @@ static const char *copyright_at(const struct pack *pack, struct span s, const ch
     return NULL;
 }
 
-/* Where colons are in 64 bytes, and what may be a sign of copyright (C2 A9). */
-static uint64_t marks_of(const char *s)
-{
-    uint64_t marks = 0;
-
-#ifdef __SSE2__
-    for (unsigned i = 0; i < 64; i += 16) {
-        __m128i x = _mm_loadu_si128((const __m128i *)(const void *)(s + i));
-        __m128i mark = _mm_or_si128(_mm_cmpeq_epi8(x, _mm_set1_epi8(':')),
-                                    _mm_cmpeq_epi8(x, _mm_set1_epi8((char)0xc2)));
-
-        marks |= (uint64_t)(unsigned)_mm_movemask_epi8(mark) << i;
-    }
-#else
-    for (unsigned i = 0; i < 64; i++)
-        marks |= (uint64_t)is_in(s[i], ":\xc2") << i;
-#endif
-    return marks;
-}
-
 /* The first byte of what is glued to a paragraph, or NULL. What is behind a line can be read
  * (SCAN_SLACK). */
 static const char *glued_at(const struct pack *pack, struct span s)
@@ -96,7 +76,7 @@ static const char *glued_at(const struct pack *pack, struct span s)
     if (s.len < PARAGRAPH + 8)
         return NULL;
     for (const char *from = s.len > TAIL ? end - TAIL : s.at; from < end; from += 64) {
-        uint64_t marks = marks_of(from);
+        uint64_t marks = either_of(from, ':', '\xc2'); /* of copyright: C2 A9 */
 
         for (marks &= end - from < 64 ? (UINT64_C(1) << (end - from)) - 1 : ~UINT64_C(0); marks;
              marks &= marks - 1) {
