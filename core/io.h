@@ -12,6 +12,9 @@
 int io_open(int dir, const char *name, int flags, mode_t mode); /* adds O_CLOEXEC | O_NOFOLLOW */
 int io_write(int fd, const void *data, size_t len);             /* all of it */
 int io_sync(int fd);                                            /* fdatasync */
+/* These bytes of the file go to the disk by and by, and those of them that are there leave the
+ * machine's memory. A wish: it does not wait, and cannot fail. */
+void io_let_go(int fd, uint64_t from, uint64_t len);
 int io_sync_dir(int dir);
 /* Syncs the folders that path leads through, from dir on: then its name is durable, and theirs are.
  * Those that are not there or that may not be read are left out. */

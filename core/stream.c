@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024 };
+enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024, SEND_ON = 4 << 20, LARGE = 256 << 20 };
 
 static int complain(struct etl_stream *s, int err, const char *doing)
 {
@@ -46,7 +46,7 @@ static int cut_back(struct etl_stream *s, const struct stream_mark *from)
         left -= (uint64_t)n;
     }
     s->raw = from->raw;
-    s->written = from->written;
+    s->written = s->on_its_way = s->let_go = from->written;
     if (!buffer_append(&s->pending, from->tail.data, from->tail.len))
         return complain(s, ENOMEM, "go on with");
     return 0;
@@ -92,6 +92,18 @@ static account charge(const struct etl_stream *s, enum work what)
     return s->owner ? profile_stage(s->owner, what) : profile_host(HOST_LEDGER);
 }
 
+/* A large file is sent to the disk while the run goes on, so that the sync at its end has little to
+ * wait for, and leaves memory when it is there: a night's run takes nobody else's pages, and writes
+ * to its own again and not to ever new ones. Smaller files stay, as somebody may read them soon. */
+static void send_on(struct etl_stream *s)
+{
+    if (!s->part || s->written < LARGE || s->written - s->on_its_way < SEND_ON)
+        return;
+    io_let_go(s->fd, s->let_go, s->written - s->let_go);
+    s->let_go = s->on_its_way;
+    s->on_its_way = s->written;
+}
+
 static int write_out(struct etl_stream *s, const char *data, size_t len)
 {
     if (io_write(s->fd, data, len) < 0) {
@@ -104,6 +116,7 @@ static int write_out(struct etl_stream *s, const char *data, size_t len)
     if (s->part)
         hash128_add(s->hash, data, len);
     s->written += len;
+    send_on(s);
     return 0;
 }
 
