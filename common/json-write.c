@@ -186,10 +186,3 @@ void json_write_time(struct buffer *b, int64_t us)
 {
     json_write_value(b, etl_time(us));
 }
-
-void json_write_bytes(struct buffer *b, const void *data, size_t n)
-{
-    buffer_byte(b, '"');
-    base64_write(b, data, n);
-    buffer_byte(b, '"');
-}

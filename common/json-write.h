@@ -13,9 +13,8 @@ void json_write_text(struct buffer *b, const char *s, size_t n);
 /* The same for what need not be UTF-8: U+FFFD for what is not. */
 void json_write_any_text(struct buffer *b, const char *s, size_t n);
 void json_write_int(struct buffer *b, int64_t i);
-void json_write_real(struct buffer *b, double d);                    /* NaN and infinities: null */
-void json_write_time(struct buffer *b, int64_t us);                  /* RFC 3339, quoted */
-void json_write_bytes(struct buffer *b, const void *data, size_t n); /* base64, quoted */
+void json_write_real(struct buffer *b, double d);   /* NaN and infinities: null */
+void json_write_time(struct buffer *b, int64_t us); /* RFC 3339, quoted */
 
 /* A value of any type, by the table in the manual of the outputs: a list is an array of strings. */
 void json_write_value(struct buffer *b, etl_value v);
