@@ -134,6 +134,14 @@ static inline struct span line_span(const struct line *line)
     return span(line->at, line->len);
 }
 
+/* As it stands, before anybody has looked at it. */
+static inline struct line fresh_line(struct span s, uint32_t number)
+{
+    return (struct line){
+        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = number
+    };
+}
+
 /* A paragraph, or a sentence of some length, that nothing else was found to be. */
 static inline bool is_text(const struct line *line)
 {

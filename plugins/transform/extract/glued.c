@@ -133,9 +133,7 @@ static const char *foot_at(const struct pack *pack, struct span s)
 
 static struct line line_of(const struct work *w, struct span s, uint32_t number)
 {
-    struct line line = {
-        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = number
-    };
+    struct line line = fresh_line(s, number);
 
     scan_or_recall(w, &line);
     return line;

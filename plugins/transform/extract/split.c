@@ -125,9 +125,7 @@ void scan_or_recall(const struct work *w, struct line *line)
 /* Makes s, trimmed, a line; false where it must be copied. */
 static bool take(const struct work *w, struct line *line, struct span s)
 {
-    *line = (struct line){
-        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = line->number
-    };
+    *line = fresh_line(s, line->number);
     scan_or_recall(w, line);
     return !(line->flags & LINE_ODD);
 }
@@ -165,10 +163,7 @@ static int find_lines(struct work *w, const char *text, size_t n)
             continue;
         if (lines_room(s, w->n + 1) != 0)
             return -1;
-        s->lines[w->n] = (struct line){ .at = trimmed.at,
-                                        .len = (uint32_t)trimmed.len,
-                                        .to = (uint32_t)trimmed.len,
-                                        .number = number };
+        s->lines[w->n] = fresh_line(trimmed, number);
         if (end - (trimmed.at + trimmed.len) >= SCAN_SLACK)
             find_slot(w, &s->lines[w->n]);
         w->n++;
