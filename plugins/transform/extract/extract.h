@@ -28,8 +28,7 @@ enum line_flag {
     LINE_SLASH = 1 << 16,
     LINE_WIDE = 1 << 17, /* a character that is not ASCII */
     LINE_ODD = 1 << 18,  /* blanks that are not single: while the page is split */
-    LINE_SEEN = 1 << 19, /* on an earlier page: until all lines are looked at */
-    LINE_TEXT = 1 << 20, /* a paragraph, or a sentence of some length, without a rule */
+    LINE_TEXT = 1 << 19, /* a paragraph, or a sentence of some length, without a rule */
 };
 
 /* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. It stands
@@ -151,15 +150,14 @@ static inline bool is_text(const struct line *line)
 /* seen.c: what a line looks like by itself does not change from page to page */
 void find_slot(const struct work *w, struct line *line); /* before the other two */
 bool seen_before(const struct work *w, struct line *line);
-void remember(struct work *w, const struct line *line);
+void remember(const struct work *w, const struct line *line);
 
 /* split.c */
-int split_lines(struct work *w, const char *text, size_t n);
-int lines_room(struct scratch *s, size_t n); /* 0, or -1 when memory is out */
-void scan_or_recall(const struct work *w, struct line *line);
+int split_lines(struct work *w, const char *text, size_t n); /* 0, or -1 when memory is out */
 
 /* lines.c */
-void look_at_lines(struct work *w);
+void look_at(const struct work *w, struct line *line); /* by itself */
+void look_beside_lines(struct work *w);                /* at all, each beside its neighbours */
 bool is_learned(const struct work *w, const struct line *line);
 bool is_headline(const struct line *line);
 bool is_menu(const struct line *line);
@@ -167,7 +165,7 @@ bool in_headline_case(const struct line *line);
 bool begins_in_capitals(const struct line *line);
 
 /* glued.c */
-int split_glued(struct work *w); /* 0, or -1 when memory is out */
+const char *glued_part(const struct pack *pack, const struct line *line); /* NULL: there is none */
 
 /* date.c */
 size_t date_at(const struct pack *pack, struct span s, struct date *d);

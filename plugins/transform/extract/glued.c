@@ -131,53 +131,22 @@ static const char *foot_at(const struct pack *pack, struct span s)
     }
 }
 
-static struct line line_of(const struct work *w, struct span s, uint32_t number)
+__attribute__((noinline)) static const char *part_at(const struct pack *pack,
+                                                     const struct line *line)
 {
-    struct line line = fresh_line(s, number);
+    struct span s = line_span(line);
+    const char *at = line->flags & (LINE_COLON | LINE_WIDE) ? glued_at(pack, s) : NULL;
 
-    scan_or_recall(w, &line);
-    return line;
+    if (!at && !ends_sentence(s)) /* as a foot would */
+        at = foot_at(pack, s);
+    return at;
 }
 
-/* The line's text from `at` on becomes a line of its own. 0, or -1 when memory is out. */
-static int split_at(struct work *w, size_t i, const char *at)
+const char *glued_part(const struct pack *pack, const struct line *line)
 {
-    struct line *line = &w->line[i], rest;
-
-    rest = line_of(w, span(at, (size_t)(line->at + line->len - at)), line->number);
-    *line = line_of(w, span_trim(span(line->at, (size_t)(at - line->at)), " |"), line->number);
-    if (lines_room(w->scratch, w->n + 1) != 0)
-        return -1;
-    w->page->lines = w->line = w->scratch->lines;
-    memmove(&w->line[i + 2], &w->line[i + 1], (w->n - i - 1) * sizeof(*w->line));
-    w->line[i + 1] = rest;
-    w->page->n_lines = ++w->n;
-    return 0;
-}
-
-/* Parts what is glued to a paragraph from it. 0, or -1 when memory is out. */
-__attribute__((noinline)) static int split_paragraph(struct work *w, size_t i)
-{
-    const struct line *line = &w->line[i];
-    const char *at = NULL;
-
-    if (line->flags & (LINE_COLON | LINE_WIDE))
-        at = glued_at(w->pack, line_span(line));
-    if (!at && !ends_sentence(line_span(line))) /* as a foot would */
-        at = foot_at(w->pack, line_span(line));
-    return at ? split_at(w, i, at) : 0;
-}
-
-int split_glued(struct work *w)
-{
-    for (size_t i = 0; i < w->n && w->n < MAX_LINES; i++) {
-        const struct line *line = &w->line[i];
-
-        /* a sentence without a sign is neither, as most are */
-        if (line->len > PARAGRAPH &&
-            (line->flags & (LINE_COLON | LINE_WIDE) || !ends_sentence(line_span(line))) &&
-            split_paragraph(w, i) != 0)
-            return -1;
-    }
-    return 0;
+    /* a sentence without a sign is neither, as most are */
+    return line->len > PARAGRAPH &&
+                   (line->flags & (LINE_COLON | LINE_WIDE) || !ends_sentence(line_span(line)))
+               ? part_at(pack, line)
+               : NULL;
 }

@@ -214,7 +214,7 @@ static bool is_sentence_after_all(const struct line *line)
     }
 }
 
-static void look_at_short(struct work *w, struct line *line)
+static void look_at_short(const struct work *w, struct line *line)
 {
     struct span s = line_span(line), rest = { NULL, 0 };
 
@@ -271,7 +271,7 @@ static bool ends_in_quoted_comma(struct span s)
     return mark > 0 && s.len > mark + 40 && s.at[s.len - mark - 1] == ',';
 }
 
-static void look_at(struct work *w, struct line *line)
+void look_at(const struct work *w, struct line *line)
 {
     struct span s = line_span(line), inside;
     bool sentence = ends_sentence(s) || ends_in_quoted_comma(s);
@@ -409,15 +409,8 @@ bool is_learned(const struct work *w, const struct line *line)
 /* A learned sentence is no text from the start, so that no article begins with it. Shorter learned
  * lines may be names, dates and labels that recur over the pages of an outlet: the fields are read
  * off them first, and only what would be left of them in the body goes. */
-void look_at_lines(struct work *w)
+void look_beside_lines(struct work *w)
 {
-    for (struct line *line = w->line, *end = line + w->n; line < end; line++)
-        if (line->flags & LINE_SEEN) {
-            line->flags &= ~(uint32_t)LINE_SEEN;
-        } else {
-            look_at(w, line);
-            remember(w, line);
-        }
     for (size_t i = 0; i < w->n; i++)
         look_at_neighbours(w, i);
     for (size_t i = 0; w->learned && i < w->n; i++)

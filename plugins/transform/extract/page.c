@@ -36,10 +36,8 @@ int extract_page(const struct pack *pack, const struct learned *learned, const c
         return -1;
     page->lines = w.line = scratch->lines;
     page->n_lines = w.n;
-    if (split_glued(&w) != 0)
-        return -1;
     w.start = w.date = w.title = w.n;
-    look_at_lines(&w);
+    look_beside_lines(&w);
     find_start(&w);
     if (w.start == w.n) {
         mark_index(&w);

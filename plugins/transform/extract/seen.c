@@ -71,7 +71,7 @@ bool seen_before(const struct work *w, struct line *line)
     return true;
 }
 
-void remember(struct work *w, const struct line *line)
+void remember(const struct work *w, const struct line *line)
 {
     struct seen *seen;
 

@@ -25,7 +25,7 @@ static int room(void **at, size_t *cap, size_t need, size_t size)
     return 0;
 }
 
-int lines_room(struct scratch *s, size_t n)
+static int lines_room(struct scratch *s, size_t n)
 {
     return room((void **)&s->lines, &s->lines_cap, n, sizeof(*s->lines));
 }
@@ -108,38 +108,29 @@ static struct span trim_blanks(const char *at, const char *end)
     return span(at, (size_t)(end - at));
 }
 
-static void scan_or_see(const struct work *w, struct line *line)
+/* Is it known of an earlier page what the line looks like? Else its bytes alone are looked at. */
+static bool recall(const struct work *w, struct line *line)
 {
-    if (seen_before(w, line))
-        line->flags |= LINE_SEEN;
-    else
+    bool known = seen_before(w, line);
+
+    if (!known)
         scan_line(w->pack, line);
+    return known;
 }
 
-void scan_or_recall(const struct work *w, struct line *line)
+/* Makes the line one of a copy of it up to `to`; *copy is where that begins, then where it ends.
+ * False where nothing is left of it. */
+static bool take_copy(const struct work *w, struct line *line, const char *to, char **copy,
+                      bool all)
 {
-    find_slot(w, line);
-    scan_or_see(w, line);
-}
-
-/* Makes s, trimmed, a line; false where it must be copied. */
-static bool take(const struct work *w, struct line *line, struct span s)
-{
-    *line = fresh_line(s, line->number);
-    scan_or_recall(w, line);
-    return !(line->flags & LINE_ODD);
-}
-
-/* The same of a copy of from to to; *copy is where it begins, then where it ends. False where
- * nothing is left of it. */
-static bool take_copy(const struct work *w, struct line *line, const char *from, const char *to,
-                      char **copy, bool all)
-{
+    const char *from = line->at;
     char *begin = *copy;
 
     *copy = copy_line(begin, &from, to, all);
     memset(*copy, 0, SCAN_SLACK);
-    return *copy > begin && take(w, line, span(begin, (size_t)(*copy - begin)));
+    *line = fresh_line(span(begin, (size_t)(*copy - begin)), line->number);
+    find_slot(w, line);
+    return *copy > begin;
 }
 
 /* Finds the lines: where each stands, trimmed; blank ones are left out. What is known of lines like
@@ -171,33 +162,88 @@ static int find_lines(struct work *w, const char *text, size_t n)
     return 0;
 }
 
+/* Lines on their way: those before w->n are done, those from next to found stand as they were
+ * found. The one between is under way, at w->n. */
+struct way {
+    size_t next, found;
+};
+
+/* Ends the line under way with its first part, up to `at`, and makes the rest the next one. 0, or
+ * -1 when memory is out. */
+static int part_line(struct work *w, struct way *way, const char *at)
+{
+    struct scratch *s = w->scratch;
+    struct line *line = &s->lines[w->n];
+    struct span whole = line_span(line);
+    uint32_t number = line->number;
+
+    *line = fresh_line(span_trim(span(whole.at, (size_t)(at - whole.at)), " |"), number);
+    find_slot(w, line);
+    if (!recall(w, line))
+        look_at(w, line); /* but it is not remembered: more may be glued to it elsewhere */
+    if (++w->n == way->next) {
+        if (lines_room(s, way->found + 1) != 0)
+            return -1;
+        memmove(&s->lines[w->n + 1], &s->lines[w->n], (way->found - w->n) * sizeof(*s->lines));
+        way->next++;
+        way->found++;
+    }
+    s->lines[w->n] = fresh_line(span(at, (size_t)(whole.at + whole.len - at)), number);
+    find_slot(w, &s->lines[w->n]);
+    return 0;
+}
+
+/* Looks at the line under way, as no earlier page had it. What is glued to it becomes a line of its
+ * own. 0, or -1 when memory is out. */
+static int finish_line(struct work *w, struct way *way)
+{
+    struct line *line = &w->scratch->lines[w->n];
+    const char *at;
+
+    while (way->found < MAX_LINES && (at = glued_part(w->pack, line))) {
+        if (part_line(w, way, at) != 0)
+            return -1;
+        line = &w->scratch->lines[w->n];
+        if (recall(w, line))
+            return 0;
+    }
+    look_at(w, line);
+    remember(w, line);
+    return 0;
+}
+
 int split_lines(struct work *w, const char *text, size_t n)
 {
     struct scratch *s = w->scratch;
+    struct way way = { 0 };
     const char *end = text + n;
-    size_t found, k = 0;
     char *copy;
 
     if (room((void **)&s->text, &s->text_cap, n + SCAN_SLACK, 1) != 0 ||
         find_lines(w, text, n) != 0)
         return -1;
     copy = s->text;
-    found = w->n;
-    for (size_t i = 0; i < found; i++) {
-        struct line *line = &s->lines[k];
+    way.found = w->n;
+    w->n = 0;
+    while (way.next < way.found) {
+        struct line *line = &s->lines[w->n];
+        bool all = way.next == MAX_LINES - 1, known = false;
         const char *to;
 
-        *line = s->lines[i];
+        if (w->n < way.next)
+            *line = s->lines[way.next];
+        way.next++;
         to = line->at + line->len;
-        if (end - to >= SCAN_SLACK) {
-            scan_or_see(w, line);
-            if (!(line->flags & LINE_ODD)) {
-                k++;
+        if (end - to >= SCAN_SLACK)
+            known = recall(w, line);
+        if (end - to < SCAN_SLACK || line->flags & LINE_ODD) {
+            if (!take_copy(w, line, to, &copy, all))
                 continue;
-            }
+            known = recall(w, line);
         }
-        k += take_copy(w, line, line->at, to, &copy, i == MAX_LINES - 1);
+        if (!known && finish_line(w, &way) != 0)
+            return -1;
+        w->n++;
     }
-    w->n = k;
     return 0;
 }
