@@ -182,33 +182,42 @@ static void set_begins(struct phrases *p, const struct phrase *phrase)
     }
 }
 
-/* The same of a pattern: whole lines of less than four bytes are not asked for, so that behind a
- * pattern of two a blank and a colon follow, and one that begins with a number is tried for itself.
- */
-static void set_pattern_begins(struct phrases *p, const struct phrase *pattern)
-{
-    unsigned char first = (unsigned char)pattern->text[0];
-
-    if (first == PATTERN_NUMBER) {
-        return;
-    } else if (pattern->literal == pattern->len && pattern->len == 2) {
-        put_three(p->begins,
-                  phrase_three((const char[4]){ pattern->text[0], pattern->text[1], ' ' }));
-    } else if (pattern->literal < 2) {
-        p->open[first >> 6] |= UINT64_C(1) << (first & 63);
-    } else {
-        set_begins(p, pattern);
-    }
-}
-
 /* Marks what a phrase may begin with of which three bytes stand for themselves. */
-static void set_glance_of_three(struct pack *pack, const char *bytes, enum pack_list list)
+static void set_glance_of_three(struct pack *pack, const char *bytes, unsigned list)
 {
     char four[4] = { bytes[0], bytes[1], bytes[2], 0 };
 
     for (int c = 0; c < 256; c++) {
         four[3] = (char)c;
         pack->glance[glance_of(four)] |= (uint8_t)list;
+    }
+}
+
+/* Marks what a line may begin with that a rule is for. Lines of less than four bytes are not asked
+ * for, so that behind a whole pattern of two a blank and a colon follow, and behind one of three
+ * one of them; one that begins with a number is tried for itself. */
+static void set_glance_of_rule(struct pack *pack, const struct phrase *rule)
+{
+    unsigned char first = (unsigned char)rule->text[0];
+    bool whole = rule->literal == rule->len;
+    char four[4] = { 0 };
+
+    memcpy(four, rule->text, rule->len < 4 ? rule->len : 4);
+    if (first == PATTERN_NUMBER) {
+        return;
+    } else if (rule->literal >= 4) {
+        pack->glance[glance_of(four)] |= PACK_RULES;
+    } else if (whole && rule->len >= 2) {
+        four[rule->len] = ' ';
+        if (rule->len == 2)
+            four[3] = ':';
+        pack->glance[glance_of(four)] |= PACK_RULES;
+        four[3] = ':';
+        pack->glance[glance_of(four)] |= PACK_RULES;
+    } else if (rule->literal == 3) {
+        set_glance_of_three(pack, four, PACK_RULES);
+    } else {
+        pack->open[first >> 6] |= UINT64_C(1) << (first & 63);
     }
 }
 
@@ -250,7 +259,7 @@ static int sort_phrases(struct phrases *p, bool patterns)
     if (!p->cell)
         return -1;
     for (size_t i = 0; i < p->n; i++)
-        (patterns ? set_pattern_begins : set_begins)(p, &p->at[i]);
+        set_begins(p, &p->at[i]);
     for (unsigned row = 1, i = 0; row <= rows; row++)
         for (unsigned class = 0; class < PHRASE_ROW; class ++) {
             p->cell[row * PHRASE_ROW + class] = (uint16_t)i;
@@ -513,6 +522,8 @@ static int sort_all(struct pack *pack)
         return -1;
     set_ends(pack->site_ends, &pack->suffixes);
     set_ends(pack->outlet_ends, &pack->outlet_words);
+    for (size_t i = 0; i < pack->rules.n; i++)
+        set_glance_of_rule(pack, &pack->rules.at[i]);
     set_glances(pack, &pack->credits, PACK_CREDITS);
     set_glances(pack, &pack->inner, PACK_INNER);
     set_glances(pack, &pack->told_to, PACK_TOLD_TO);

@@ -73,7 +73,6 @@ struct phrases {
     uint16_t *cell;
     uint8_t row[256];
     uint64_t begins[THREES]; /* a bit for each hash of three bytes that one may begin with */
-    uint64_t open[4]; /* of patterns: one for each byte, the first of one that goes on anyhow */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -169,6 +168,7 @@ static inline bool stands_for_others(char c)
 
 /* Lists whose phrases are looked for anywhere in a line. */
 enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_SPAM = 8, PACK_ALL = 15 };
+enum { PACK_RULES = 16 }; /* beside them in a glance: a pattern for whole lines */
 
 enum { GLANCE_BITS = 14 };
 
@@ -213,7 +213,9 @@ struct pack {
     struct start
         *starts; /* of the lists of enum pack_list, by first byte b: starts[start_from[b]] */
     uint32_t start_from[257];         /* to starts[start_from[b + 1]] */
-    uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list */
+    uint64_t open[4];                 /* a bit for each byte: a rule that goes on anyhow begins so */
+    uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list, and
+                                       * PACK_RULES */
 };
 
 /* Reads the pack of n bytes. 0, or -1 and a fault with line and column. The pack owns its memory;
@@ -259,7 +261,17 @@ static inline unsigned glance_of(const char *s)
  * follows the text. It says too often that there may be one. */
 static inline unsigned pack_glance(const struct pack *pack, const char *s)
 {
-    return pack->glance[glance_of(s)];
+    return pack->glance[glance_of(s)] & PACK_ALL;
+}
+
+/* At a glance: may a rule be for the line, which is not empty? Not asked of one that begins with a
+ * number: it may. */
+static inline bool pack_may_rule(const struct pack *pack, struct span s)
+{
+    unsigned char first = lower(s.at[0]);
+
+    return s.len < 4 || ((pack->glance[glance_of(s.at)] & PACK_RULES) |
+                         (pack->open[first >> 6] >> (first & 63) & 1)) != 0;
 }
 
 /* The role that a pattern of the pack gives this line, ROLE_NONE if none; inner: the patterns that

@@ -231,14 +231,6 @@ static const struct phrase *first_pattern(const struct phrases *p, struct span l
     return NULL;
 }
 
-/* As phrase_may_begin. */
-static bool pattern_may_begin(const struct phrases *p, struct span s)
-{
-    unsigned char first = lower(s.at[0]);
-
-    return phrase_may_begin(p, s) || p->open[first >> 6] >> (first & 63) & 1;
-}
-
 /* Are the bytes that stand for themselves behind a pattern's number other ones than these? */
 static bool goes_on_otherwise(const struct phrase *p, const char *at, const char *end)
 {
@@ -289,7 +281,7 @@ static const struct phrase *inner_pattern(const struct phrases *p, struct span l
             struct span tail = span(line.at + i, line.len - i);
             const struct phrase *found;
 
-            if (pattern_may_begin(p, tail) && (found = first_pattern(p, tail, rest)))
+            if (phrase_may_begin(p, tail) && (found = first_pattern(p, tail, rest)))
                 return found;
         }
     }
@@ -306,7 +298,7 @@ enum role pack_line(const struct pack *pack, struct span line, bool inner, struc
         return ROLE_NONE;
     if (line.len > RULE_LINE_MAX)
         line.len = RULE_LINE_MAX;
-    found = pattern_may_begin(p, line) ? first_pattern(p, line, rest) : NULL;
+    found = pack_may_rule(pack, line) ? first_pattern(p, line, rest) : NULL;
     if (!found && p->row[PATTERN_NUMBER] && is_digit(line.at[0]))
         found = first_number_pattern(p, line, rest);
     if (!found && inner)
