@@ -89,6 +89,17 @@ int file_sync(int fd)
     return result;
 }
 
+void file_send(int fd, uint64_t from, uint64_t len)
+{
+#ifdef SYNC_FILE_RANGE_WRITE
+    (void)sync_file_range(fd, (off_t)from, (off_t)len, SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+    (void)from;
+    (void)len;
+#endif
+}
+
 int file_close(int fd)
 {
     return close(fd) < 0 && errno != EINTR ? -1 : 0;

@@ -17,6 +17,9 @@ ssize_t file_read_at(int fd, void *to, size_t max, uint64_t at);
 int file_write_at(int fd, const void *data, size_t len, uint64_t at); /* all of it */
 int file_truncate(int fd, uint64_t len);
 int file_sync(int fd); /* fdatasync */
+/* What is written of these bytes begins to go to the disk; len 0: to the end. A wish: it does not
+ * wait for the disk, and a system without it does nothing. */
+void file_send(int fd, uint64_t from, uint64_t len);
 /* A signal that comes while it is closed is no failure: closed it is, and what was to be safe was
  * synced before. */
 int file_close(int fd);

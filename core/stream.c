@@ -7,6 +7,8 @@
 #include "core/process.h"
 #include "core/profile.h"
 
+#include "common/file.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -92,15 +94,19 @@ static account charge(const struct etl_stream *s, enum work what)
     return s->owner ? profile_stage(s->owner, what) : profile_host(HOST_LEDGER);
 }
 
-/* A large file is sent to the disk while the run goes on, so that the sync at its end has little to
- * wait for, and leaves memory when it is there: a night's run takes nobody else's pages, and writes
- * to its own again and not to ever new ones. Smaller files stay, as somebody may read them soon. */
+/* A file is sent to the disk while the run goes on, so that the sync at its end has little to wait
+ * for. A large one leaves memory once it is there: a night's run takes nobody else's pages, and
+ * writes to its own again and not to ever new ones. Smaller files stay, as somebody may read them
+ * soon. */
 static void send_on(struct etl_stream *s)
 {
-    if (!s->part || s->written < LARGE || s->written - s->on_its_way < SEND_ON)
+    if (!s->part || s->written - s->on_its_way < SEND_ON)
         return;
-    io_let_go(s->fd, s->let_go, s->written - s->let_go);
-    s->let_go = s->on_its_way;
+    file_send(s->fd, s->on_its_way, s->written - s->on_its_way);
+    if (s->written > LARGE) {
+        io_let_go(s->fd, s->let_go, s->on_its_way - s->let_go);
+        s->let_go = s->on_its_way;
+    }
     s->on_its_way = s->written;
 }
 

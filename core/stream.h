@@ -20,8 +20,8 @@ struct etl_stream {
     struct buffer pending;  /* not compressed or not written yet */
     struct buffer packed;   /* scratch for a compressed block */
     uint64_t raw, written;
-    uint64_t on_its_way;    /* so many bytes of a large part were sent to the disk */
-    uint64_t let_go;        /* ... and so many need not be in memory any more */
+    uint64_t on_its_way;    /* so many bytes of the part were sent to the disk */
+    uint64_t let_go;        /* ... and so many of a large one need not stay in memory */
     struct hash128_stream *hash; /* over the bytes of the part file; 64-byte aligned */
     bool broken_pipe;       /* standard output was closed by its reader */
 };

@@ -27,6 +27,9 @@ struct database {
     const char *path;    /* the caller's; for messages */
     int64_t rows;        /* inserted so far, and the number of the last one */
     int64_t uncommitted; /* rows in the open transaction; 0: none is open */
+    uint64_t unsent;     /* bytes of rows since the disk was last sent some */
+    bool sends;          /* if the file is open once more, to be sent by: */
+    int sender;          /* closed behind db, as SQLite's locks end with any descriptor of it */
 };
 
 /* What is wrong with the name of a table or column, as the end of a sentence; NULL: nothing. */
