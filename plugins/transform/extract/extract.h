@@ -133,12 +133,14 @@ static inline struct span line_span(const struct line *line)
     return span(line->at, line->len);
 }
 
-/* As it stands, before anybody has looked at it. */
-static inline struct line fresh_line(struct span s, uint32_t number)
+/* As it stands, before anybody has looked at it. Set in its place: what is put together elsewhere,
+ * field by field, and then copied by larger pieces, waits for all that was stored. */
+static inline void begin_line(struct line *line, struct span s, uint32_t number)
 {
-    return (struct line){
-        .at = s.at, .len = (uint32_t)s.len, .to = (uint32_t)s.len, .number = number
-    };
+    memset(line, 0, sizeof(*line));
+    line->at = s.at;
+    line->len = line->to = (uint32_t)s.len;
+    line->number = number;
 }
 
 /* A paragraph, or a sentence of some length, that nothing else was found to be. */

@@ -82,14 +82,14 @@ void remember(const struct work *w, const struct line *line)
     if (!w->scratch->seen)
         return; /* it works without */
     seen = &w->scratch->seen[line->slot];
-    *seen = (struct seen){ .pack = w->pack,
-                           .why = line->why,
-                           .flags = line->flags,
-                           .rest = line->rest,
-                           .words = line->words,
-                           .capital = line->capital,
-                           .rule = line->rule,
-                           .may = line->may,
-                           .len = (uint8_t)line->len };
+    seen->pack = w->pack;
+    seen->why = line->why;
+    seen->flags = line->flags;
+    seen->rest = line->rest;
+    seen->words = line->words;
+    seen->capital = line->capital;
+    seen->rule = line->rule;
+    seen->may = line->may;
+    seen->len = (uint8_t)line->len;
     memcpy(seen->text, line->at, line->len);
 }

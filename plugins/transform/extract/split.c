@@ -128,7 +128,7 @@ static bool take_copy(const struct work *w, struct line *line, const char *to, c
 
     *copy = copy_line(begin, &from, to, all);
     memset(*copy, 0, SCAN_SLACK);
-    *line = fresh_line(span(begin, (size_t)(*copy - begin)), line->number);
+    begin_line(line, span(begin, (size_t)(*copy - begin)), line->number);
     find_slot(w, line);
     return *copy > begin;
 }
@@ -154,7 +154,7 @@ static int find_lines(struct work *w, const char *text, size_t n)
             continue;
         if (lines_room(s, w->n + 1) != 0)
             return -1;
-        s->lines[w->n] = fresh_line(trimmed, number);
+        begin_line(&s->lines[w->n], trimmed, number);
         if (end - (trimmed.at + trimmed.len) >= SCAN_SLACK)
             find_slot(w, &s->lines[w->n]);
         w->n++;
@@ -177,7 +177,7 @@ static int part_line(struct work *w, struct way *way, const char *at)
     struct span whole = line_span(line);
     uint32_t number = line->number;
 
-    *line = fresh_line(span_trim(span(whole.at, (size_t)(at - whole.at)), " |"), number);
+    begin_line(line, span_trim(span(whole.at, (size_t)(at - whole.at)), " |"), number);
     find_slot(w, line);
     if (!recall(w, line))
         look_at(w, line); /* but it is not remembered: more may be glued to it elsewhere */
@@ -188,8 +188,9 @@ static int part_line(struct work *w, struct way *way, const char *at)
         way->next++;
         way->found++;
     }
-    s->lines[w->n] = fresh_line(span(at, (size_t)(whole.at + whole.len - at)), number);
-    find_slot(w, &s->lines[w->n]);
+    line = &s->lines[w->n];
+    begin_line(line, span(at, (size_t)(whole.at + whole.len - at)), number);
+    find_slot(w, line);
     return 0;
 }
 
