@@ -270,10 +270,14 @@ void record_fill(etl_record *r, etl_field field, etl_value v, uint32_t how)
         else
             good = (v.bytes = arena_copy(a, v.bytes, v.len)) != NULL;
     }
-    if (good)
-        r->slots[field.id] = v;
-    else
+    if (!good) {
         r->batch->short_of_memory = true;
+        return;
+    }
+    /* not all at once: that would wait for the pointer, which was set just now */
+    r->slots[field.id].type = v.type;
+    r->slots[field.id].len = v.len;
+    r->slots[field.id].integer = v.integer;
 }
 
 void record_set(etl_record *r, etl_field field, etl_value v, uint32_t how)
