@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Extract: each pattern of extract-pages.h gives what it should, a page twice over is the page, no
  * input does harm, work grows with the page, packs and rule files are read or refused by line. */
-#include "plugins/transform/extract/scan.h"
-#include "common/cpu.h"
+#include "plugins/transform/extract/extract.h"
 #include "tests/unit/extract-pages.h"
+#include "tests/unit/language-pack.h"
 #include "tests/unit/unit.h"
 
 #include <time.h>
@@ -11,21 +11,10 @@
 static struct pack pack, english;
 static struct scratch scratch;
 
-static void load(struct pack *p, const char *name)
-{
-    const char *source = getenv("srcdir");
-    char path[4096];
-    struct fault f = { .line = 0 };
-
-    snprintf(path, sizeof(path), "%s/plugins/languages/%s", source ? source : ".", name);
-    ck_assert_msg(pack_load(p, path, &f) == 0, "%s:%d:%d: %s", path, (int)f.line, (int)f.column,
-                  f.text);
-}
-
 static void setup(void)
 {
-    load(&pack, "id.conf");
-    load(&english, "en.conf");
+    load_pack(&pack, "id.conf");
+    load_pack(&english, "en.conf");
 }
 
 static void teardown(void)
@@ -326,108 +315,6 @@ START_TEST(nothing_does_harm)
 }
 END_TEST
 
-static size_t random_text(uint64_t *seed, char *to, size_t max)
-{
-    static const char *const piece[] = { "a",
-                                         "B",
-                                         "7",
-                                         " ",
-                                         "-",
-                                         "\xe2\x80\x9c",
-                                         "\xc3\xa9",
-                                         "\xc3\x89",
-                                         "\xe2\x82\xac",
-                                         "kata",
-                                         "Foto:",
-                                         "2024",
-                                         "(",
-                                         "\xc2\xa9",
-                                         "\xe2\x80\x94",
-                                         "rtp",
-                                         "selengkapnya",
-                                         " kepada " };
-    size_t n = 0, kinds = sizeof(piece) / sizeof(piece[0]), one = next_random(seed) % (2 * kinds);
-
-    for (size_t pieces = next_random(seed) % (max / 6); pieces > 0; pieces--) {
-        /* of some texts nearly all is one piece */
-        const char *p =
-            piece[one < kinds && next_random(seed) % 50 ? one : next_random(seed) % kinds];
-
-        if (n + strlen(p) > max)
-            break;
-        memcpy(to + n, p, strlen(p));
-        n += strlen(p);
-    }
-    return n;
-}
-
-/* Does a phrase stand in s, at the start of a word? */
-static const char *first_phrase(const struct phrases *p, struct span s)
-{
-    for (size_t i = 0; i < s.len; i += char_size(s.at[i]))
-        if (!(is_word_before(s.at + i, s.at) && is_word_at(s.at + i, s.at + s.len)) &&
-            phrase_find(p, span(s.at + i, s.len - i), false, NULL))
-            return s.at + i;
-    return NULL;
-}
-
-/* All ways to scan find the same, and each list that has a phrase in the line. */
-static void scan_both(struct span s, size_t words, size_t capital, bool year)
-{
-    struct line plain = { .at = s.at, .len = (uint32_t)s.len }, fast = plain;
-    bool letter = false;
-
-    scan_any(&pack, &plain);
-    scan_line(&pack, &fast);
-    if (cpu_has_avx2()) {
-        struct line avx2 = { .at = s.at, .len = (uint32_t)s.len };
-
-        must(!scan_plain_avx2(&pack, &avx2) ||
-             (avx2.flags == plain.flags && avx2.may == plain.may && avx2.words == plain.words &&
-              avx2.capital == plain.capital));
-    }
-    must(plain.flags == fast.flags && plain.may == fast.may && plain.words == fast.words &&
-         plain.capital == fast.capital);
-    must(((fast.flags & LINE_YEAR) != 0) == year);
-    must(fast.may & PACK_CREDITS || !first_phrase(&pack.credits, s));
-    must(fast.may & PACK_TOLD_TO || !first_phrase(&pack.told_to, s));
-    must(fast.may & PACK_SPAM || !first_phrase(&pack.spam, s));
-    must(fast.may & PACK_INNER ||
-         pack_line(&pack, s, true, &(struct span){ 0 }, &(const char *){ 0 }) ==
-             pack_line(&pack, s, false, &(struct span){ 0 }, &(const char *){ 0 }));
-    if (s.len > RULE_LINE_MAX)
-        return;
-    for (size_t i = 0; i < s.len; i++)
-        letter |= is_ascii_letter(s.at[i]) || (unsigned char)s.at[i] >= 0xc3;
-    must(fast.words == words && fast.capital == capital);
-    must(((fast.flags & LINE_WORDS) != 0) == (letter && words > 0));
-}
-
-/* What is found many bytes at once is what is found byte by byte. */
-START_TEST(many_bytes_at_once)
-{
-    uint64_t seed = 42;
-    enum { MOST = 3000 }; /* few have as much: more phrases than are taken at once */
-    char text[MOST + SCAN_SLACK] = { 0 };
-
-    for (int round = 0; round < 20000; round++) {
-        struct span s = span(text, random_text(&seed, text, round % 20 ? 512 : MOST));
-        size_t words, capital, words2, capital2, upper, run = 0;
-        bool year = false;
-
-        count_words_and_capitals(s, &words, &capital);
-        count_capitals(s, &words2, &capital2, &upper);
-        must(words == words2 && capital == capital2);
-        for (size_t i = 0; i < s.len; i++) {
-            run = is_digit(s.at[i]) ? run + 1 : 0;
-            year |= run == 4;
-        }
-        must(phrase_in(&pack.credits, s, NULL) == first_phrase(&pack.credits, s));
-        scan_both(s, words, capital, year);
-    }
-}
-END_TEST
-
 /* The lines that are kept from page to page change nothing. */
 START_TEST(pages_do_not_depend_on_pages_before)
 {
@@ -626,7 +513,6 @@ int main(void)
     tcase_add_test(c, learned_lines_go);
     tcase_add_loop_test(c, packs_are_refused_by_line, 0, sizeof(bad_packs) / sizeof(bad_packs[0]));
     tcase_add_test(c, nothing_does_harm);
-    tcase_add_test(c, many_bytes_at_once);
     tcase_add_test(c, pages_do_not_depend_on_pages_before);
     tcase_add_loop_test(c, work_grows_with_the_page, 0, sizeof(heavy) / sizeof(heavy[0]));
     tcase_add_loop_test(c, a_long_head_is_no_more_work, 0, 3);

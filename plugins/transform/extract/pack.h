@@ -170,7 +170,7 @@ static inline bool stands_for_others(char c)
 enum pack_list { PACK_CREDITS = 1, PACK_INNER = 2, PACK_TOLD_TO = 4, PACK_SPAM = 8, PACK_ALL = 15 };
 enum { PACK_RULES = 16 }; /* beside them in a glance: a pattern for whole lines */
 
-enum { GLANCE_BITS = 14 };
+enum { GLANCE_BITS = 14, BUCKET_BYTES = 4 };
 
 /* What a phrase of one of them begins with: all that pack_look reads, in few lines of cache. */
 struct start {
@@ -212,8 +212,9 @@ struct pack {
     uint64_t outlet_ends[THREES];    /* ... of one of outlet_words */
     struct start
         *starts; /* of the lists of enum pack_list, by first byte b: starts[start_from[b]] */
-    uint32_t start_from[257];         /* to starts[start_from[b + 1]] */
-    uint64_t open[4];                 /* a bit for each byte: a rule that goes on anyhow begins so */
+    uint32_t start_from[257];          /* to starts[start_from[b + 1]] */
+    uint8_t bucket[BUCKET_BYTES][128]; /* see pack_make_buckets */
+    uint64_t open[4]; /* a bit for each byte: a rule that goes on anyhow begins so */
     uint8_t glance[1 << GLANCE_BITS]; /* by the hash of four bytes: a set of enum pack_list, and
                                        * PACK_RULES */
 };
@@ -279,5 +280,19 @@ static inline bool pack_may_rule(const struct pack *pack, struct span s)
  * *pattern the pattern, for a note. */
 enum role pack_line(const struct pack *pack, struct span line, bool inner, struct span *rest,
                     const char **pattern);
+
+/* ---- Between the files of pack ---- */
+
+enum { LISTS = 27 };
+
+void pack_lists(struct pack *pack, struct phrases *to[LISTS]); /* all that it has */
+int pack_make_tables(struct pack *pack);                       /* 0, or -1 when memory is out */
+
+/* Sets bucket: bit b of bucket[k][c] says that a phrase of group b, of those that begin with a
+ * character of ASCII, may have c, whatever its case, as its byte k; of bytes from 128 on c is seven
+ * bits. So a phrase of the lists of enum pack_list may only begin where the next four bytes have a
+ * bit in common. (The filter of "Teddy", G. Langdale in Hyperscan, with a table for each byte in
+ * place of two for its halves.) */
+int pack_make_buckets(struct pack *pack); /* 0, or -1 when memory is out */
 
 #endif

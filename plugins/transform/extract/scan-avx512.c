@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The pass of scan-plain.h with AVX-512, which has the masks of 64 bytes at once, and, with VBMI2,
- * the places of all bits of a mask. */
+/* The pass of scan-plain.h with AVX-512, which has the masks of 64 bytes at once, with VBMI their
+ * buckets, and with VBMI2 the places of all bits of a mask. */
 #include "scan.h"
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #include "classes.h"
 #include <immintrin.h>
 
-#define AVX512 __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi2,bmi,popcnt")))
+#define AVX512                                                                                     \
+    __attribute__((target("avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,bmi,popcnt")))
 #define SCAN AVX512 static inline
 
 SCAN struct ascii ascii_of(const char *s)
@@ -35,6 +36,27 @@ SCAN uint64_t inner_of(const char *s)
     return _mm512_cmplt_epi8_mask(_mm512_loadu_si512(s), _mm512_set1_epi8((char)0xc0));
 }
 
+/* The buckets of pack_make_buckets of the k-th byte behind each of 64. */
+SCAN __m512i buckets_of(const struct pack *pack, const char *s, unsigned k)
+{
+    const uint8_t *table = pack->bucket[k];
+
+    return _mm512_permutex2var_epi8(_mm512_loadu_si512(table), _mm512_loadu_si512(s + k),
+                                    _mm512_loadu_si512(table + 64));
+}
+
+/* Where a phrase may begin by its first four bytes, whatever the other ones of its bucket are: at
+ * one place in eight. */
+SCAN uint64_t may_begin_at(const struct pack *pack, const char *s)
+{
+    __m512i first = _mm512_and_si512(buckets_of(pack, s, 0), buckets_of(pack, s, 1));
+    __m512i next = _mm512_and_si512(buckets_of(pack, s, 2), buckets_of(pack, s, 3));
+
+    return _mm512_test_epi8_mask(first, next);
+}
+
+enum { PLACES_SPAN = UINT16_MAX - 64 }; /* bytes from base to a block, as 16 bits count them */
+
 /* Places of a line that have not been glanced at, counted from `base`. How many a block has no
  * branch foresees: so they are taken together, at the end of the line. */
 struct places {
@@ -58,11 +80,14 @@ SCAN void take_places(const struct pack *pack, struct span s, size_t from, uint6
         22, 23, 24, 25, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
         44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63,
     };
-    __m512i at = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(number)), base;
-    size_t n = (size_t)_mm_popcnt_u64(bits);
+    __m512i at, base;
+    size_t n;
     uint16_t *to;
 
-    if (places->n + n > HITS_AT_ONCE) /* of a long line */
+    bits &= may_begin_at(pack, s.at + from);
+    at = _mm512_maskz_compress_epi8(bits, _mm512_loadu_si512(number));
+    n = (size_t)_mm_popcnt_u64(bits);
+    if (places->n + n > HITS_AT_ONCE || from - places->base > PLACES_SPAN) /* of a long line */
         take_rest(pack, s, places, hits);
     places->base = places->n == 0 ? from : places->base;
     base = _mm512_set1_epi16((short)(from - places->base));

@@ -7,7 +7,8 @@
 
 #include "extract.h"
 
-enum { SCAN_SLACK = 64 }; /* so many bytes behind the line are read, and mean nothing */
+/* So many bytes behind the line are read, and mean nothing. */
+enum { SCAN_SLACK = 64 + BUCKET_BYTES };
 
 /* What there is in a line, so far. */
 struct scanned {
