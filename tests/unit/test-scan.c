@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pass over a line's bytes: each way of it finds the same, and what is found byte by byte. */
+#include "plugins/transform/extract/feeds.h"
 #include "plugins/transform/extract/scan.h"
 #include "common/cpu.h"
 #include "tests/unit/language-pack.h"
@@ -198,6 +199,36 @@ START_TEST(a_long_line_is_scanned_to_its_end)
 }
 END_TEST
 
+/* Lines of all lengths, many of them empty in some rounds; what is behind the text is not read. */
+START_TEST(each_line_feed_is_found)
+{
+    static void (*const find[])(struct feeds * f) = { feeds_find_plain, feeds_find_avx512 };
+    uint64_t seed = 5;
+
+    for (int round = 0; round < 3000; round++) {
+        size_t n = next_random(&seed) % 3000, rare = 1 + next_random(&seed) % 100;
+        char *text = malloc(n + 1); /* for the address sanitizer: no longer */
+
+        ck_assert_ptr_nonnull(text);
+        for (size_t i = 0; i < n; i++)
+            text[i] = next_random(&seed) % rare ? 'a' : '\n';
+        for (unsigned way = 0; way < (cpu_has_avx512() ? 2 : 1); way++) {
+            struct feeds f;
+
+            feeds_begin(&f, text, n);
+            for (size_t i = 0; i <= n; i++) {
+                if (i < n && text[i] != '\n')
+                    continue;
+                if (f.taken == f.found)
+                    find[way](&f);
+                must((f.found > 0 ? f.at[f.taken++] : f.n) == i);
+            }
+        }
+        free(text);
+    }
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("scan");
@@ -210,6 +241,7 @@ int main(void)
     tcase_add_test(c, many_bytes_at_once);
     tcase_add_test(c, each_phrase_is_found);
     tcase_add_test(c, a_long_line_is_scanned_to_its_end);
+    tcase_add_test(c, each_line_feed_is_found);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_NORMAL);
     failed = srunner_ntests_failed(r);

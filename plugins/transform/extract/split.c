@@ -5,6 +5,7 @@
 #include "scan.h"
 
 #include "classes.h"
+#include "feeds.h"
 
 #include <stdlib.h>
 
@@ -138,24 +139,24 @@ static bool take_copy(const struct work *w, struct line *line, const char *to, c
 static int find_lines(struct work *w, const char *text, size_t n)
 {
     struct scratch *s = w->scratch;
-    const char *end = text + n;
+    struct feeds feeds;
     uint32_t number = 0;
 
-    for (const char *at = text, *feed; at < end; at = feed + 1) {
+    feeds_begin(&feeds, text, n);
+    for (size_t at = 0, feed; at < n; at = feed + 1) {
         /* With so many lines it is no news page: what is left goes as one. */
         bool all = w->n == MAX_LINES - 1;
         struct span trimmed;
 
-        feed = all ? NULL : memchr(at, '\n', (size_t)(end - at));
-        feed = feed ? feed : end;
+        feed = all ? n : feeds_next(&feeds);
         number++;
-        trimmed = trim_blanks(at, feed);
+        trimmed = trim_blanks(text + at, text + feed);
         if (trimmed.len == 0)
             continue;
         if (lines_room(s, w->n + 1) != 0)
             return -1;
         begin_line(&s->lines[w->n], trimmed, number);
-        if (end - (trimmed.at + trimmed.len) >= SCAN_SLACK)
+        if (text + n - (trimmed.at + trimmed.len) >= SCAN_SLACK)
             find_slot(w, &s->lines[w->n]);
         w->n++;
     }
