@@ -26,9 +26,11 @@ enum line_flag {
     LINE_YEAR = 1 << 14,     /* four digits in a row */
     LINE_COLON = 1 << 15,
     LINE_SLASH = 1 << 16,
-    LINE_WIDE = 1 << 17, /* a character that is not ASCII */
-    LINE_ODD = 1 << 18,  /* blanks that are not single: while the page is split */
-    LINE_TEXT = 1 << 19, /* a paragraph, or a sentence of some length, without a rule */
+    LINE_WIDE = 1 << 17,       /* a character that is not ASCII */
+    LINE_ODD = 1 << 18,        /* blanks that are not single: while the page is split */
+    LINE_TEXT = 1 << 19,       /* a paragraph, or a sentence of some length, without a rule */
+    LINE_AS_CAPTION = 1 << 20, /* begins as the captions of some houses may */
+    LINE_AFTER_NAME = 1 << 21, /* what stands after a name: "Jurnalis" */
 };
 
 /* One line with words or signs; blank ones are not kept. Blanks are single, ends trimmed. It stands

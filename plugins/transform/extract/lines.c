@@ -271,6 +271,24 @@ static bool ends_in_quoted_comma(struct span s)
     return mark > 0 && s.len > mark + 40 && s.at[s.len - mark - 1] == ',';
 }
 
+/* Only what begins with four bytes that are no small letters does; the second is one mostly. */
+static bool may_begin_as_caption(const struct line *line)
+{
+    const char *s = line->at;
+
+    return line->len >= 6 && !is_ascii_small(s[1]) && !is_ascii_small(s[0]) &&
+           !is_ascii_small(s[2]) && !is_ascii_small(s[3]);
+}
+
+/* By what look_beside_lines knows the few lines that it has to do with. */
+static void mark_for_neighbours(const struct pack *pack, struct line *line)
+{
+    if (may_begin_as_caption(line))
+        line->flags |= LINE_AS_CAPTION;
+    if (line->len < 40 && phrase_is(&pack->after_name, line_span(line)))
+        line->flags |= LINE_AFTER_NAME;
+}
+
 void look_at(const struct work *w, struct line *line)
 {
     struct span s = line_span(line), inside;
@@ -302,15 +320,7 @@ void look_at(const struct work *w, struct line *line)
         line->flags |= LINE_TEXT;
     if (!(line->flags & LINE_LONG))
         look_for_people_and_dates(w->pack, line);
-}
-
-/* Only what begins with four bytes that are no small letters does; the second is one mostly. */
-static bool may_begin_as_caption(const struct line *line)
-{
-    const char *s = line->at;
-
-    return line->len >= 6 && !is_ascii_small(s[1]) && !is_ascii_small(s[0]) &&
-           !is_ascii_small(s[2]) && !is_ascii_small(s[3]);
+    mark_for_neighbours(w->pack, line);
 }
 
 /* "DUA KATA: Suasana ...", "MERIAH. Suasana ...": how some houses begin their captions. */
@@ -371,7 +381,7 @@ static bool is_caption_of_neighbour(const struct work *w, size_t i)
 
     if (beside & LINE_CREDIT && is_said_round_credit(w, i))
         return true;
-    if (!may_begin_as_caption(line))
+    if (!(line->flags & LINE_AS_CAPTION))
         return false;
     if ((is_short_credit(before) || is_short_credit(after)) && begins_as_caption(line, ':', false))
         return true;
@@ -395,8 +405,7 @@ static void look_at_neighbours(struct work *w, size_t i)
         line->flags |= LINE_PEOPLE;
         line->flags &= ~(uint32_t)(LINE_DATE | LINE_CHANGED | LINE_BYLINE);
     } else if ((line->flags & (LINE_NAME | LINE_DATE | LINE_PEOPLE)) == LINE_NAME &&
-               line->rule == ROLE_NONE && i + 1 < w->n && line[1].len < 40 &&
-               phrase_is(&w->pack->after_name, line_span(&line[1]))) {
+               line->rule == ROLE_NONE && i + 1 < w->n && line[1].flags & LINE_AFTER_NAME) {
         line->flags |= LINE_BYLINE;
     }
 }
@@ -411,8 +420,14 @@ bool is_learned(const struct work *w, const struct line *line)
  * off them first, and only what would be left of them in the body goes. */
 void look_beside_lines(struct work *w)
 {
-    for (size_t i = 0; i < w->n; i++)
-        look_at_neighbours(w, i);
+    for (size_t i = 0; i < w->n; i++) {
+        uint32_t before = i > 0 ? w->line[i - 1].flags : 0, own = w->line[i].flags;
+        uint32_t after = i + 1 < w->n ? w->line[i + 1].flags : 0;
+
+        if ((own & LINE_AS_CAPTION) | ((before | after) & LINE_CREDIT) | (before & LINE_LABEL) |
+            (after & LINE_AFTER_NAME))
+            look_at_neighbours(w, i);
+    }
     for (size_t i = 0; w->learned && i < w->n; i++)
         if (is_text(&w->line[i]) && is_learned(w, &w->line[i])) {
             w->line[i].rule = ROLE_LEARNED;
