@@ -6,8 +6,6 @@
 #include "classes.h"
 #include "extract.h"
 
-#include <stdlib.h>
-
 /* Bytes: of the end that is looked at, of a role word with what is round it, of the shortest
  * paragraph, of a page's foot; and so many are before a colon that ends a role word behind a
  * paragraph. */

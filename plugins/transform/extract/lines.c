@@ -4,8 +4,6 @@
 #include "classes.h"
 #include "extract.h"
 
-#include <stdlib.h>
-
 static bool is_image_name(struct span s)
 {
     static const char *const ends[] = { ".jpg", ".jpeg", ".png", ".webp", ".gif", ".mp4" };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A page's text to its lines: blanks single, ends trimmed. Most lines are so already, and stay
- * where they are; the others are copied. */
+ * where they are; the others are copied. Each is looked at by itself where it is found, and parted
+ * from what is glued to it. */
 #define _GNU_SOURCE
 #include "scan.h"
 
@@ -54,15 +55,13 @@ static char *copy_plain(char *to, const char **from, const char *end)
     return to + __builtin_ctz(odd);
 }
 
-/* Copies the line at *from with single blanks, ends trimmed; returns where the copy ends, and *from
- * is then its line feed or the end. all: line feeds are blanks, too. */
-static char *copy_line(char *to, const char **from, const char *end, bool all)
+/* Copies a line with single blanks, ends trimmed; returns where the copy ends. */
+static char *copy_line(char *to, const char *s, const char *end)
 {
-    const char *s = *from;
     char *begin = to;
     bool gap = false;
 
-    while (s < end && (*s != '\n' || all)) {
+    while (s < end) {
         unsigned char c = (unsigned char)*s;
         bool blank = c <= ' ' || c == 0x7f;
         size_t n = 1;
@@ -95,7 +94,6 @@ static char *copy_line(char *to, const char **from, const char *end, bool all)
         }
         s += n;
     }
-    *from = s;
     return to;
 }
 
@@ -121,13 +119,11 @@ static bool recall(const struct work *w, struct line *line)
 
 /* Makes the line one of a copy of it up to `to`; *copy is where that begins, then where it ends.
  * False where nothing is left of it. */
-static bool take_copy(const struct work *w, struct line *line, const char *to, char **copy,
-                      bool all)
+static bool take_copy(const struct work *w, struct line *line, const char *to, char **copy)
 {
-    const char *from = line->at;
     char *begin = *copy;
 
-    *copy = copy_line(begin, &from, to, all);
+    *copy = copy_line(begin, line->at, to);
     memset(*copy, 0, SCAN_SLACK);
     begin_line(line, span(begin, (size_t)(*copy - begin)), line->number);
     find_slot(w, line);
@@ -229,7 +225,7 @@ int split_lines(struct work *w, const char *text, size_t n)
     w->n = 0;
     while (way.next < way.found) {
         struct line *line = &s->lines[w->n];
-        bool all = way.next == MAX_LINES - 1, known = false;
+        bool known = false;
         const char *to;
 
         if (w->n < way.next)
@@ -239,7 +235,7 @@ int split_lines(struct work *w, const char *text, size_t n)
         if (end - to >= SCAN_SLACK)
             known = recall(w, line);
         if (end - to < SCAN_SLACK || line->flags & LINE_ODD) {
-            if (!take_copy(w, line, to, &copy, all))
+            if (!take_copy(w, line, to, &copy))
                 continue;
             known = recall(w, line);
         }
