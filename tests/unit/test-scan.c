@@ -173,6 +173,27 @@ START_TEST(each_phrase_is_found)
 }
 END_TEST
 
+/* More beginnings than groups are made of one by one, some of a byte or two, some not of ASCII. */
+START_TEST(each_of_many_phrases_is_found)
+{
+    static char text[32768] = "[language]\ncode = xx\n[spam]\nwords = zz, x, ya\xc3\xa9, y\xc3\xa9";
+    struct fault f = { .line = 0 };
+    struct pack many;
+    uint64_t seed = 11;
+    size_t n = strlen(text);
+
+    for (int word = 0; word < 1500; word++) {
+        n += (size_t)snprintf(text + n, sizeof(text) - n, ", ");
+        for (size_t len = 4 + next_random(&seed) % 8; len > 0; len--)
+            text[n++] = "abcdefghijklmnopqrstuvw"[next_random(&seed) % 23];
+    }
+    ck_assert_msg(pack_read(&many, text, n, &f) == 0, "%s", f.text);
+    ck_assert_uint_eq(many.spam.n, 1504);
+    find_each(&many, &many.spam, PACK_SPAM);
+    pack_free(&many);
+}
+END_TEST
+
 /* Also where phrases are farther from each other than sixteen bits count. */
 START_TEST(a_long_line_is_scanned_to_its_end)
 {
@@ -240,6 +261,7 @@ int main(void)
     tcase_add_checked_fixture(c, setup, teardown);
     tcase_add_test(c, many_bytes_at_once);
     tcase_add_test(c, each_phrase_is_found);
+    tcase_add_test(c, each_of_many_phrases_is_found);
     tcase_add_test(c, a_long_line_is_scanned_to_its_end);
     tcase_add_test(c, each_line_feed_is_found);
     suite_add_tcase(s, c);

@@ -35,7 +35,7 @@ static inline size_t feeds_next(struct feeds *f)
     return f->found > 0 ? f->at[f->taken++] : f->n;
 }
 
-/* ---- Between the file and its test: the ways to find them ---- */
+/* ---- The two ways to find them, the second in scan-avx512.c ---- */
 
 void feeds_find_plain(struct feeds *f);
 void feeds_find_avx512(struct feeds *f); /* only where common/cpu.h says so */
