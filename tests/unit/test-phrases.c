@@ -3,6 +3,7 @@
  * phrase and each byte in turn says: over random texts that are made of what is asked for, each in
  * memory of its own size, so that the sanitizers see a read beside it. */
 #include "plugins/transform/extract/extract.h"
+#include "tests/unit/language-pack.h"
 #include "tests/unit/unit.h"
 
 static struct pack pack, odd;
@@ -18,12 +19,9 @@ static const char odd_pack[] =
 
 static void setup(void)
 {
-    const char *source = getenv("srcdir");
-    char path[4096];
     struct fault f = { .line = 0 };
 
-    snprintf(path, sizeof(path), "%s/plugins/languages/id.conf", source ? source : ".");
-    ck_assert_msg(pack_load(&pack, path, &f) == 0, "%s: %s", path, f.text);
+    load_pack(&pack, "id.conf");
     ck_assert_msg(pack_read(&odd, odd_pack, sizeof(odd_pack) - 1, &f) == 0, "%d: %s", (int)f.line,
                   f.text);
 }
