@@ -90,15 +90,15 @@ AVX2 static inline __m256i high_nibbles(__m256i v)
     return _mm256_and_si256(_mm256_srli_epi16(v, 4), _mm256_set1_epi8(0x0f));
 }
 
-/* The block as it was `back` bytes earlier: the end of `before` slides in at the front. */
-#define EARLIER(block, before, back)                                                               \
-    _mm256_alignr_epi8(block, _mm256_permute2x128_si256(before, block, 0x21), 16 - (back))
-
-AVX2 static inline __m256i wrong_in(__m256i block, __m256i before)
+AVX2 static inline __m256i load(const char *s)
 {
-    __m256i one = EARLIER(block, before, 1);
-    __m256i two = EARLIER(block, before, 2);
-    __m256i three = EARLIER(block, before, 3);
+    return _mm256_loadu_si256((const __m256i *)(const void *)s);
+}
+
+/* What is wrong in the 32 bytes at s, before which three can be read. */
+AVX2 static inline __m256i wrong_in(const char *s)
+{
+    __m256i block = load(s), one = load(s - 1), two = load(s - 2), three = load(s - 3);
     __m256i pairs = _mm256_and_si256(
         _mm256_and_si256(
             _mm256_shuffle_epi8(table(first_high), high_nibbles(one)),
@@ -136,70 +136,96 @@ AVX2 static inline __m256i controls(__m256i v)
                            _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
 }
 
-/* Not zero where a byte is not ASCII; with `strict`, also where it is a control character but LF.
- * To a signed comparison both are below a blank. */
+/* The highest bit of a byte says that it is not ASCII; with `strict`, or a control character but
+ * LF. One more than those that are fine is more than a blank in signed numbers, of the others it is
+ * not.
+ */
 AVX2 static inline __m256i unusual(__m256i v, bool strict)
 {
-    __m256i below;
+    const __m256i blank = _mm256_set1_epi8(' '), all = _mm256_set1_epi8(-1);
+    __m256i fine;
 
     if (!strict)
         return v;
-    below = _mm256_cmpgt_epi8(_mm256_set1_epi8(' '), v);
-    return _mm256_or_si256(_mm256_andnot_si256(_mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n')), below),
-                           _mm256_cmpeq_epi8(v, _mm256_set1_epi8(0x7f)));
+    fine = _mm256_cmpgt_epi8(_mm256_sub_epi8(v, all), blank);
+    return _mm256_xor_si256(_mm256_or_si256(fine, _mm256_cmpeq_epi8(v, _mm256_set1_epi8('\n'))),
+                            all);
 }
 
-/* Bytes of the whole blocks of 64 that s begins with and in which nothing is unusual: two looks at
- * once, and most text is nothing else. */
-AVX2 static inline size_t usual_blocks(const char *s, size_t n, bool strict)
+enum { BLOCK = 64, BLOCKS = 63, LOOK_BACK = 3, BEFORE = 32 };
+
+/* A bit for each block in which anything is unusual. */
+AVX2 static inline uint64_t unusual_blocks(const char *s, size_t blocks, bool strict)
 {
-    size_t i = 0;
+    uint64_t bits = 0;
 
-    for (; n - i >= 64; i += 64) {
-        const __m256i *v = (const __m256i *)(const void *)(s + i);
-        __m256i both = _mm256_or_si256(unusual(_mm256_loadu_si256(v), strict),
-                                       unusual(_mm256_loadu_si256(v + 1), strict));
+    for (size_t i = 0; i < blocks; i++, s += BLOCK) {
+        __m256i both = _mm256_or_si256(unusual(load(s), strict), unusual(load(s + 32), strict));
 
-        if (_mm256_movemask_epi8(both))
-            break;
+        bits |= (uint64_t)(_mm256_movemask_epi8(both) != 0) << i;
     }
-    return i;
+    return bits;
 }
 
+/* What is wrong in a block, before which three bytes can be read. */
+AVX2 static inline __m256i wrong_in_block(const char *s, bool strict)
+{
+    __m256i wrong = _mm256_or_si256(wrong_in(s), wrong_in(s + 32));
+
+    if (strict)
+        wrong = _mm256_or_si256(wrong, _mm256_or_si256(controls(load(s)), controls(load(s + 32))));
+    return wrong;
+}
+
+/* A copy of n bytes of text that begin at s, at most two blocks, between blanks. */
+static const char *set_aside(char to[BEFORE + 2 * BLOCK], const char *s, size_t n)
+{
+    memset(to, ' ', BEFORE + 2 * BLOCK);
+    memcpy(to + BEFORE, s, n);
+    return to + BEFORE;
+}
+
+AVX2 static inline bool check_short(const char *s, size_t n, bool strict)
+{
+    char aside[BEFORE + 2 * BLOCK];
+    const char *copy = set_aside(aside, s, n);
+    __m256i wrong =
+        _mm256_or_si256(wrong_in_block(copy, strict), wrong_in_block(copy + BLOCK, strict));
+
+    return _mm256_testz_si256(wrong, wrong);
+}
+
+/* Of many blocks it is first told which are unusual, and then those are gone through: between text
+ * and text the next dash or quote is where no branch foresees it. */
 AVX2 static inline bool check(const char *s, size_t n, bool strict)
 {
-    __m256i wrong = _mm256_setzero_si256(), before = wrong, open = wrong;
-    uint8_t rest[32];
+    __m256i wrong = _mm256_setzero_si256(), open = wrong; /* the end of the block before */
+    char aside[BEFORE + 2 * BLOCK];
     size_t i = 0;
 
-    while (i < n) {
-        size_t usual = usual_blocks(s + i, n - i, strict);
-        __m256i block;
+    if (n < BLOCK + LOOK_BACK)
+        return check_short(s, n, strict);
+    while (n - i >= BLOCK) {
+        size_t blocks = (n - i) / BLOCK < BLOCKS ? (n - i) / BLOCK : BLOCKS;
+        uint64_t all = unusual_blocks(s + i, blocks, strict), end = UINT64_C(1) << blocks;
 
-        if (usual > 0) {
+        if (!(all & 1))
             wrong = _mm256_or_si256(wrong, open);
-            before = open = _mm256_setzero_si256();
-            i += usual;
-            continue;
+        for (uint64_t left = all; left; left &= left - 1) {
+            size_t at = i + (size_t)__builtin_ctzll(left) * BLOCK;
+            const char *block = at > 0 ? s + at : set_aside(aside, s, BLOCK);
+            /* none where the next block looks back on this one */
+            int64_t ends = (((left | end) >> 1 & left & -left) != 0) - 1;
+
+            wrong = _mm256_or_si256(wrong, wrong_in_block(block, strict));
+            open = open_end(load(block + 32));
+            wrong = _mm256_or_si256(wrong, _mm256_and_si256(open, _mm256_set1_epi64x(ends)));
         }
-        if (n - i >= 32) {
-            block = _mm256_loadu_si256((const __m256i *)(const void *)(s + i));
-        } else {
-            memset(rest, ' ', sizeof(rest));
-            memcpy(rest, s + i, n - i);
-            block = _mm256_loadu_si256((const __m256i *)(const void *)rest);
-        }
-        if (_mm256_movemask_epi8(block) == 0) {
-            wrong = _mm256_or_si256(wrong, open);
-            open = _mm256_setzero_si256();
-        } else {
-            wrong = _mm256_or_si256(wrong, wrong_in(block, before));
-            open = open_end(block);
-        }
-        if (strict)
-            wrong = _mm256_or_si256(wrong, controls(block));
-        before = block;
-        i += 32;
+        i += blocks * BLOCK;
+    }
+    if (i < n) { /* what is left, and some of what is before it once more */
+        wrong = _mm256_or_si256(wrong, wrong_in_block(s + n - BLOCK, strict));
+        open = open_end(load(s + n - BLOCK / 2));
     }
     wrong = _mm256_or_si256(wrong, open);
     return _mm256_testz_si256(wrong, wrong);

@@ -189,6 +189,43 @@ START_TEST(both_checks_agree_on_one_place)
 }
 END_TEST
 
+/* Many blocks are looked at together, so a character may also be cut between two such looks: each
+ * piece at all places about the first and the second end of one, in ASCII and in other text, where
+ * the text goes on and where it ends. */
+START_TEST(both_checks_agree_in_long_text)
+{
+    static const char *const pieces[] = { "\xc3",         "\xc3\xa9",     "\xe2\x80",
+                                          "\xe2\x80\x9c", "\xf0\x9f\x98", "\xf0\x9f\x98\x80",
+                                          "\x80",         "\x01" };
+    static char text[3 * 4096];
+    size_t end = 63 * 64, good = 0;
+
+    if (!cpu_has_avx2())
+        return;
+    for (size_t p = 0; p < sizeof(pieces) / sizeof(*pieces); p++)
+        for (size_t i = 0; i < 4 * 140; i++) {
+            size_t at = end * (1 + i % 2) - 70 + i / 4, len = strlen(pieces[p]);
+            size_t n[] = { at + len, at + len + 1, (at + len + 63) / 64 * 64, sizeof(text) };
+
+            for (size_t k = 0; k < sizeof(text); k += 2)
+                memcpy(text + k, i % 4 < 2 ? "a\n" : "\xc3\xa9", 2);
+            if (i % 4 > 1 && at % 2) /* not into a character */
+                memcpy(text + at - 1, "a", 1);
+            memcpy(text + at, pieces[p], len);
+            if (i % 4 > 1 && (at + len) % 2)
+                text[at + len] = 'a';
+            for (size_t k = 0; k < sizeof(n) / sizeof(*n); k++) {
+                bool answer = utf8_valid_prefix(text, n[k]) == n[k];
+
+                good += answer;
+                must(utf8_avx2_valid(text, n[k]) == answer);
+                must(utf8_avx2_plain(text, n[k]) == plain(text, n[k]));
+            }
+        }
+    ck_assert_uint_gt(good, 4 * 4 * 140 * 3);
+}
+END_TEST
+
 START_TEST(ascii_runs_end_at_the_first_high_byte)
 {
     char text[100];
@@ -249,6 +286,7 @@ int main(void)
     tcase_add_test(c, controls_are_found);
     tcase_add_test(c, both_checks_agree_on_damaged_text);
     tcase_add_test(c, both_checks_agree_on_one_place);
+    tcase_add_test(c, both_checks_agree_in_long_text);
     tcase_add_test(c, ascii_runs_end_at_the_first_high_byte);
     tcase_add_test(c, public_suite);
     suite_add_tcase(s, c);
