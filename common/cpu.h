@@ -17,13 +17,13 @@ static inline bool cpu_has_avx2(void)
 #endif
 }
 
-/* AVX-512 with VBMI and VBMI2, which came together, on 16 bytes as on 64. */
+/* AVX-512 with VBMI and VBMI2, which came together, on 16 bytes as on 64; and BMI2, which is old. */
 static inline bool cpu_has_avx512(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
     return cpu_has_avx2() && __builtin_cpu_supports("avx512bw") &&
            __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vbmi") &&
-           __builtin_cpu_supports("avx512vbmi2");
+           __builtin_cpu_supports("avx512vbmi2") && __builtin_cpu_supports("bmi2");
 #else
     return false;
 #endif

@@ -93,7 +93,7 @@ AVX2 static inline unsigned specials_avx2(__m256i v)
     return (unsigned)_mm256_movemask_epi8(_mm256_or_si256(_mm256_or_si256(quote, slash), low));
 }
 
-AVX2 static char *escape_avx2(char *to, const char *s, size_t n)
+AVX2 char *json_escape_avx2(char *to, const char *s, size_t n)
 {
     while (n >= 32) {
         __m256i v = _mm256_loadu_si256((const __m256i *)(const void *)s);
@@ -112,13 +112,16 @@ AVX2 static char *escape_avx2(char *to, const char *s, size_t n)
     return json_escape_baseline(to, s, n);
 }
 
-char *json_escape(char *to, const char *s, size_t n)
-{
-    return n >= 64 && cpu_has_avx2() ? escape_avx2(to, s, n) : json_escape_baseline(to, s, n);
-}
 #else
-char *json_escape(char *to, const char *s, size_t n)
+char *json_escape_avx2(char *to, const char *s, size_t n)
 {
     return json_escape_baseline(to, s, n);
 }
 #endif
+
+char *json_escape(char *to, const char *s, size_t n)
+{
+    if (cpu_has_avx512())
+        return json_escape_avx512(to, s, n);
+    return n >= 64 && cpu_has_avx2() ? json_escape_avx2(to, s, n) : json_escape_baseline(to, s, n);
+}

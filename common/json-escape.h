@@ -7,11 +7,14 @@
 #include <stddef.h>
 
 #define JSON_ESCAPE_MAX 6 /* bytes for one of the text */
-#define JSON_SLACK 32     /* bytes more that must be there: whole blocks are written */
+#define JSON_SLACK 64     /* bytes more that must be there: whole blocks are written */
 
 /* The escaped text ends where the answer points to. */
 char *json_escape(char *to, const char *s, size_t n);
-/* The same without AVX2, for tests to compare. */
+/* The same by one of its ways; the last two only where cpu_has_avx2() and cpu_has_avx512() say so.
+ */
 char *json_escape_baseline(char *to, const char *s, size_t n);
+char *json_escape_avx2(char *to, const char *s, size_t n);
+char *json_escape_avx512(char *to, const char *s, size_t n);
 
 #endif
