@@ -269,20 +269,20 @@ static bool ends_in_quoted_comma(struct span s)
     return mark > 0 && s.len > mark + 40 && s.at[s.len - mark - 1] == ',';
 }
 
-/* Only what begins with four bytes that are no small letters does; the second is one mostly. */
+/* Only what begins with four bytes that are no small letters does: by no branch, as what lines begin
+ * with is not to be foreseen, and what is behind a line can be read (SCAN_SLACK). */
 static bool may_begin_as_caption(const struct line *line)
 {
     const char *s = line->at;
 
-    return line->len >= 6 && !is_ascii_small(s[1]) && !is_ascii_small(s[0]) &&
-           !is_ascii_small(s[2]) && !is_ascii_small(s[3]);
+    return (line->len >= 6) & !(is_ascii_small(s[0]) | is_ascii_small(s[1]) |
+                                is_ascii_small(s[2]) | is_ascii_small(s[3]));
 }
 
 /* By what look_beside_lines knows the few lines that it has to do with. */
 static void mark_for_neighbours(const struct pack *pack, struct line *line)
 {
-    if (may_begin_as_caption(line))
-        line->flags |= LINE_AS_CAPTION;
+    line->flags |= may_begin_as_caption(line) ? (uint32_t)LINE_AS_CAPTION : 0;
     if (line->len < 40 && phrase_is(&pack->after_name, line_span(line)))
         line->flags |= LINE_AFTER_NAME;
 }

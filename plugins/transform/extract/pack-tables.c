@@ -67,6 +67,18 @@ static void set_begins(struct phrases *p, const struct phrase *phrase)
     }
 }
 
+/* What a text of less than four bytes may begin with: that of a phrase which is as short, and that
+ * of any pattern, for some of its bytes stand for none. */
+static void set_short_begins(struct phrases *p, const struct phrase *phrase, bool pattern)
+{
+    unsigned char first = (unsigned char)phrase->text[0];
+
+    if (phrase->literal == 0)
+        memset(p->short_begins, 0xff, sizeof(p->short_begins));
+    else if (phrase->len < 4 || pattern)
+        p->short_begins[first >> 6] |= UINT64_C(1) << (first & 63);
+}
+
 /* Marks what a phrase may begin with of which three bytes stand for themselves. */
 static void set_glance_of_three(struct pack *pack, const char *bytes, unsigned list)
 {
@@ -143,8 +155,10 @@ static int sort_phrases(struct phrases *p, bool patterns)
     p->cell = calloc((rows + 1) * PHRASE_ROW, sizeof(*p->cell));
     if (!p->cell)
         return -1;
-    for (size_t i = 0; i < p->n; i++)
+    for (size_t i = 0; i < p->n; i++) {
         set_begins(p, &p->at[i]);
+        set_short_begins(p, &p->at[i], patterns);
+    }
     for (unsigned row = 1, i = 0; row <= rows; row++)
         for (unsigned class = 0; class < PHRASE_ROW; class ++) {
             p->cell[row * PHRASE_ROW + class] = (uint16_t)i;

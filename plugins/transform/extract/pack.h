@@ -73,6 +73,7 @@ struct phrases {
     uint16_t *cell;
     uint8_t row[256];
     uint64_t begins[THREES]; /* a bit for each hash of three bytes that one may begin with */
+    uint64_t short_begins[4]; /* a bit for each byte that one may begin with in less than four */
 };
 
 /* The longest phrase at the start of s that ends where a word ends; its bytes, or 0. A blank in the
@@ -134,10 +135,13 @@ static inline bool may_begin_in(const uint64_t set[THREES], struct span s)
     return s.len < 4 || has_three(set, phrase_three(s.at));
 }
 
-/* A glance that spares most searches. */
+/* A glance that spares most searches. s is not empty. */
 static inline bool phrase_may_begin(const struct phrases *p, struct span s)
 {
-    return may_begin_in(p->begins, s) && p->n > 0;
+    unsigned char first = lower(s.at[0]);
+
+    return s.len < 4 ? (p->short_begins[first >> 6] >> (first & 63) & 1) != 0
+                     : has_three(p->begins, phrase_three(s.at)) && p->n > 0;
 }
 
 static inline size_t phrase_at(const struct phrases *p, struct span s, bool loose, int32_t *value)
