@@ -101,23 +101,40 @@ static bool is_gnu(const unsigned char *header)
     return memcmp(header + MAGIC, gnu_magic, MAGIC_LEN) == 0;
 }
 
-/* A file's name does not end as a folder's; a folder has no content. */
-static bool kind_is_plain(const unsigned char *header)
+static bool header_is_plain(const unsigned char *header)
 {
-    size_t n = strnlen((const char *)header + NAME, NAME_LEN);
+    return (is_posix(header) ||
+            (is_gnu(header) && all_zero(header + SPARSE, TAR_BLOCK - SPARSE))) &&
+           rest_is_plain(header) && octal(header + SIZE, SIZE_LEN) >= 0 &&
+           octal(header + SUM, SUM_LEN) == sum_of(header);
+}
 
+/* A file's name does not end as a folder's; a folder has no content. */
+static bool kind_is_plain(const unsigned char *header, const char *name, size_t n)
+{
     if (header[TYPE] == '5')
         return n > 0 && octal(header + SIZE, SIZE_LEN) == 0;
-    return header[TYPE] == '0' && n > 0 && header[NAME + n - 1] != '/';
+    return header[TYPE] == '0' && n > 0 && name[n - 1] != '/';
+}
+
+static bool is_plain(const unsigned char *header)
+{
+    const char *name = (const char *)header + NAME;
+
+    return kind_is_plain(header, name, strnlen(name, NAME_LEN)) && header_is_plain(header);
+}
+
+/* Each by its own kind of header. */
+static bool is_extension(const unsigned char *header)
+{
+    return (header[TYPE] == TAR_LONG_NAME ? is_gnu(header)
+                                          : header[TYPE] == TAR_EXTENDED && is_posix(header)) &&
+           header_is_plain(header) && octal(header + SIZE, SIZE_LEN) <= TAR_EXTENSION_MAX;
 }
 
 bool tar_is_plain(const unsigned char *header)
 {
-    return kind_is_plain(header) &&
-           (is_posix(header) ||
-            (is_gnu(header) && all_zero(header + SPARSE, TAR_BLOCK - SPARSE))) &&
-           rest_is_plain(header) && octal(header + SIZE, SIZE_LEN) >= 0 &&
-           octal(header + SUM, SUM_LEN) == sum_of(header);
+    return is_plain(header) || is_extension(header);
 }
 
 /* ---- bytes ---- */
@@ -165,11 +182,11 @@ static enum tar_plain_result pass_over(struct tar_plain *t, uint64_t n)
     }
 }
 
-/* The next 512 bytes, or as many as there are, into the second half of `head`. */
-static int read_header(struct tar_plain *t)
+/* The next n bytes, or as many as there are, behind those that `head` has. */
+static int read_on(struct tar_plain *t, size_t n)
 {
-    for (t->head_len = 0; t->head_len < TAR_BLOCK;) {
-        size_t lack = TAR_BLOCK - t->head_len, some = lack < t->left ? lack : t->left;
+    for (size_t end = t->head_len + n; t->head_len < end;) {
+        size_t lack = end - t->head_len, some = lack < t->left ? lack : t->left;
         int more;
 
         if (some > 0) {
@@ -194,6 +211,11 @@ void tar_plain_begin(struct tar_plain *t, struct source *s)
     t->source = s;
 }
 
+static size_t padding_of(uint64_t content)
+{
+    return (size_t)(-content % TAR_BLOCK);
+}
+
 /* A prefix, if it has one, a slash, and the name. */
 static size_t take_name(struct tar_plain *t, const unsigned char *header)
 {
@@ -208,24 +230,57 @@ static size_t take_name(struct tar_plain *t, const unsigned char *header)
     return n + name_len;
 }
 
+/* The same, unless an extension gives another one. */
+static size_t take_any_name(struct tar_plain *t, const unsigned char *header,
+                            const struct tar_name *other)
+{
+    if (!other->text)
+        return take_name(t, header);
+    memcpy(t->name, other->text, other->len);
+    t->name[other->len] = 0;
+    return other->len;
+}
+
+/* What stands before the header at *header is read, and what is behind it, where *header is then.
+ * 1; 0: it is not plain, or the input ends; -1. */
+static int pass_extension(struct tar_plain *t, const unsigned char **header, struct tar_name *name)
+{
+    const unsigned char *content = *header + TAR_BLOCK;
+    unsigned char type = (*header)[TYPE];
+    size_t n = (size_t)octal(*header + SIZE, SIZE_LEN), with_padding = n + padding_of(n);
+    int more = read_on(t, with_padding + TAR_BLOCK);
+
+    *header = content + with_padding;
+    return more <= 0 ? more : tar_extension_name(type, (const char *)content, n, name);
+}
+
+static bool entry_is_plain(const unsigned char *header, const struct tar_name *name)
+{
+    return name->text ? kind_is_plain(header, name->text, name->len) && header_is_plain(header)
+                      : is_plain(header);
+}
+
 enum tar_plain_result tar_plain_next(struct tar_plain *t, struct reader_entry *e)
 {
     const unsigned char *header = t->head + TAR_BLOCK;
     enum tar_plain_result passed = pass_over(t, t->content + t->padding);
+    struct tar_name name = { NULL, 0 };
     int more;
 
     if (passed != TAR_PLAIN_END)
         return passed;
-    t->content = t->given = t->padding = 0;
-    more = read_header(t);
+    t->content = t->given = t->padding = t->head_len = 0;
+    more = read_on(t, TAR_BLOCK);
+    if (more > 0 && is_extension(header))
+        more = pass_extension(t, &header, &name);
     if (more < 0)
         return TAR_PLAIN_FAILED;
-    if (more == 0 || !tar_is_plain(header))
+    if (more == 0 || !entry_is_plain(header, &name))
         return TAR_PLAIN_OTHER;
     e->size = octal(header + SIZE, SIZE_LEN);
     t->content = (uint64_t)e->size;
-    t->padding = (size_t)(-t->content % TAR_BLOCK);
-    e->name_len = take_name(t, header);
+    t->padding = padding_of(t->content);
+    e->name_len = take_any_name(t, header, &name);
     e->name = t->name;
     e->kind = header[TYPE] == '5' ? KIND_FOLDER : KIND_FILE;
     e->doubt[0] = 0;
