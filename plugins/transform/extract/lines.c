@@ -273,10 +273,11 @@ static bool ends_in_quoted_comma(struct span s)
  * with is not to be foreseen, and what is behind a line can be read (SCAN_SLACK). */
 static bool may_begin_as_caption(const struct line *line)
 {
-    const char *s = line->at;
+    unsigned small = 0;
 
-    return (line->len >= 6) & !(is_ascii_small(s[0]) | is_ascii_small(s[1]) |
-                                is_ascii_small(s[2]) | is_ascii_small(s[3]));
+    for (int i = 0; i < 4; i++)
+        small |= is_ascii_small(line->at[i]);
+    return (line->len >= 6) & !small;
 }
 
 /* By what look_beside_lines knows the few lines that it has to do with. */
