@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { TITLE = 60, TRANSACTION = 8000 };
+enum { TITLE = 60, TRANSACTION = 100000 };
 
 static const char *const names[] = { "number", "title", "body" };
 static const enum etl_type types[] = { ETL_INT, ETL_TEXT, ETL_TEXT };

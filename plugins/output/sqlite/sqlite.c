@@ -47,8 +47,8 @@ static const etl_option options[] = {
             "Columns to search by words: makes TABLE_fts, an FTS5 index, at the end"),
     ETL_OPT(struct sqlite, WORDS, index, "index", "", NULL,
             "Columns to index, each by itself, at the end"),
-    ETL_OPT(struct sqlite, INT, rows_per_transaction, "rows_per_transaction", "8000", "1..1000000",
-            "Rows to write before they are made durable"),
+    ETL_OPT(struct sqlite, INT, rows_per_transaction, "rows_per_transaction", "100000",
+            "1..1000000", "Rows to write before they are made durable"),
     ETL_OPT_END
 };
 
