@@ -137,9 +137,7 @@ AVX2 static inline __m256i controls(__m256i v)
 }
 
 /* The highest bit of a byte says that it is not ASCII; with `strict`, or a control character but
- * LF. One more than those that are fine is more than a blank in signed numbers, of the others it is
- * not.
- */
+ * LF. In signed numbers those that are fine, and one more, are above a blank, and no others. */
 AVX2 static inline __m256i unusual(__m256i v, bool strict)
 {
     const __m256i blank = _mm256_set1_epi8(' '), all = _mm256_set1_epi8(-1);

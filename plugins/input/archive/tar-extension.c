@@ -47,7 +47,16 @@ static bool is_word(const char *s, size_t n, const char *word)
     return n == strlen(word) && memcmp(s, word, n) == 0;
 }
 
-/* Whose times and numbers these are is of no use here. */
+/* With a fraction, perhaps. */
+static bool is_number(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!is_digit(s[i]) && s[i] != '.')
+            return false;
+    return true;
+}
+
+/* Of what is of no use here - times, owners - it need only be sure that it is written as such. */
 static bool take_record(const char *key, size_t key_len, const char *value, size_t n,
                         struct tar_name *name)
 {
@@ -60,11 +69,8 @@ static bool take_record(const char *key, size_t key_len, const char *value, size
         return true;
     }
     for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-        if (is_word(key, key_len, numbers[i])) {
-            while (n > 0 && (is_digit(*value) || *value == '.'))
-                value++, n--;
-            return n == 0;
-        }
+        if (is_word(key, key_len, numbers[i]))
+            return is_number(value, n);
     return false;
 }
 
