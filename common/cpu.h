@@ -17,7 +17,8 @@ static inline bool cpu_has_avx2(void)
 #endif
 }
 
-/* AVX-512 with VBMI and VBMI2, which came together, on 16 bytes as on 64; and BMI2, which is old. */
+/* AVX-512 with VBMI and VBMI2, which came together, on 16 bytes as on 64; and BMI2, which is old.
+ */
 static inline bool cpu_has_avx512(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)

@@ -117,11 +117,14 @@ static bool kind_is_plain(const unsigned char *header, const char *name, size_t 
     return header[TYPE] == '0' && n > 0 && name[n - 1] != '/';
 }
 
-static bool is_plain(const unsigned char *header)
+/* By the name that stands before it, or else by its own. */
+static bool entry_is_plain(const unsigned char *header, const struct tar_name *other)
 {
-    const char *name = (const char *)header + NAME;
+    const char *own = (const char *)header + NAME;
+    const char *name = other->text ? other->text : own;
 
-    return kind_is_plain(header, name, strnlen(name, NAME_LEN)) && header_is_plain(header);
+    return kind_is_plain(header, name, other->text ? other->len : strnlen(own, NAME_LEN)) &&
+           header_is_plain(header);
 }
 
 /* Each by its own kind of header. */
@@ -134,7 +137,7 @@ static bool is_extension(const unsigned char *header)
 
 bool tar_is_plain(const unsigned char *header)
 {
-    return is_plain(header) || is_extension(header);
+    return entry_is_plain(header, &(struct tar_name){ NULL, 0 }) || is_extension(header);
 }
 
 /* ---- bytes ---- */
@@ -252,12 +255,6 @@ static int pass_extension(struct tar_plain *t, const unsigned char **header, str
 
     *header = content + with_padding;
     return more <= 0 ? more : tar_extension_name(type, (const char *)content, n, name);
-}
-
-static bool entry_is_plain(const unsigned char *header, const struct tar_name *name)
-{
-    return name->text ? kind_is_plain(header, name->text, name->len) && header_is_plain(header)
-                      : is_plain(header);
 }
 
 enum tar_plain_result tar_plain_next(struct tar_plain *t, struct reader_entry *e)

@@ -269,8 +269,8 @@ static bool ends_in_quoted_comma(struct span s)
     return mark > 0 && s.len > mark + 40 && s.at[s.len - mark - 1] == ',';
 }
 
-/* Only what begins with four bytes that are no small letters does: by no branch, as what lines begin
- * with is not to be foreseen, and what is behind a line can be read (SCAN_SLACK). */
+/* Only what begins with four bytes that are no small letters does: by no branch, as what lines
+ * begin with is not to be foreseen, and what is behind a line can be read (SCAN_SLACK). */
 static bool may_begin_as_caption(const struct line *line)
 {
     unsigned small = 0;

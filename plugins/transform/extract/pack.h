@@ -72,7 +72,7 @@ struct phrases {
     size_t n, cap;
     uint16_t *cell;
     uint8_t row[256];
-    uint64_t begins[THREES]; /* a bit for each hash of three bytes that one may begin with */
+    uint64_t begins[THREES];  /* a bit for each hash of three bytes that one may begin with */
     uint64_t short_begins[4]; /* a bit for each byte that one may begin with in less than four */
 };
 
