@@ -4,12 +4,14 @@
 #define CORE_RUNDIR_H
 
 #include "core/diag.h"
+#include "core/flush.h"
 
 struct rundir {
     char *path;  /* as given */
     int fd;      /* the directory */
     int state;   /* .state, mode 0700 */
     int lock;    /* .state/lock, held by an open-file-description lock: it ends with its holder */
+    struct flush flush; /* of its disk, while a run lasts */
 };
 
 /* Makes and locks it; another run's lock is E0701, EXIT_LOCKED. 0, or -1 (reported). */

@@ -103,6 +103,7 @@ static void send_on(struct etl_stream *s)
     if (!s->part || s->written - s->on_its_way < SEND_ON)
         return;
     file_send(s->fd, s->on_its_way, s->written - s->on_its_way);
+    flush_sent(&s->rundir->flush, s->written - s->on_its_way);
     if (s->written > LARGE) {
         io_let_go(s->fd, s->let_go, s->on_its_way - s->let_go);
         s->let_go = s->on_its_way;
