@@ -82,7 +82,9 @@ int side_open(struct side *s, const char *path, uint64_t count, uint64_t check, 
     if ((uint64_t)st.st_size < count * PAGE_BYTES)
         return fault_set(f, 0, "the side file %s is cut short: %" PRIu64 " pages were committed",
                          path, count);
-    if (file_truncate(s->fd, count * PAGE_BYTES) < 0)
+    /* A new file is left alone: ext4 sends a file that was ever cut to nothing to the disk when it
+     * is closed (auto_da_alloc), and this one is about to be removed then. */
+    if ((uint64_t)st.st_size > count * PAGE_BYTES && file_truncate(s->fd, count * PAGE_BYTES) < 0)
         return fault_set(f, errno, "cannot cut the side file %s", path);
     return pages_check(s->fd, "side file", path, 0, count, check, seen, to, f);
 }
