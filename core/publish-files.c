@@ -64,6 +64,16 @@ static int add_made(struct run *r, size_t stage, const struct stage_file *made, 
     return 1;
 }
 
+void run_send_files(struct run *r)
+{
+    const struct plan *p = r->plan;
+
+    for (size_t i = 0; i < p->n_stages; i++)
+        for (size_t k = 0; k < p->stages[i].n_made; k++)
+            if (p->stages[i].made[k].kind == FILE_STREAM && p->stages[i].made[k].handle)
+                stream_send(p->stages[i].made[k].handle);
+}
+
 /* The files of all stages and the host's own two, whole. */
 static int gather(struct run *r, struct published *files, size_t *n)
 {

@@ -440,6 +440,7 @@ int run_left_alone(struct run *r)
 
 static int finish(struct run *r)
 {
+    run_send_files(r);
     if (engine_finish(&r->engine) < 0 || (!r->options.observer && accept(r) < 0))
         return -1;
     stop_stages(r);

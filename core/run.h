@@ -115,6 +115,9 @@ struct published {
 /* publish-files.c: all that are to be published, whole, synced and hashed; *files is malloced, also
  * after a failure. 0, or -1 (reported). */
 int run_files(struct run *r, struct published **files, size_t *n);
+/* Before the stages end: what the host has written for them begins to go to the disk, so that
+ * whoever waits for the disk first waits for all. */
+void run_send_files(struct run *r);
 void manifest_write(struct run *r, const struct published *files, size_t n, struct buffer *to);
 /* The same for a run that failed, without outputs: its last words. */
 void manifest_write_ended(struct run *r, int status, struct buffer *to);

@@ -98,9 +98,9 @@ static account charge(const struct etl_stream *s, enum work what)
  * for. A large one leaves memory once it is there: a night's run takes nobody else's pages, and
  * writes to its own again and not to ever new ones. Smaller files stay, as somebody may read them
  * soon. */
-static void send_on(struct etl_stream *s)
+void stream_send(struct etl_stream *s)
 {
-    if (!s->part || s->written - s->on_its_way < SEND_ON)
+    if (!s->part || s->written == s->on_its_way)
         return;
     file_send(s->fd, s->on_its_way, s->written - s->on_its_way);
     flush_sent(&s->rundir->flush, s->written - s->on_its_way);
@@ -123,7 +123,8 @@ static int write_out(struct etl_stream *s, const char *data, size_t len)
     if (s->part)
         hash128_add(s->hash, data, len);
     s->written += len;
-    send_on(s);
+    if (s->written - s->on_its_way >= SEND_ON)
+        stream_send(s);
     return 0;
 }
 

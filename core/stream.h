@@ -36,6 +36,8 @@ int stream_write(struct etl_stream *s, const void *data, size_t len);
 int stream_record_end(struct etl_stream *s);
 /* Writes out what can be, and notes where the stream is. */
 int stream_mark(struct etl_stream *s, struct stream_mark *mark);
+/* What is written begins to go to the disk, and is not waited for. */
+void stream_send(struct etl_stream *s);
 int stream_sync(struct etl_stream *s);
 /* The last block. After it, raw and written are final, and stream_digest is the file's hash. */
 int stream_finish(struct etl_stream *s);
