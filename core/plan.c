@@ -16,7 +16,8 @@ enum { BLOCK_ALIGN = 64, BLOCK_TAIL = 64, BLOCK_TAIL_BYTE = 0xa5, MAX_KEYS = 110
 static const uint64_t block_mark = UINT64_C(0x65746c2d73656c66);
 
 struct block_head {
-    _Alignas(BLOCK_ALIGN) uint64_t mark;
+    _Alignas(BLOCK_ALIGN) void *memory; /* what it lies in; the farthest from the block */
+    uint64_t mark;
     struct stage *stage;
     size_t size, end; /* as asked for; of the block, where its tail ends */
 };
@@ -25,12 +26,15 @@ void *stage_block(struct stage *s, size_t size)
 {
     size_t body = (size ? size : 1) + BLOCK_TAIL + BLOCK_ALIGN - 1;
     struct block_head *head;
+    char *memory;
 
     body -= body % BLOCK_ALIGN;
-    head = aligned_alloc(BLOCK_ALIGN, sizeof(*head) + body);
-    if (!head)
+    /* Zeros by the system, which gives pages when they are touched: of some blocks few are. */
+    memory = calloc(1, sizeof(*head) + body + BLOCK_ALIGN - 1);
+    if (!memory)
         return NULL;
-    memset(head, 0, sizeof(*head) + body);
+    head = (struct block_head *)(memory + (-(uintptr_t)memory & (BLOCK_ALIGN - 1)));
+    head->memory = memory;
     head->mark = block_mark;
     head->stage = s;
     head->size = size;
@@ -78,8 +82,10 @@ bool stage_left_alone(struct stage *s, const char *when)
 
 void stage_block_free(void *block)
 {
-    if (block)
-        free((struct block_head *)block - 1);
+    const struct block_head *head = block;
+
+    if (block && head[-1].mark == block_mark) /* else nobody knows any more where it begins */
+        free(head[-1].memory);
 }
 
 struct stage *stage_of(const void *self)
