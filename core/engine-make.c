@@ -8,7 +8,7 @@
 #include <string.h>
 
 /* Small files are read by one thread in one go, up to this many bytes. */
-enum { JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024, MOST_PARTS = 1000000 };
+enum { BATCHES_A_WORKER = 4, JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024, MOST_PARTS = 1000000 };
 
 /* 0: the plugin gave a number that cannot be meant, or failed; said. Standard input is one part. */
 static uint64_t parts_of(struct stage *s, const char *path)
@@ -191,7 +191,7 @@ int engine_init(struct engine *e, struct plan *p, const struct engine_options *o
     e->options = *o;
     e->rundir = d;
     e->ledger = l;
-    e->max_batches = (size_t)o->jobs * 4;
+    e->max_batches = (size_t)o->jobs * BATCHES_A_WORKER;
     e->records_read = (int64_t)l->read;
     e->limit_unit = SIZE_MAX;
     e->last_barrier = now_us();

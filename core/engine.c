@@ -11,7 +11,6 @@
 #include <time.h>
 
 enum {
-    BATCHES_A_WORKER = 4,
     HELD_A_JOB = 2, /* batches that a job behind the head may hold */
     HELD_IN_ALL = 8,
     COPIES = 4, /* of a large document, that may be there at once */
