@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* etl new pipeline: sections for the plugins that are named, from their tables of options. What
- * must be given is filled in, so that the file passes `etl check`; the other keys stand there as
- * comments with their presets. */
+ * must be given is filled in; the other keys stand there as comments with their presets. So the file
+ * passes `etl check`, unless a plugin wants one of several keys, such as exec: its table does not
+ * say so, and the check does, by line. */
 #define _GNU_SOURCE
 #include "core/new.h"
 
