@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bump allocation in chunks; what is large gets a chunk of its own. */
+#define _GNU_SOURCE
 #include "core/arena.h"
 #include "core/memory.h"
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
-enum { CHUNK_SIZE = 256 * 1024, ASKED_SIZE = 1024 * 1024, ALIGN = 16 };
+enum { CHUNK_SIZE = 256 * 1024, HUGE_PAGE = 2 << 20, ASKED_SIZE = 1024 * 1024, ALIGN = 16 };
 
 struct arena_chunk {
     struct arena_chunk *next;
     size_t size, used; /* of data */
+    bool alone;        /* for one region, larger than CHUNK_SIZE */
     _Alignas(ALIGN) char data[];
 };
 
@@ -26,26 +29,52 @@ static bool may_take(struct memory *m, size_t size)
     return memory_allows(m, size + others);
 }
 
+/* A huge page, where the system has them: it is one fault in place of 512, and one entry for the
+ * processor to remember. */
+static struct arena_chunk *huge_chunk(void)
+{
+    struct arena_chunk *c = aligned_alloc(HUGE_PAGE, HUGE_PAGE);
+
+    if (!c)
+        return NULL;
+    (void)madvise(c, HUGE_PAGE, MADV_HUGEPAGE);
+    c->size = HUGE_PAGE - sizeof(*c);
+    c->alone = false;
+    return c;
+}
+
+static struct arena_chunk *plain_chunk(size_t size)
+{
+    struct arena_chunk *c = malloc(sizeof(*c) + size);
+
+    if (!c)
+        return NULL;
+    c->size = size;
+    c->alone = size > CHUNK_SIZE;
+    return c;
+}
+
 static struct arena_chunk *add_chunk(struct arena *a, size_t need)
 {
-    size_t size = need > CHUNK_SIZE ? need : CHUNK_SIZE;
     struct arena_chunk *c;
 
     if (need > SIZE_MAX / 2)
         return NULL;
-    if (size == CHUNK_SIZE && a->spare) {
+    if (need <= CHUNK_SIZE && a->spare) {
         c = a->spare;
         a->spare = c->next;
-    } else if (size > CHUNK_SIZE && a->large && a->large->size >= need) {
+    } else if (need > CHUNK_SIZE && a->large && a->large->size >= need) {
         c = a->large;
         a->large = NULL;
     } else {
-        if (size >= ASKED_SIZE && a->memory && !may_take(a->memory, size))
+        if (need >= ASKED_SIZE && a->memory && !may_take(a->memory, need))
             return NULL;
-        c = malloc(sizeof(*c) + size);
+        if (a->huge && a->chunks && need <= CHUNK_SIZE)
+            c = huge_chunk();
+        else
+            c = plain_chunk(need > CHUNK_SIZE ? need : CHUNK_SIZE);
         if (!c)
             return NULL;
-        c->size = size;
     }
     c->used = 0;
     c->next = a->chunks;
@@ -129,7 +158,7 @@ char *arena_begin(struct arena *a, struct arena_open *o, size_t max)
 
     if (o->at && max <= o->max)
         return o->at;
-    if (last && o->at == c->data && c->size > CHUNK_SIZE && max > c->size)
+    if (last && o->at == c->data && c->alone && max > c->size)
         return grow_alone(a, o, max);
     if (last) {
         c->used -= had;
@@ -182,7 +211,7 @@ char *arena_end(struct arena *a, struct arena_open *o, size_t used)
     if (is_last(a, o)) {
         c->used -= had - has;
         a->used -= had - has;
-        if (c->size > CHUNK_SIZE && at == c->data && has < c->size / 2)
+        if (c->alone && at == c->data && has < c->size / 2)
             at = move_out(a, used);
     }
     *o = (struct arena_open){ NULL, 0 };
@@ -198,7 +227,7 @@ void arena_reset(struct arena *a, size_t keep)
         kept += c->size;
     for (c = a->chunks; c; c = next) {
         next = c->next;
-        if (c->size == CHUNK_SIZE && kept + c->size <= keep) {
+        if (!c->alone && kept + c->size <= keep) {
             kept += c->size;
             c->next = a->spare;
             a->spare = c;

@@ -119,6 +119,7 @@ static struct batch *idle_batch(struct engine *e)
         b = calloc(1, sizeof(*b));
         if (b) {
             b->arena.memory = e->options.memory;
+            b->arena.huge = e->options.memory->limit == 0;
             e->n_batches++;
         }
     }

@@ -11,7 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { KEEP_BYTES = 3 * 1024 * 1024 };
+/* What an idle batch keeps; more where it need not be frugal: all that a usual one takes. */
+enum { KEEP_BYTES = 3 << 20, KEEP_MORE = 8 << 20 };
 
 struct etl_record *record_new(struct batch *b, uint32_t n_slots, struct etl_record *after)
 {
@@ -134,7 +135,7 @@ void batch_cut(struct batch *b, size_t n)
 
 void batch_reset(struct batch *b)
 {
-    arena_reset(&b->arena, KEEP_BYTES);
+    arena_reset(&b->arena, b->arena.huge ? KEEP_MORE : KEEP_BYTES);
     b->first = b->last = NULL;
     b->n_records = b->counts.n = 0;
     b->counts_each = false;
