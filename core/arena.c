@@ -8,7 +8,13 @@
 #include <string.h>
 #include <sys/mman.h>
 
-enum { CHUNK_SIZE = 256 * 1024, HUGE_PAGE = 2 << 20, ASKED_SIZE = 1024 * 1024, ALIGN = 16 };
+enum {
+    CHUNK_SIZE = 256 * 1024,
+    HUGE_PAGE = 2 << 20,
+    IN_CHUNKS = 6 * CHUNK_SIZE, /* batches of short records hold less: a huge page would be half air */
+    ASKED_SIZE = 1024 * 1024,
+    ALIGN = 16,
+};
 
 struct arena_chunk {
     struct arena_chunk *next;
@@ -69,7 +75,7 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t need)
     } else {
         if (need >= ASKED_SIZE && a->memory && !may_take(a->memory, need))
             return NULL;
-        if (a->huge && a->chunks && need <= CHUNK_SIZE)
+        if (a->huge && a->used >= IN_CHUNKS && need <= CHUNK_SIZE)
             c = huge_chunk();
         else
             c = plain_chunk(need > CHUNK_SIZE ? need : CHUNK_SIZE);

@@ -17,8 +17,8 @@ struct arena {
     struct arena_chunk *large;  /* an empty larger one, or NULL: for the next arena_begin */
     size_t used;                /* bytes given out since the last reset */
     struct memory *memory;      /* asked before a large chunk is taken; NULL: nobody is */
-    bool huge;                  /* behind the first, chunks are huge pages: it holds some MiB at least,
-                                 * most of the time, and need not be frugal */
+    bool huge;                  /* it need not be frugal: what it holds behind the first 1.5 MiB is in
+                                 * huge pages */
 };
 
 /* A region that is being written; zeroed: none. */

@@ -6,7 +6,7 @@
 
 #include <string.h>
 
-enum { PIECES = 300, OPEN = 3, KEEP = 8 << 20 };
+enum { PIECES = 300, OPEN = 3, KEEP = 8 << 20, MANY = 300 };
 
 struct piece {
     unsigned char *at, byte;
@@ -100,10 +100,10 @@ END_TEST
 START_TEST(what_is_kept_is_used_again)
 {
     struct arena a = { .huge = _i == 1 };
-    void *first[200];
+    void *first[MANY];
 
     for (int round = 0; round < 5; round++) {
-        for (size_t i = 0; i < 200; i++) {
+        for (size_t i = 0; i < MANY; i++) {
             void *at = arena_get(&a, 20000);
 
             ck_assert_ptr_nonnull(at);
