@@ -13,7 +13,7 @@ struct memory;
 
 struct arena {
     struct arena_chunk *chunks; /* the newest first; only it is filled further */
-    struct arena_chunk *spare;  /* empty ones of the usual size, kept by arena_reset */
+    struct arena_chunk *spare;  /* empty ones, not large, kept by arena_reset */
     struct arena_chunk *large;  /* an empty larger one, or NULL: for the next arena_begin */
     size_t used;                /* bytes given out since the last reset */
     struct memory *memory;      /* asked before a large chunk is taken; NULL: nobody is */
