@@ -147,6 +147,14 @@ size_t diag_warnings(struct diag *d)
     return n;
 }
 
+/* A text that could not be made: what it was to tell most likely failed for the same reason. */
+static void set_text(struct diag_message *m, struct buffer *text, bool made)
+{
+    m->text = made ? buffer_string(text) : no_memory;
+    if (!made)
+        m->status = EXIT_RESOURCES;
+}
+
 int diag_error(struct diag *d, enum diag_code code, const struct diag_place *place, const char *fmt,
                ...)
 {
@@ -155,7 +163,7 @@ int diag_error(struct diag *d, enum diag_code code, const struct diag_place *pla
     va_list args;
 
     va_start(args, fmt);
-    m.text = buffer_vprintf(&text, fmt, args) ? buffer_string(&text) : no_memory;
+    set_text(&m, &text, buffer_vprintf(&text, fmt, args));
     va_end(args);
     if (place)
         m.place = *place;
@@ -201,10 +209,11 @@ int diag_report_errno(struct diag *d, const struct diag_message *m, int err)
         status = own;
     if (strerror_r(err, why, sizeof(why)) != 0)
         snprintf(why, sizeof(why), "error %d", err);
-    whole.text = buffer_printf(&text, "%s: %s", m->text, why) ? buffer_string(&text) : no_memory;
+    if (whole.status == EXIT_DONE)
+        whole.status = status;
+    set_text(&whole, &text, buffer_printf(&text, "%s: %s", m->text, why));
     if (!whole.help)
         whole.help = help_of_errno(err);
-    whole.status = status;
     diag_report(d, &whole);
     buffer_free(&text);
     return -1;
@@ -217,7 +226,7 @@ int diag_error_errno(struct diag *d, enum diag_code code, int err, const char *f
     va_list args;
 
     va_start(args, fmt);
-    m.text = buffer_vprintf(&text, fmt, args) ? buffer_string(&text) : no_memory;
+    set_text(&m, &text, buffer_vprintf(&text, fmt, args));
     va_end(args);
     diag_report_errno(d, &m, err);
     buffer_free(&text);
@@ -233,7 +242,7 @@ void diag_log(struct diag *d, enum diag_level level, const char *document, const
     if (level > d->shown)
         return;
     va_start(args, fmt);
-    m.text = buffer_vprintf(&text, fmt, args) ? buffer_string(&text) : no_memory;
+    set_text(&m, &text, buffer_vprintf(&text, fmt, args));
     va_end(args);
     diag_report(d, &m);
     buffer_free(&text);

@@ -56,7 +56,8 @@ struct diag_message {
     const char *note;     /* one more line, "= note: " */
     const char *help;     /* one more line, "= help: " */
     const char *section;  /* "transform dedupe": shown in JSON alone */
-    enum exit_status status; /* where a system call's errno chose it; else 0: the code's own */
+    enum exit_status status; /* where a system call's errno, or want of memory for the text, chose
+                              * it; else 0: the code's own */
 };
 
 enum diag_format { DIAG_TERMINAL, DIAG_LINES, DIAG_JOURNAL, DIAG_JSON };

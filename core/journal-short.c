@@ -26,14 +26,14 @@ static const struct journal_record *newest_begin(const struct journal_record *re
 }
 
 /* Copies the barriers number `first` and the last, each with all that was verified since the one that
- * stays before it. */
+ * stays before it. -1: errno is ENOMEM, or they are not what was written. */
 static int copy_barriers(struct run *r, const struct journal_record *records, size_t n, size_t first,
                          struct buffer *to)
 {
     struct run_journal *j = &r->journal;
     struct barrier b;
     size_t seen = 0, kept = 0;
-    int result = 0;
+    int result = 0, err = 0;
 
     if (barrier_init(&b, r->plan) < 0)
         return -1;
@@ -42,8 +42,10 @@ static int copy_barriers(struct run *r, const struct journal_record *records, si
 
         if (records[i].kind != JOURNAL_BARRIER)
             continue;
-        if (!barrier_read(&b, records[i].data, records[i].len))
+        if (!barrier_read(&b, records[i].data, records[i].len)) {
+            err = errno;
             result = -1;
+        }
         seen++;
         if (result == 0 && (seen == first || seen == j->n)) {
             barrier_write(&b, &payload);
@@ -56,6 +58,7 @@ static int copy_barriers(struct run *r, const struct journal_record *records, si
     }
     barrier_free(&b);
     j->n = kept;
+    errno = err;
     return result;
 }
 
@@ -79,10 +82,14 @@ int run_shorten_journal(struct run *r)
     if (begin)
         journal_put(&to, JOURNAL_BEGIN, begin->data, begin->len);
     j->first_begin = to.len;
+    errno = 0;
     if (!begin ||
         copy_barriers(r, records, n, run_barriers_before(j, last->file_index, last->part), &to) < 0) {
-        diag_error(r->plan->diag, E0705, NULL, "%s/.state/journal cannot be read back; rerun with --fresh",
-                   r->rundir.path);
+        result = errno == ENOMEM
+                     ? diag_error_errno(r->plan->diag, E0771, ENOMEM, "cannot shorten the journal")
+                     : diag_error(r->plan->diag, E0705, NULL,
+                                  "%s/.state/journal cannot be read back; rerun with --fresh",
+                                  r->rundir.path);
         goto out;
     }
     result = journal_replace(&j->journal, &to);

@@ -322,6 +322,24 @@ START_TEST(errno_picks_the_exit_status)
 }
 END_TEST
 
+/* Two fields of 2 GiB are more than a text can be. */
+START_TEST(a_text_that_cannot_be_made_is_want_of_memory)
+{
+    volatile int most = 2147483647; /* gcc would see through it, and warn */
+    struct caught c;
+
+    catch_begin(&c);
+    ck_assert_int_eq(diag_error(&c.diag, E0702, NULL, "%*d%*d", most, 1, most, 1), -1);
+    ck_assert_int_eq(c.diag.status, EXIT_RESOURCES);
+    ck_assert_str_eq(c.all[0].text, "memory is out while a message was made");
+    catch_end(&c);
+    catch_begin(&c);
+    ck_assert_int_eq(diag_error_errno(&c.diag, E0702, EROFS, "%*d%*d", most, 1, most, 1), -1);
+    ck_assert_int_eq(c.diag.status, EXIT_RESOURCES);
+    catch_end(&c);
+}
+END_TEST
+
 START_TEST(every_code_is_explained)
 {
     for (unsigned i = 0; i < DIAG_CODES; i++) {
@@ -363,6 +381,7 @@ int main(void)
     tcase_add_test(c, repeats_are_folded_and_counted);
     tcase_add_test(c, the_first_error_counts);
     tcase_add_test(c, errno_picks_the_exit_status);
+    tcase_add_test(c, a_text_that_cannot_be_made_is_want_of_memory);
     tcase_add_test(c, every_code_is_explained);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
