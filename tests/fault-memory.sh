@@ -3,6 +3,7 @@
 # or from then on: status 71 or a run that did without, no crash, no leak (in a build with the
 # address sanitizer), nothing published, and the same command afterwards gives the same bytes.
 # ETL_FAULT_CASES=N: how many of all cases (200).
+pages=160 # enough that the journal is shortened on the way
 . "${srcdir:-.}/tests/fault-work.sh"
 check "the runs to compare with" prepare
 
