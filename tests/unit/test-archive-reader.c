@@ -520,6 +520,94 @@ START_TEST(past_a_missing_table)
 }
 END_TEST
 
+/* A header that says otherwise than the table: what stands before it is given first, and then it is
+ * told, once; what can be read in order comes behind. */
+START_TEST(header_against_table)
+{
+    static const char *const told[] = { "not where the table says", "another name",
+                                        "packed in another way" };
+    struct buffer b = { 0 };
+    struct zip z = { 0 };
+    struct reader_entry e;
+    struct reader *r;
+    struct fault f;
+    char *local;
+    unsigned rest = 0;
+
+    zip_entry(&z, "first", 0100644, "x", 1, ZIP_STORED);
+    zip_entry(&z, "second", 0100644, "y", 1, ZIP_STORED);
+    zip_entry(&z, "third", 0100644, "z", 1, ZIP_STORED);
+    b = zip_end(&z);
+    local = memmem(b.data, b.len, "second", 6);
+    ck_assert_ptr_nonnull(local);
+    local -= 30;
+    if (_i == 0)
+        local[2] = 0;
+    else if (_i == 1)
+        local[30] = 'S';
+    else
+        local[8] = 8;
+    r = reader_open_memory(b.data, b.len, true, &setting, &f);
+    ck_assert_ptr_nonnull(r);
+    ck_assert_int_eq(reader_next(r, &e, &f), READER_MORE);
+    ck_assert_str_eq(e.name, "first");
+    ck_assert_int_eq(reader_next(r, &e, &f), READER_DAMAGED);
+    ck_assert_uint_eq(f.byte, (uint64_t)(local - b.data));
+    ck_assert_msg(strstr(f.text, told[_i]) != NULL, "%s", f.text);
+    while (reader_next(r, &e, &f) == READER_MORE) {
+        ck_assert_str_ne(e.name, "first");
+        rest++;
+    }
+    ck_assert_uint_ge(rest, 1); /* the third at least */
+    reader_close(r);
+    buffer_free(&b);
+}
+END_TEST
+
+/* Bytes that this process has read; 0: the system does not tell. */
+static unsigned long long bytes_read(void)
+{
+    FILE *io = fopen("/proc/self/io", "re");
+    unsigned long long n = 0;
+
+    if (io && fscanf(io, "rchar: %llu", &n) != 1)
+        n = 0;
+    if (io)
+        fclose(io);
+    return n;
+}
+
+/* It may be larger than memory, and the disk slow. */
+START_TEST(a_zip_is_read_once)
+{
+    char path[] = "/tmp/etl-test-XXXXXX", *text = calloc(1, 3000);
+    int fd = mkstemp(path);
+    unsigned long long before;
+    struct reader *r;
+    struct buffer b = { 0 };
+    struct outcome o;
+    struct zip z = { 0 };
+    struct fault f;
+
+    ck_assert_int_ge(fd, 0);
+    for (unsigned i = 0; i < 2000; i++)
+        zip_entry(&z, "a", 0100644, text, 3000, ZIP_STORED);
+    b = zip_end(&z);
+    ck_assert_int_eq(write(fd, b.data, b.len), (ssize_t)b.len);
+    before = bytes_read();
+    r = reader_open(path, &setting, &f);
+    o = outcome_of(r, &f, 0);
+    ck_assert(outcome_clean(&o));
+    ck_assert_uint_eq(o.documents, 2000);
+    ck_assert_uint_lt(bytes_read() - before, b.len + b.len / 4);
+    outcome_free(&o);
+    buffer_free(&b);
+    free(text);
+    close(fd);
+    unlink(path);
+}
+END_TEST
+
 START_TEST(cut_in_a_page)
 {
     struct buffer b = { 0 }, text = { 0 };
@@ -580,6 +668,8 @@ int main(void)
     tcase_add_test(c, stopped_by_progress);
     tcase_add_test(c, past_a_bad_header);
     tcase_add_test(c, past_a_missing_table);
+    tcase_add_loop_test(c, header_against_table, 0, 3);
+    tcase_add_test(c, a_zip_is_read_once);
     tcase_add_test(c, cut_in_a_page);
     tcase_add_test(c, files);
     suite_add_tcase(s, c);

@@ -21,14 +21,19 @@ struct reader {
     bool zip;
     bool counts; /* the zip's own count of its entries is known: */
     uint64_t declared_entries;
-    bool first_fault;      /* source.fault is to be told first, then reading goes on in order */
-    bool over;             /* nothing more can be read */
-    bool bad_block;        /* the last header was no header: only the first of a run is told */
-    struct tar_plain *tar; /* reads plain entries, up to the first other one */
+    struct zip_end end; /* of a zip that is read by its table */
+    struct zip_walk
+        *walk;        /* over it, while the headers before its entries are yet to be looked at */
+    uint64_t walked;  /* where in the table, if libarchive alone reads */
+    bool first_fault; /* source.fault is to be told first, then reading goes on in order */
+    bool over;        /* nothing more can be read */
+    bool bad_block;   /* the last header was no header: only the first of a run is told */
+    struct tar_plain *tar;       /* reads plain entries, up to the first other one */
     struct zip_plain *zip_plain; /* the same for a zip by its table, behind other ones too */
     bool is_plain;               /* one of the two is to be asked first; */
     bool by_library;             /* ... but the entry at hand is libarchive's */
     uint64_t headers;            /* that libarchive was asked for */
+    uint64_t passed;             /* of those, the first: they were given by the table */
     int64_t shift;               /* between the content's places and those that libarchive knows */
     uint64_t entries;
     uint64_t at;     /* in the entry: bytes given so far */
@@ -47,6 +52,8 @@ uint64_t reader_place(const struct reader *r);
 int reader_next_header(struct reader *r);
 /* libarchive is to read from here on. What is wrong with it is told by reader_next. */
 int reader_start(struct reader *r, bool by_table, struct fault *f);
+/* libarchive is to read a zip from its beginning, without the table, whoever read it before. */
+int reader_start_in_order(struct reader *r, struct fault *f);
 /* Another entry: READER_MORE, or one too many. */
 enum reader_result reader_count_entry(struct reader *r, struct fault *f);
 /* A piece of content that begins at offset; what lies before it is a hole. */
@@ -65,7 +72,10 @@ bool reader_zip_goes_on(const struct reader *r, const char *kinds);
 
 /* Begins to read without libarchive, if it begins with what is plain; else is_plain stays false.
  * -1: no memory. */
-int reader_plain_begin(struct reader *r, const struct zip_end *end);
+int reader_plain_begin(struct reader *r);
+/* The header before the entry at *at of the table, which moves on: READER_MORE where it tells the
+ * same. Else that is damage, and what can be read in order comes after it, without the table. */
+enum reader_result reader_check_header(struct reader *r, uint64_t *at, struct fault *f);
 /* As reader_next and reader_data, while r->is_plain. READER_END and r->by_library: libarchive
  * stands before what was asked for. */
 enum reader_result reader_plain_next(struct reader *r, struct reader_entry *e, struct fault *f);

@@ -10,14 +10,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-int reader_plain_begin(struct reader *r, const struct zip_end *end)
+int reader_plain_begin(struct reader *r)
 {
     struct source *s = &r->source;
 
+    if (r->zip && r->end.plain) {
+        r->walk = zip_walk_open(&s->store, &r->end);
+        r->walked = r->end.directory;
+        if (!r->walk)
+            return -1;
+    }
     if (r->setting.library_alone)
         return 0;
-    if (r->zip && end->plain) {
-        r->zip_plain = zip_plain_open(&s->store, end);
+    if (r->walk) {
+        r->zip_plain = zip_plain_open(&s->store, &r->end);
         if (!r->zip_plain)
             return -1;
     } else if (!r->zip && s->pending >= TAR_BLOCK && tar_is_plain(s->block)) {
@@ -32,6 +38,7 @@ int reader_plain_begin(struct reader *r, const struct zip_end *end)
 
 void reader_plain_end(struct reader *r)
 {
+    zip_walk_close(r->walk);
     zip_plain_close(r->zip_plain);
     free(r->tar);
 }
@@ -68,6 +75,25 @@ static enum reader_result hand_over_tar(struct reader *r, struct fault *f)
     return pass_by_library(r, 1, f);
 }
 
+enum reader_result reader_check_header(struct reader *r, uint64_t *at, struct fault *f)
+{
+    struct fault none;
+
+    if (zip_walk_check(r->walk, at, f) == 0)
+        return READER_MORE;
+    zip_walk_close(r->walk);
+    r->walk = NULL;
+    r->is_plain = r->counts = false;
+    r->passed = r->entries;
+    if (f->err || reader_start_in_order(r, &none)) {
+        r->over = true;
+        if (!f->err)
+            *f = none;
+        return READER_FAILED;
+    }
+    return READER_DAMAGED;
+}
+
 /* ---- entries ---- */
 
 /* In the words of libarchive, which it is to everybody else. */
@@ -100,6 +126,8 @@ static enum reader_result next_in_tar(struct reader *r, struct reader_entry *e, 
 
 static enum reader_result next_in_zip(struct reader *r, struct reader_entry *e, struct fault *f)
 {
+    enum reader_result result;
+
     switch (zip_plain_next(r->zip_plain, e)) {
     case ZIP_PLAIN_ENTRY:
         if (source_reached(&r->source, zip_plain_place(r->zip_plain)))
@@ -108,7 +136,8 @@ static enum reader_result next_in_zip(struct reader *r, struct reader_entry *e, 
     case ZIP_PLAIN_END:
         return reader_check_end(r, f);
     default:
-        return pass_by_library(r, r->entries, f);
+        result = reader_check_header(r, &r->zip_plain->entry, f);
+        return result == READER_MORE ? pass_by_library(r, r->entries, f) : result;
     }
 }
 

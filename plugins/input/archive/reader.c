@@ -169,27 +169,48 @@ int reader_start(struct reader *r, bool by_table, struct fault *f)
     return 0;
 }
 
-/* Without libarchive, where it begins with what is plain. */
-static int begin_plain(struct reader *r, const struct zip_end *end, struct fault *f)
+int reader_start_in_order(struct reader *r, struct fault *f)
 {
-    if (reader_plain_begin(r, end))
+    struct source *s = &r->source;
+    const struct store *store = &s->store;
+    locale_t before = uselocale(r->setting.locale);
+
+    if (r->archive)
+        archive_read_free(r->archive);
+    uselocale(before);
+    r->archive = NULL;
+    r->entry = NULL;
+    r->headers = 0;
+    if (store->fd >= 0 && lseek(store->fd, 0, SEEK_SET) < 0) {
+        fault_set(f, errno, "cannot read the zip once more");
+        return -1;
+    }
+    source_restart(s, store->fd < 0 ? codec_open_memory(store->memory, (size_t)store->size, f)
+                                    : codec_open_fd(store->fd, "the zip", f));
+    return s->codec ? reader_start(r, false, f) : -1;
+}
+
+/* Without libarchive, where it begins with what is plain. */
+static int begin_plain(struct reader *r, struct fault *f)
+{
+    if (reader_plain_begin(r))
         return reader_no_memory(f), -1;
     return r->is_plain ? 0 : reader_start(r, r->zip, f);
 }
 
-/* A zip that can be read anywhere is read by its table, once that is found sound. If it is not, the
- * damage is told first, and who goes on past it gets what can be read in order. */
+/* A zip that can be read anywhere is read by its table, once that is found sound (but the headers
+ * before the entries of a plain one are looked at on the way). If it is not, the damage is told
+ * first, and who goes on past it gets what can be read in order. */
 static int start_by_table(struct reader *r, struct fault *f)
 {
     struct source *s = &r->source;
-    struct zip_end end;
 
-    if (zip_check_directory(&s->store, r->setting.limits.max_entries, &end, &s->fault) == 0) {
+    if (zip_check_directory(&s->store, r->setting.limits.max_entries, &r->end, &s->fault) == 0) {
         codec_close(s->codec);
         s->codec = NULL;
         r->counts = true;
-        r->declared_entries = end.entries;
-        return end.entries > 0 ? begin_plain(r, &end, f) : 0;
+        r->declared_entries = r->end.entries;
+        return r->end.entries > 0 ? begin_plain(r, f) : 0;
     }
     if (s->fault.err) {
         *f = s->fault;
@@ -220,7 +241,7 @@ static int begin(struct reader *r, struct fault *f)
     s->keeps = r->zip = is_zip(s->block, s->pending);
     if (r->zip && memcmp(s->block + 2, "\5\6", 2) == 0)
         return 0; /* a zip of no entries, which libarchive does not take for one */
-    return r->zip ? reader_start(r, false, f) : begin_plain(r, NULL, f);
+    return r->zip ? reader_start(r, false, f) : begin_plain(r, f);
 }
 
 struct reader *reader_open(const char *path, const struct reader_setting *setting, struct fault *f)
@@ -408,6 +429,12 @@ static enum reader_result next_by_library(struct reader *r, struct reader_entry 
 {
     if (!r->archive && r->zip && !r->over)
         return reader_check_end(r, f);
+    if (r->walk && !r->is_plain && r->walked < r->end.at) {
+        enum reader_result checked = reader_check_header(r, &r->walked, f);
+
+        if (checked != READER_MORE)
+            return checked;
+    }
     while (r->archive && !r->over) {
         int result = reader_next_header(r);
 
@@ -416,6 +443,11 @@ static enum reader_result next_by_library(struct reader *r, struct reader_entry 
         if (result == ARCHIVE_FATAL || r->source.stopped || r->source.failed)
             return reader_gave_up(r, f);
         source_begin_entry(&r->source);
+        if (r->headers <= r->passed) {
+            r->at = 0;
+            r->given = false;
+            continue;
+        }
         if (result == ARCHIVE_RETRY) { /* a block that is no header; the next may be one */
             bool told = r->bad_block;
 

@@ -171,6 +171,14 @@ int64_t source_look(struct source *s)
     return n;
 }
 
+void source_restart(struct source *s, struct codec *codec)
+{
+    s->codec = codec;
+    s->store_at = s->handed = s->nonzero_end = s->entry_from = 0;
+    s->block_len = s->pending = s->kept = 0;
+    s->at_end = false;
+}
+
 void source_put_back(struct source *s, const void *first, size_t first_len, const void *then,
                      size_t then_len)
 {

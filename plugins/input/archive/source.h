@@ -52,6 +52,8 @@ la_int64_t source_seek(struct archive *a, void *context, la_int64_t offset, int 
 /* Makes the first block of content ready, without handing it over; its length, or -1 and s->fault.
  */
 int64_t source_look(struct source *s);
+/* From its beginning again, from the codec, which may be NULL; what was counted stays counted. */
+void source_restart(struct source *s, struct codec *codec);
 /* For who reads content beside libarchive, between source_enter and source_leave: the next block of
  * it, until the next call. Its length, 0 at the end, or -1: s->fault, or s->stopped. */
 int64_t source_take(struct source *s, const void **block);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The zip's central directory, walked once with little memory (APPNOTE 6.3.10, sections 4.3.7 to
- * 4.3.16). libarchive reads the same table later; it does not compare what stands in it twice. */
+/* The zip's central directory, walked with little memory (APPNOTE 6.3.10, sections 4.3.7
+ * to 4.3.16). libarchive reads the same table later; it does not compare what stands in it twice.
+ */
 #if defined(HAVE_CONFIG_H)
 #include "config.h"
 #endif
@@ -10,6 +11,7 @@
 #include "plugins/input/archive/zip-plain.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int damaged(struct fault *f, uint64_t byte, const char *what)
@@ -78,16 +80,14 @@ int zip_find_end(const unsigned char *tail, size_t n, uint64_t size, struct zip_
 
 /* ---- the walk ---- */
 
-struct walk {
-    struct zip_end *end;
+struct zip_walk {
+    const struct zip_end *end;
     struct fault *f;
     struct window table, locals;
-    uint64_t packed; /* bytes that the entries so far must take in the file */
-    uint64_t last;   /* where the header of the entry before stands */
 };
 
 /* n bytes of the table at `at`; NULL with f. Entries are at most 46 + 3 x 65535. */
-static const unsigned char *look(struct walk *w, uint64_t at, size_t n)
+static const unsigned char *look(struct zip_walk *w, uint64_t at, size_t n)
 {
     const unsigned char *p = window_look(&w->table, at, n, WINDOW);
 
@@ -102,6 +102,14 @@ struct entry {
     const unsigned char *fixed, *name, *extra;
     size_t name_len, extra_len;
     uint64_t packed, size, local; /* by zip64's extra field where it has them */
+};
+
+/* What the entries of a table say together. */
+struct sums {
+    uint64_t n;
+    uint64_t packed; /* bytes that they must take in the file */
+    uint64_t last;   /* where the header of the last one stands */
+    bool plain;      /* as in struct zip_end */
 };
 
 /* The extra field 1 holds those of size, packed size and place that do not fit into 32 bits. */
@@ -138,7 +146,7 @@ static bool read_zip64(struct entry *e)
 /* The header before the entry's bytes must tell the same. What it leaves out (bit 3: the sizes
  * follow the bytes; bit 13: masked by encryption) cannot be compared. Headers that lie close
  * together are read many at once, as a call costs more than to copy what lies between them. */
-static int check_local(struct walk *w, const struct entry *e)
+static int check_local(struct zip_walk *w, const struct entry *e)
 {
     size_t n = LOCAL_SIZE + e->name_len;
     const unsigned char *local =
@@ -158,66 +166,88 @@ static int check_local(struct walk *w, const struct entry *e)
     return 0;
 }
 
-static int check_entry(struct walk *w, uint64_t *at)
+/* The entry that stands in the table at *at, which moves on. */
+static int read_entry(struct zip_walk *w, uint64_t *at, struct entry *e)
 {
     const unsigned char *p = look(w, *at, ENTRY_SIZE);
-    struct entry e;
     size_t len;
 
     if (!p)
         return -1;
     if (!zip_is(p, "\1\2"))
         return damaged(w->f, *at, "its table of entries is broken off");
-    e.name_len = zip_u16(p + 28);
-    e.extra_len = zip_u16(p + 30);
-    len = ENTRY_SIZE + e.name_len + e.extra_len + zip_u16(p + 32);
+    e->name_len = zip_u16(p + 28);
+    e->extra_len = zip_u16(p + 30);
+    len = ENTRY_SIZE + e->name_len + e->extra_len + zip_u16(p + 32);
     p = *at + len <= w->end->at ? look(w, *at, len) : NULL;
     if (!p)
         return w->f->text[0] ? -1 : damaged(w->f, *at, "its table of entries runs over its end");
-    e.fixed = p;
-    e.name = p + ENTRY_SIZE;
-    e.extra = e.name + e.name_len;
-    e.packed = zip_u32(p + 20);
-    e.size = zip_u32(p + 24);
-    e.local = zip_u32(p + 42);
-    if (!read_zip64(&e))
+    e->fixed = p;
+    e->name = p + ENTRY_SIZE;
+    e->extra = e->name + e->name_len;
+    e->packed = zip_u32(p + 20);
+    e->size = zip_u32(p + 24);
+    e->local = zip_u32(p + 42);
+    if (!read_zip64(e))
         return damaged(w->f, *at, "a zip64 field in its table of entries is too short");
-    if (e.local > w->end->directory || e.packed > w->end->directory - e.local)
+    if (e->local > w->end->directory || e->packed > w->end->directory - e->local)
         return damaged(w->f, *at, "an entry lies outside the file");
-    w->packed += LOCAL_SIZE + e.name_len + e.packed;
-    if (w->packed > w->end->directory)
-        return damaged(w->f, *at, "its entries lie over one another");
-    w->end->plain &=
-        (*at == w->end->directory || e.local > w->last) && zip_extra_is_plain(e.extra, e.extra_len);
-    w->last = e.local;
     *at += len;
-    return check_local(w, &e);
+    return 0;
 }
 
-static int walk(struct walk *w, uint64_t max_entries)
+static int add_entry(struct zip_walk *w, const struct entry *e, uint64_t at, struct sums *sums)
 {
-    uint64_t at = w->end->directory, n;
+    sums->packed += LOCAL_SIZE + e->name_len + e->packed;
+    if (sums->packed > w->end->directory)
+        return damaged(w->f, at, "its entries lie over one another");
+    sums->plain &=
+        (sums->n == 0 || e->local > sums->last) && zip_extra_is_plain(e->extra, e->extra_len);
+    sums->last = e->local;
+    sums->n++;
+    return 0;
+}
 
-    for (n = 0; at < w->end->at; n++) {
-        if (n == max_entries) {
+/* All of the table; headers: and what stands before each entry. */
+static int walk(struct zip_walk *w, uint64_t max_entries, bool headers, struct sums *sums)
+{
+    uint64_t at = w->end->directory, next;
+    struct entry e;
+
+    for (; at < w->end->at; at = next) {
+        if (sums->n == max_entries) {
             fault_set(w->f, 0, "the zip has more than %llu entries (max_entries)",
                       (unsigned long long)max_entries);
             w->f->byte = at;
             return -1;
         }
-        if (check_entry(w, &at))
+        next = at;
+        if (read_entry(w, &next, &e) || add_entry(w, &e, at, sums) ||
+            (headers && check_local(w, &e)))
             return -1;
     }
-    if (n != w->end->entries)
+    if (sums->n != w->end->entries)
         return damaged(w->f, w->end->at, "its end record tells another number of entries");
     return 0;
+}
+
+/* The headers before the entries of a plain zip are looked at when these are read: they are all
+ * over the file, which would be read twice. Of another one they must be known before. */
+static int check_table(struct zip_walk *w, uint64_t max_entries, bool *plain)
+{
+    struct sums sums = { .plain = true };
+
+    if (walk(w, max_entries, false, &sums))
+        return -1;
+    *plain = sums.plain;
+    return sums.plain ? 0 : walk(w, max_entries, true, &(struct sums){ .plain = true });
 }
 
 int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_end *end,
                         struct fault *f)
 {
     size_t n = s->size < ZIP_TAIL ? (size_t)s->size : ZIP_TAIL;
-    struct walk w = { .end = end, .f = f, .table = { .store = s }, .locals = { .store = s } };
+    struct zip_walk w = { .end = end, .f = f, .table = { .store = s }, .locals = { .store = s } };
     const unsigned char *tail;
     int r = -1;
 
@@ -229,8 +259,37 @@ int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_
     else if (!tail)
         damaged(f, s->size, "it became shorter while it was read");
     else if (zip_find_end(tail, n, s->size, end, f) == 0)
-        r = walk(&w, max_entries);
+        r = check_table(&w, max_entries, &end->plain);
     window_close(&w.table);
     window_close(&w.locals);
     return r;
+}
+
+struct zip_walk *zip_walk_open(const struct store *s, const struct zip_end *end)
+{
+    struct zip_walk *w = calloc(1, sizeof(*w));
+
+    if (w) {
+        w->end = end;
+        w->table.store = w->locals.store = s;
+    }
+    return w;
+}
+
+int zip_walk_check(struct zip_walk *w, uint64_t *at, struct fault *f)
+{
+    struct entry e;
+
+    memset(f, 0, sizeof(*f));
+    w->f = f;
+    return read_entry(w, at, &e) || check_local(w, &e) ? -1 : 0;
+}
+
+void zip_walk_close(struct zip_walk *w)
+{
+    if (!w)
+        return;
+    window_close(&w->table);
+    window_close(&w->locals);
+    free(w);
 }

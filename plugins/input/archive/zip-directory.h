@@ -26,10 +26,20 @@ struct zip_end {
 int zip_find_end(const unsigned char *tail, size_t n, uint64_t size, struct zip_end *end,
                  struct fault *f);
 
-/* Walks the whole table of a zip that can be read anywhere. 0 and end; -1 and f, which has err 0
- * (damage, at f->byte) or an errno number. More than max_entries is damage, and so are entries
- * that lie over one another. */
+/* Walks the whole table of a zip that can be read anywhere, and unless that is plain looks at the
+ * headers before the entries. 0 and end; -1 and f, which has err 0 (damage, at f->byte) or an errno
+ * number. More than max_entries is damage, and so are entries that lie over one another. */
 int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_end *end,
                         struct fault *f);
+
+/* For the headers of a plain one. */
+struct zip_walk;
+
+/* The store and end, as zip_check_directory gave it, live longer. NULL: no memory. */
+struct zip_walk *zip_walk_open(const struct store *s, const struct zip_end *end);
+/* Does the header before the entry tell the same as the table, where the entry stands at *at, which
+ * moves to the next one? 0; -1 and f, as above. */
+int zip_walk_check(struct zip_walk *w, uint64_t *at, struct fault *f);
+void zip_walk_close(struct zip_walk *w);
 
 #endif

@@ -140,6 +140,7 @@ enum zip_plain_result zip_plain_next(struct zip_plain *z, struct reader_entry *e
 
     if (z->at >= z->end)
         return ZIP_PLAIN_END;
+    z->entry = z->at;
     p = z->end - z->at < ENTRY_SIZE ? NULL : window_look(&z->table, z->at, ENTRY_SIZE, WINDOW);
     if (!p || !zip_is(p, "\1\2"))
         return ZIP_PLAIN_OTHER;

@@ -21,6 +21,7 @@ struct inflater;
 struct zip_plain {
     struct window table, file;
     uint64_t at, end; /* in the table: of the next entry; behind the last one */
+    uint64_t entry;   /* ... of the one that was asked for last */
     uint64_t directory;
     struct inflater *inflater;
     unsigned char *text; /* unpacked */
