@@ -2,6 +2,7 @@
 /* What the engine is made of before it runs: units and jobs from the plan's files, posts from its
  * stages; and its end. */
 #include "core/engine.h"
+#include "core/file-hash.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -282,8 +283,10 @@ void engine_free(struct engine *e)
         free(e->job[i].waiting.at);
         arena_free(&e->job[i].waiting_names);
     }
-    for (size_t i = 0; i < e->n_units; i++)
+    for (size_t i = 0; i < e->n_units; i++) {
+        file_hash_drop(e->units[i].behind);
         free((void *)(uintptr_t)e->units[i].damage);
+    }
     barrier_free(&e->barrier);
     free(e->units);
     free(e->finish_units);

@@ -39,6 +39,8 @@ struct etl_unit {
     uint64_t file_index, part, parts;
     uint64_t size;       /* of the file, and its hash, when its last part is verified */
     struct hash128 hash;
+    struct file_hash_behind *behind; /* the same on its way, of a large file; or NULL */
+    uint64_t hash_next;  /* consumed so much, it is to go on; UINT64_MAX: there is none */
     uint64_t ordinal;    /* records emitted so far */
     uint64_t skip;       /* records that are committed; from a journal */
     uint64_t skip_hash;  /* of the last of them */

@@ -19,7 +19,7 @@ enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
 
 /* To ask the clock costs as much as hashing so many bytes a hundred times: a smaller file's hash is
  * part of its reading. */
-enum { COUNTED_HASH = 64 * 1024 };
+enum { COUNTED_HASH = 64 * 1024, HASHED_BEHIND = 64 << 20, HASH_STEP = 4 << 20 };
 
 const char *engine_unit_path(const struct etl_unit *u)
 {
@@ -352,9 +352,33 @@ uint64_t unit_skip(etl_unit *u)
     return u->skip > 0 ? u->skip - 1 : 0;
 }
 
+/* Small files stay in memory until they are read through, those in parts are read by many, and who
+ * looks for some documents stops behind them. */
+static bool is_hashed_behind(const struct etl_unit *u)
+{
+    const struct engine_options *o = &u->engine->options;
+
+    return u->file && u->parts == 1 && u->file->size >= HASHED_BEHIND &&
+           strcmp(u->file->path, "-") != 0 && !o->replay && !o->observer;
+}
+
+static void hash_on(struct etl_unit *u, uint64_t consumed)
+{
+    account reading = profile_host(HOST_HASH);
+
+    if (!u->behind && is_hashed_behind(u))
+        u->behind = file_hash_begin(u->file->path); /* else it is tried again at the end */
+    if (u->behind)
+        file_hash_on(u->behind, consumed);
+    u->hash_next = u->behind ? consumed + HASH_STEP : UINT64_MAX;
+    profile_back(reading);
+}
+
 int unit_progress(etl_unit *u, uint64_t consumed)
 {
     atomic_store_explicit(&u->consumed, consumed, memory_order_relaxed);
+    if (consumed >= u->hash_next)
+        hash_on(u, consumed);
     return atomic_load_explicit(&u->engine->stop, memory_order_relaxed) ? ETL_FAIL : ETL_OK;
 }
 
@@ -403,7 +427,11 @@ static int unit_hash(struct etl_unit *u)
     reading = profile_stage(u->stage, WORK_READ);
     if (u->file->size >= COUNTED_HASH)
         profile_host(HOST_HASH);
-    err = file_hash(u->file->path, &u->size, &u->hash) == 0 ? 0 : errno;
+    err = (u->behind ? file_hash_end(u->behind, &u->size, &u->hash)
+                     : file_hash(u->file->path, &u->size, &u->hash)) == 0
+              ? 0
+              : errno;
+    u->behind = NULL;
     profile_back(reading);
     if (!err)
         return 0;

@@ -49,4 +49,20 @@ rm out/manifest.json
 check "no manifest, no finished run: 66" status 66 "$ETL" verify out
 check "and what to do" says "unfinished"
 check "no directory: 66" status 66 "$ETL" verify nothing
+
+# A file of more than 64 MiB is hashed while it is read.
+mkdir pages
+for i in $(seq 70); do yes "page $i" | head -c 1000000 >pages/$i.txt; done
+tar cf large.tar pages
+cat >large.conf <<'CONF'
+[input archive]
+path = large.tar
+[output jsonl]
+path = large.jsonl
+fields = id
+CONF
+check "a large input" status 0 "$ETL" run large.conf -o large
+check "is what the manifest says" status 0 "$ETL" verify --inputs large
+printf x | dd of=large.tar bs=1 seek=69000000 conv=notrunc 2>/dev/null
+check "and not what it is no more" status 1 "$ETL" verify --inputs large
 finish

@@ -2,9 +2,12 @@
 /* The hashes are those of the xxHash header for its plainest target, whatever way the processor
  * lets us take, in one piece or in many. */
 #include "common/hash.h"
+#include "core/file-hash.h"
 #include "unit.h"
 
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { MOST = 70000 };
 
@@ -83,6 +86,42 @@ START_TEST(in_hex)
 }
 END_TEST
 
+/* Followed in steps, back ones and those past the end among them, a file has the hash that it has.
+ */
+START_TEST(behind_a_reader)
+{
+    enum { TIMES = 12 }; /* some blocks of it */
+    char path[] = "/tmp/etl-test-XXXXXX";
+    int fd = mkstemp(path);
+    uint64_t state = 5, bytes, plain_bytes;
+    struct hash128 hash, plain;
+
+    ck_assert_int_ge(fd, 0);
+    for (int i = 0; i < TIMES; i++)
+        ck_assert_int_eq(write(fd, data, MOST), MOST);
+    ck_assert_int_eq(file_hash(path, &plain_bytes, &plain), 0);
+    ck_assert_uint_eq(plain_bytes, (uint64_t)TIMES * MOST);
+    for (int round = 0; round < 50; round++) {
+        struct file_hash_behind *h = file_hash_begin(path);
+
+        ck_assert_ptr_nonnull(h);
+        for (uint64_t steps = next_random(&state) % 20; steps > 0; steps--)
+            file_hash_on(h, next_random(&state) % ((uint64_t)TIMES * MOST * 5 / 4));
+        ck_assert_int_eq(file_hash_end(h, &bytes, &hash), 0);
+        ck_assert_uint_eq(bytes, plain_bytes);
+        ck_assert(hash.high == plain.high && hash.low == plain.low);
+    }
+    file_hash_drop(file_hash_begin(path));
+    file_hash_drop(NULL);
+    close(fd);
+    unlink(path);
+    ck_assert_ptr_null(file_hash_begin(path));
+    ck_assert_int_eq(errno, ENOENT);
+    ck_assert_int_eq(file_hash("/", &bytes, &hash), -1);
+    ck_assert_int_eq(errno, EISDIR);
+}
+END_TEST
+
 int main(void)
 {
     Suite *suite = suite_create("hash");
@@ -94,6 +133,7 @@ int main(void)
     tcase_add_test(tc, in_one_piece);
     tcase_add_test(tc, in_pieces);
     tcase_add_test(tc, in_hex);
+    tcase_add_test(tc, behind_a_reader);
     suite_add_tcase(suite, tc);
     runner = srunner_create(suite);
     srunner_run_all(runner, CK_ENV);
