@@ -19,7 +19,10 @@ enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
 
 /* To ask the clock costs as much as hashing so many bytes a hundred times: a smaller file's hash is
  * part of its reading. */
-enum { COUNTED_HASH = 64 * 1024, HASHED_BEHIND = 64 << 20, HASH_STEP = 4 << 20 };
+enum { COUNTED_HASH = 64 * 1024 };
+
+/* From so many bytes on a file's hash is taken while it is read, about so many at a time. */
+enum { HASHED_BEHIND = 64 << 20, HASH_STEP = 4 << 20 };
 
 const char *engine_unit_path(const struct etl_unit *u)
 {

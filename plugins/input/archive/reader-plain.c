@@ -77,7 +77,7 @@ static enum reader_result hand_over_tar(struct reader *r, struct fault *f)
 
 enum reader_result reader_check_header(struct reader *r, uint64_t *at, struct fault *f)
 {
-    struct fault none;
+    struct fault other;
 
     if (zip_walk_check(r->walk, at, f) == 0)
         return READER_MORE;
@@ -85,13 +85,12 @@ enum reader_result reader_check_header(struct reader *r, uint64_t *at, struct fa
     r->walk = NULL;
     r->is_plain = r->counts = false;
     r->passed = r->entries;
-    if (f->err || reader_start_in_order(r, &none)) {
-        r->over = true;
-        if (!f->err)
-            *f = none;
-        return READER_FAILED;
-    }
-    return READER_DAMAGED;
+    if (!f->err && reader_start_in_order(r, &other) == 0)
+        return READER_DAMAGED;
+    if (!f->err)
+        *f = other;
+    r->over = true;
+    return READER_FAILED;
 }
 
 /* ---- entries ---- */

@@ -169,10 +169,8 @@ int reader_start(struct reader *r, bool by_table, struct fault *f)
     return 0;
 }
 
-int reader_start_in_order(struct reader *r, struct fault *f)
+static void end_library(struct reader *r)
 {
-    struct source *s = &r->source;
-    const struct store *store = &s->store;
     locale_t before = uselocale(r->setting.locale);
 
     if (r->archive)
@@ -180,6 +178,14 @@ int reader_start_in_order(struct reader *r, struct fault *f)
     uselocale(before);
     r->archive = NULL;
     r->entry = NULL;
+}
+
+int reader_start_in_order(struct reader *r, struct fault *f)
+{
+    struct source *s = &r->source;
+    const struct store *store = &s->store;
+
+    end_library(r);
     r->headers = 0;
     if (store->fd >= 0 && lseek(store->fd, 0, SEEK_SET) < 0) {
         fault_set(f, errno, "cannot read the zip once more");
@@ -292,14 +298,9 @@ struct reader *reader_open_memory(const void *data, size_t n, bool seek,
 
 void reader_close(struct reader *r)
 {
-    locale_t before;
-
     if (!r)
         return;
-    before = uselocale(r->setting.locale);
-    if (r->archive)
-        archive_read_free(r->archive);
-    uselocale(before);
+    end_library(r);
     reader_plain_end(r);
     codec_close(r->source.codec);
     if (r->fd >= 0)

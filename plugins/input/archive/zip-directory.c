@@ -253,7 +253,6 @@ int zip_check_directory(const struct store *s, uint64_t max_entries, struct zip_
 
     memset(f, 0, sizeof(*f));
     tail = window_look(&w.table, s->size - n, n, n);
-    end->plain = true;
     if (!tail && errno)
         fault_set(f, errno, "cannot read the end of the zip");
     else if (!tail)
