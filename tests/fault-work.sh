@@ -7,7 +7,7 @@ ETL_FAULT=x "$ETL" --version >/dev/null 2>&1
 command -v sqlite3 >/dev/null || skip "sqlite3 is missing"
 
 cd "$work"
-"$srcdir/tests/make-pages" pages 1 "${pages:-60}"
+"$srcdir/tests/make-pages" pages 1 "${pages:-60}" # pages: how many, where a test wants more
 tar czf pages.tar.gz pages
 cat >f.conf <<'CONF'
 [pipeline]

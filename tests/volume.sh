@@ -78,7 +78,8 @@ print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if status == 0 else
 PY
 }
 # Many records may cost more than few by what the batches hold, four a thread: a short run seldom
-# fills them all, and how many a long one has filled at once is up to the system's scheduler.
+# fills them all, and how many a long one has filled at once is up to the system's scheduler. 16 MiB
+# are for all else.
 flat() # -j, "KEYS" with N for the number of records, few, many, MiB that a batch may hold
 {
     local few many
@@ -92,7 +93,7 @@ flat() # -j, "KEYS" with N for the number of records, few, many, MiB that a batc
 for j in 1 4; do
     check "memory is flat over small records, -j$j" flat $j "records = N" 100000 4000000 2
     check "memory is flat over large records, -j$j" flat $j "size = 5M
-records = N" 20 300 10
+records = N" 20 700 10
 done
 pipeline "records = 1
 size = 60M" ""
