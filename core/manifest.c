@@ -154,14 +154,7 @@ static void put_facts(struct run *r, const char *failure, const struct published
                       struct buffer *b)
 {
     ledger_sort(&r->ledger);
-    for (size_t i = 0; i < r->engine.n_units && i < r->engine.limit_unit; i++) {
-        struct verified v;
-
-        if (!unit_verified(&r->engine.units[i], &v))
-            continue;
-        verified_note(&r->verified[v.file_index], &v);
-        free(v.damage);
-    }
+    run_note_verified(r);
     buffer_puts(b, "{\n  \"etl\": \"" PACKAGE_VERSION "\",\n  ");
     put_name(b, "pipeline", r->plan->name);
     buffer_printf(b, ",\n  \"plan\": \"%s\",\n%s", r->plan->hash, failure);

@@ -377,6 +377,8 @@ static int accept(struct run *r)
             (unsigned long long)l->fates[REJECTED]);
     if (l->rejects_unwritten > 0)
         warn_of_unlisted(r);
+    run_note_verified(r);
+    run_warn_of_damage(r);
     if (r->options.replay && r->options.limit < 0)
         replay_warn(r->options.replay, r->plan->diag);
     if (r->options.strict && l->warnings + r->plan->diag->warnings > 0)
@@ -461,17 +463,6 @@ static void find_cause(struct run *r)
         r->engine.status = EXIT_UNSAFE;
 }
 
-static void keep_verified(struct run *r, const struct barrier *from)
-{
-    for (size_t i = 0; i < from->n_verified; i++) {
-        const struct verified *v = &from->verified[i];
-
-        if (v->file_index >= r->n_files)
-            continue;
-        verified_note(&r->verified[v->file_index], v);
-    }
-}
-
 static enum exit_status status_of(const struct run *r)
 {
     enum exit_status status = r->engine.failed ? r->engine.status : r->plan->diag->status;
@@ -504,7 +495,7 @@ static enum exit_status carry_out(struct run *r, struct plan *p, const struct ru
         goto out;
     r->resumed = resume;
     r->from = resume ? &from : NULL;
-    keep_verified(r, &from);
+    run_keep_verified(r, &from);
     if (start(r, &from, resume) < 0) {
         status = status_of(r);
         if (status != EXIT_UNSAFE && rundir_in_place(&r->rundir, p->diag) < 0)

@@ -97,6 +97,12 @@ int run_roll_back(struct run *r, const struct etl_unit *u);
 /* Did plugins leave alone what all share, and what lies behind their memory? Else -1 (reported). */
 int run_left_alone(struct run *r);
 
+/* run-inputs.c: r->verified by what a barrier knew; by what the engine knows, which may be asked
+ * again; and a warning for each file that was salvaged. */
+void run_keep_verified(struct run *r, const struct barrier *from);
+void run_note_verified(struct run *r);
+void run_warn_of_damage(const struct run *r);
+
 /* publish.c: hashes, manifest, renames. 0, or -1 (reported). */
 int run_publish(struct run *r);
 /* Does the renames that a publishing record lists; what is done already is passed over. */

@@ -202,6 +202,7 @@ check "E0620 says why the first one was rejected" eval '! "$ETL" run rejects.con
 head -c 1000 "$srcdir/pipelines/sample/news.tar.gz" >cut.tar.gz
 printf '[input archive]\npath = cut.tar.gz\n'"$output"'\n' >cut.conf
 provoke E0311 etl run cut.conf -o cut
+provoke E0313=0 etl run cut.conf -o cut --set archive.on_damage=salvage --max-rejects=100%
 seq 1000 >lines.txt
 printf '[input lines]\npath = lines.txt\n[transform number]\nreject_every = 3\non_error = abort\n[output plain]\npath = o.txt\n' >abort.conf
 provoke E0312 etl run abort.conf -o abort

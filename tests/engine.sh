@@ -80,7 +80,11 @@ check "says what to do" says "on_damage = salvage"
 check "publishes nothing" test ! -e damaged/manifest.json -a ! -e damaged/plain.txt
 sed 's/^damage_at.*/&\non_damage = salvage/' damage.conf >salvage.conf
 check "salvage goes on" status 0 "$ETL" run salvage.conf -o salvaged -j2
+check "says what was damaged, and where" says "in/1.txt: warning: damaged on purpose, at byte"
 check "and marks the input" grep -q '"damaged_at"' salvaged/manifest.json
+check "--strict does not take it: 65" status 65 "$ETL" run salvage.conf -o salvaged-strict --strict
+check "and says so" says "--strict makes them errors"
+check "and publishes nothing" test ! -e salvaged-strict/manifest.json
 
 check "too many rejects: 65" status 65 "$ETL" run e.conf -o rejected --max-rejects=3
 check "says which file lists them" says "rejected/.state/rejects.jsonl.part"

@@ -47,22 +47,23 @@ resumed_at()
     jq .resumed_at out/run.json
 }
 
-# A run killed while it reads c, with barriers behind it: a and b are committed. Kept in killed/.
+# CONF DIR: a run killed while it reads c, with barriers behind it: a and b are committed.
 make_killed()
 {
-    "$ETL" -q run -j1 r.conf -o killed &
+    local dir=$2
+    "$ETL" -q run -j1 "$1" -o "$dir" &
     local pid=$! size=0 grown=0 i
     for ((i = 0; i < 1000 && grown < 4; i++)); do # until there were some barriers in c
         sleep 0.02
-        [ "$(wc -l <killed/.state/plain.txt.part)" -gt 400 ] || continue
-        [ "$(stat -c %s killed/.state/journal)" = $size ] || grown=$((grown + 1))
-        size=$(stat -c %s killed/.state/journal)
+        [ "$(wc -l <"$dir/.state/plain.txt.part")" -gt 400 ] || continue
+        [ "$(stat -c %s "$dir/.state/journal")" = $size ] || grown=$((grown + 1))
+        size=$(stat -c %s "$dir/.state/journal")
     done
     kill -KILL $pid
     wait $pid 2>/dev/null
-    [ ! -e killed/manifest.json ] && [ "$(stat -c %s killed/.state/journal)" -gt 1000 ]
+    [ ! -e "$dir/manifest.json" ] && [ "$(stat -c %s "$dir/.state/journal")" -gt 1000 ]
 }
-check "a run is killed" make_killed 2>/dev/null
+check "a run is killed" make_killed r.conf killed 2>/dev/null
 cp -rp in in-then
 killed()
 {
@@ -200,4 +201,16 @@ check "it goes on" test "$(resumed_at)" -gt 300
 check "and reads them" test "$(grep -c 'line seven of d\|late' out/plain.txt)" = 2
 check "--fresh is the way out" eval 'killed && echo >>in/a.txt && "$ETL" -q run r.conf -o out --fresh'
 check "from the beginning" test "$(resumed_at)" = 0
+
+# What was damaged in a file that is committed is told by the run that goes on.
+rm -rf in && cp -rp in-then in
+sed 's/^pause.*/&\ndamage_at = 100\non_damage = salvage/' r.conf >salvage.conf
+check "a run that salvages is killed" make_killed salvage.conf hurt 2>/dev/null
+check "it goes on" status 0 "$ETL" run -j1 salvage.conf -o hurt
+check "behind what is committed" test "$(jq .resumed_at hurt/run.json)" -gt 300
+for f in a b c; do
+    check "says that $f was damaged" says "in/$f.txt: warning: damaged on purpose, at byte"
+done
+check "and of no other file" test "$(grep -c E0313 "$work/.said")" = 3
+check "as the manifest does" test "$(jq '[.inputs[] | select(.damaged_at)] | length' hurt/manifest.json)" = 3
 finish
