@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a run knows of its input files: which were read to their verified end, and which of them were
- * damaged and are not all there. */
+/* What a run knows of its input files: which were read to their verified end, and which of them
+ * were damaged and are not all there. */
 #include "core/run.h"
 
 #include "common/buffer.h"
