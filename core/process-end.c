@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 static struct diag *diag;
@@ -41,6 +42,13 @@ static const char *what_to_do(void)
                : "leave it out, or have its author mend it; then give the same command again";
 }
 
+/* Nothing more is run, not even our own _exit. */
+static _Noreturn void end_now(int status)
+{
+    for (;;)
+        syscall(SYS_exit_group, status);
+}
+
 /* exit(0) in a plugin would be the status of a run that is done. */
 static void at_exit(void)
 {
@@ -52,7 +60,7 @@ static void at_exit(void)
     snprintf(text, sizeof(text), "'%.300s' ended the process by exit", who ? who : "a plugin");
     diag_report(diag, &(struct diag_message){
                           .level = DIAG_ERROR, .code = E0513, .text = text, .help = what_to_do() });
-    _exit(EXIT_PLUGIN);
+    end_now(EXIT_PLUGIN);
 }
 
 /* Without stdio and locks, as this may be anywhere. In JSON what could end the text is left out. */
@@ -89,7 +97,7 @@ void process_end_copy(void)
     write_plainly("warning", who ? who : "a plugin",
                   "forked, and the copy came back to etl, which ended it",
                   "the run goes on; have the author mend it");
-    _exit(EXIT_PLUGIN);
+    end_now(EXIT_PLUGIN);
 }
 
 /* The sanitizers have handlers of their own, which say more. */
@@ -114,6 +122,24 @@ static void crashed(int number)
                                       : "crashed (SIGILL)",
                   what_to_do());
     raise(number); /* by its own action now: the process ends as it would have */
+}
+
+#define EXPORTED __attribute__((visibility("default")))
+
+/* In place of the C library's own, whoever calls it, as no handler of exit is run by it. */
+EXPORTED void _exit(int status)
+{
+    const char *who = culprit();
+
+    if (over || getpid() != own) /* ours, or a copy's */
+        end_now(status);
+    write_plainly("error", who ? who : "a plugin", "ended the process by _exit", what_to_do());
+    end_now(EXIT_PLUGIN);
+}
+
+EXPORTED void _Exit(int status)
+{
+    _exit(status);
 }
 
 static void watch_crashes(void)

@@ -64,6 +64,21 @@ static void *spin(void *p)
     return p;
 }
 
+static void *end_process(void *p)
+{
+    _exit(0);
+    return p;
+}
+
+/* What a thread of its own does, no plugin's name is known for. */
+static void end_in_thread(void)
+{
+    pthread_t thread;
+
+    if (pthread_create(&thread, NULL, end_process, NULL) == 0)
+        pthread_join(thread, NULL);
+}
+
 static void start_threads(void)
 {
     pthread_t thread;
@@ -128,6 +143,10 @@ static void harm(const char *what)
         exit(0);
     if (strcmp(what, "_exit") == 0)
         _exit(0);
+    if (strcmp(what, "_Exit") == 0)
+        _Exit(0);
+    if (strcmp(what, "_exit in a thread") == 0)
+        end_in_thread();
     if (strcmp(what, "quick_exit") == 0)
         quick_exit(0);
     if (strcmp(what, "segfault") == 0)
