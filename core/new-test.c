@@ -68,19 +68,28 @@ static void put_header(struct freezing *f)
     buffer_puts(&f->section, "\"]\n");
 }
 
+static bool is_input(const char *stage)
+{
+    return strncmp(stage, "input ", 6) == 0;
+}
+
 /* The record as the inputs left it. */
 static int put_in(struct freezing *f, const struct explanation *e)
 {
     const struct trace_record *r = e->document;
     const char *source = e->shown_as ? e->shown_as : r->source;
 
+    if (r->fate == REJECTED && r->decided_by && is_input(r->decided_by))
+        return diag_error(&f->app->diag, E0626, NULL,
+                          "%s: the document is rejected by [%s], and a test begins behind it: %s",
+                          source, r->decided_by, r->reason ? r->reason : "no reason is given");
     put_header(f);
     if (put_key(f, "in", "source", etl_text(source, strlen(source))) < 0)
         return -1;
     for (size_t i = 0; i < r->n_stages; i++) {
         const struct trace_stage *s = &r->stages[i];
 
-        if (strncmp(s->name, "input ", 6) != 0)
+        if (!is_input(s->name))
             break;
         for (size_t k = 0; k < s->n_changes; k++)
             if (s->changes[k].after.type != ETL_NULL &&

@@ -191,6 +191,8 @@ printf '[test a]\nin.text = a\nout.text = a\n' >alone.test
 provoke E0624 etl test alone.test
 provoke E0625 etl test good.conf
 provoke E0216 etl new pipeline jsonl//jsonl good.conf
+printf '[input archive]\npath = in.tar\n'"$output"'\n' >archive.conf
+provoke E0626 etl new test archive.conf "$srcdir/pipelines/sample/news.tar.gz!22-not-text-at-all.txt"
 printf 'bad\n' >bad.jsonl
 printf '[pipeline]\nmax_rejects = 0\n[input jsonl]\npath = bad.jsonl\n'"$output"'\n' >rejects.conf
 provoke E0620 etl run rejects.conf -o rejects

@@ -128,6 +128,11 @@ check "it passes" status 0 "$ETL" test --filter='a "second"*' news.test
 check "what was there stays in front" cmp -n "$(wc -c <before)" news.test before
 check "a document that is not there" status 66 "$ETL" new test news.conf pages/none.txt x
 check "adds nothing" test "$(grep -c '^\[test' news.test)" = 12
+check "a document that the input rejects: 65" status 65 "$ETL" new test news.conf \
+    "$srcdir/pipelines/sample/news.tar.gz!22-not-text-at-all.txt" x
+check "says by whom" says "is rejected by [input archive]"
+check "and why" says "not text: too many of its bytes are control characters"
+check "adds nothing either" test "$(grep -c '^\[test' news.test)" = 12
 printf '{"text":"a\\u0000b"}\n' >nul.jsonl
 printf '[input jsonl]\npath = nul.jsonl\n[output jsonl]\npath = o.jsonl\n' >nul.conf
 "$ETL" new test nul.conf nul.jsonl >said 2>&1
