@@ -177,6 +177,15 @@ static bool writes_to_terminal(const struct plan *p)
     return false;
 }
 
+static bool reads_standard_input(const struct plan *p)
+{
+    for (size_t i = 0; i < p->n_inputs; i++)
+        for (size_t k = 0; k < p->stages[i].n_files; k++)
+            if (p->stages[i].files[k].path && strcmp(p->stages[i].files[k].path, "-") == 0)
+                return true;
+    return false;
+}
+
 /* The first line of a log: silence looks like a hang. */
 static void announce(struct progress *p)
 {
@@ -187,6 +196,9 @@ static void announce(struct progress *p)
     struct buffer b = { 0 };
 
     p->announced = true;
+    if (reads_standard_input(p->plan) && isatty(STDIN_FILENO))
+        diag_log(p->plan->diag, DIAG_INFO, NULL,
+                 "reading what is typed here, as standard input is this terminal; Ctrl-D ends it");
     if (p->kind == PROGRESS_BAR && writes_to_terminal(p->plan))
         p->kind = PROGRESS_NONE;
     if (p->kind != PROGRESS_PLAIN)

@@ -113,6 +113,21 @@ if command -v script >/dev/null && command -v python3 >/dev/null; then
         ! grep -q $'\r.' typed.txt && ! grep -q $'\033' typed.txt && grep -q '^slow: 1 input file' typed.txt
     }
     check "TERM=dumb: plain lines" dumb
+    # typed OPTIONS...: what a run says that waits at a terminal until something is typed.
+    typed()
+    {
+        (sleep 2; printf '{"text":"typed"}\n\004') |
+            script -qec "exec env TERM=dumb $ETL $* run --fresh typed.conf -o typed" /dev/null >typed.txt 2>&1
+        grep -q '"text":"typed"' typed/o.jsonl
+    }
+    typed_in()
+    {
+        printf '[input jsonl]\npath = -\n[output jsonl]\npath = o.jsonl\n' >typed.conf
+        typed && grep -q 'standard input is this terminal; Ctrl-D ends it' typed.txt || return 1
+        typed -q && ! grep -q 'standard input' typed.txt || return 1
+        (sleep 2; echo '{}') | status 0 "$ETL" run --fresh typed.conf -o typed && ! grep -q 'standard input' "$work/.said"
+    }
+    check "who is to type is told so, and nobody else" typed_in
     colours()
     {
         on_terminal 80 env TERM=xterm "$ETL" run nowhere.conf
