@@ -154,7 +154,6 @@ static void put_facts(struct run *r, const char *failure, const struct published
                       struct buffer *b)
 {
     ledger_sort(&r->ledger);
-    run_note_verified(r);
     buffer_puts(b, "{\n  \"etl\": \"" PACKAGE_VERSION "\",\n  ");
     put_name(b, "pipeline", r->plan->name);
     buffer_printf(b, ",\n  \"plan\": \"%s\",\n%s", r->plan->hash, failure);
@@ -180,6 +179,7 @@ void manifest_write_ended(struct run *r, int status, struct buffer *b)
     const struct diag *d = r->plan->diag;
     struct buffer failure = { 0 };
 
+    run_note_verified(r);
     buffer_printf(&failure, "  \"status\": %d,\n  \"code\": \"%s\",\n  ", status,
                   diag_code_name(d->first));
     put_name(&failure, "message", d->first_text);

@@ -276,6 +276,14 @@ static void keep_once(struct stage *s, struct file_list *l)
                                                        .section = s->name });
 }
 
+bool stage_reads_standard_input(const struct stage *s)
+{
+    for (size_t i = 0; i < s->n_files; i++)
+        if (s->files[i].path && strcmp(s->files[i].path, "-") == 0)
+            return true;
+    return false;
+}
+
 static bool standard_input_twice(struct stage *s, const struct file_list *l)
 {
     size_t n = 0;
@@ -283,8 +291,7 @@ static bool standard_input_twice(struct stage *s, const struct file_list *l)
     for (size_t i = 0; i < l->n; i++)
         n += strcmp(l->at[i].path, "-") == 0;
     for (const struct stage *other = s->plan->stages; n > 0 && other < s; other++)
-        for (size_t i = 0; i < other->n_files; i++)
-            n += other->files[i].path && strcmp(other->files[i].path, "-") == 0;
+        n += stage_reads_standard_input(other);
     return n > 1;
 }
 

@@ -165,6 +165,8 @@ void host_fail(const void *self, int32_t err, const char *option, const char *ms
 bool stage_broke_rules(struct stage *s, const char *what, const char *name);
 /* Was the plugin given by its path, or by etl test? */
 bool stage_is_by_path(const struct stage *s);
+/* Is "-" one of its input files? */
+bool stage_reads_standard_input(const struct stage *s);
 /* The stage has failed, if it has not yet: m is told, once. */
 void stage_fail(struct stage *s, const struct diag_message *m);
 bool stage_failed(const struct stage *s);

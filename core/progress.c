@@ -180,9 +180,8 @@ static bool writes_to_terminal(const struct plan *p)
 static bool reads_standard_input(const struct plan *p)
 {
     for (size_t i = 0; i < p->n_inputs; i++)
-        for (size_t k = 0; k < p->stages[i].n_files; k++)
-            if (p->stages[i].files[k].path && strcmp(p->stages[i].files[k].path, "-") == 0)
-                return true;
+        if (stage_reads_standard_input(&p->stages[i]))
+            return true;
     return false;
 }
 
