@@ -5,59 +5,29 @@
 
 #include "core/conf.h"
 
-#include "tests/unit/caught.h"
-
-static char folder[64];
-
-static inline void write_file(const char *name, const char *data, size_t len)
-{
-    char path[200];
-    FILE *f;
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
-    f = fopen(path, "w");
-    ck_assert_ptr_nonnull(f);
-    ck_assert_uint_eq(fwrite(data, 1, len, f), len);
-    ck_assert_int_eq(fclose(f), 0);
-}
-
-static inline void put_file(const char *name, const char *text)
-{
-    write_file(name, text, strlen(text));
-}
+#include "caught.h"
+#include "folder.h"
 
 static inline void conf_files_begin(void)
 {
-    strcpy(folder, "test-conf.XXXXXX");
-    ck_assert_ptr_nonnull(mkdtemp(folder));
+    folder_begin();
     unsetenv("ETL_TEST_UNSET");
     setenv("ETL_TEST_SET", "of ${nowhere} $$ [var]\n# x", 1);
     setenv("ETL_TEST_EMPTY", "", 1);
-    put_file("empty.conf", "");
-}
-
-static inline void conf_files_end(void)
-{
-    char command[100];
-
-    snprintf(command, sizeof(command), "rm -rf %s", folder);
-    ck_assert_int_eq(system(command), 0);
+    put_text("empty.conf", "");
 }
 
 static inline struct conf *load_with(const char *name, const struct conf_define *defines,
                                      size_t n_defines, const struct conf_define *sets,
                                      size_t n_sets, struct caught *c)
 {
-    char path[200];
-
-    snprintf(path, sizeof(path), "%s/%s", folder, name);
     catch_begin(c);
-    return conf_load(path, defines, n_defines, sets, n_sets, &c->diag);
+    return conf_load(in_folder(name), defines, n_defines, sets, n_sets, &c->diag);
 }
 
 static inline struct conf *load_bytes(const char *data, size_t len, struct caught *c)
 {
-    write_file("a.conf", data, len);
+    put_file("a.conf", data, len);
     return load_with("a.conf", NULL, 0, NULL, 0, c);
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pipeline files beside each other: what is included comes first; and limits, and no harm from any
  * bytes. */
+#define _GNU_SOURCE
 #include "common/buffer.h"
 #include "common/utf8.h"
 #include "conf-files.h"
@@ -15,13 +16,11 @@ START_TEST(includes_come_first)
     struct caught c;
     struct conf *conf;
 
-    snprintf(path, sizeof(path), "%s/sub", folder);
-    ck_assert_int_eq(mkdir(path, 0755), 0);
-    put_file("main.conf", "[pipeline]\nname = m\n[input c]\nk = ${v}\n[pipeline]\n"
+    put_text("main.conf", "[pipeline]\nname = m\n[input c]\nk = ${v}\n[pipeline]\n"
                           "include = sub/one.conf, two.conf\n");
-    put_file("sub/one.conf", "[pipeline]\ninclude = deep.conf\nout = o\n[input b]\n");
-    put_file("sub/deep.conf", "[input a]\n[var]\nv = x\n");
-    put_file("two.conf", "[input b2]\n");
+    put_text("sub/one.conf", "[pipeline]\ninclude = deep.conf\nout = o\n[input b]\n");
+    put_text("sub/deep.conf", "[input a]\n[var]\nv = x\n");
+    put_text("two.conf", "[input b2]\n");
     conf = load_with("main.conf", NULL, 0, NULL, 0, &c);
     ck_assert_msg(conf != NULL, "%s", catch_list(&c));
     catch_end(&c);
@@ -48,7 +47,7 @@ START_TEST(includes_end)
     for (int i = 0; i <= 9; i++) {
         snprintf(name, sizeof(name), "%d.conf", i);
         snprintf(text, sizeof(text), "[pipeline]\ninclude = %d.conf\n", i + 1);
-        put_file(name, i < 9 ? text : "[input a]\n");
+        put_text(name, i < 9 ? text : "[input a]\n");
     }
     conf = load_with("1.conf", NULL, 0, NULL, 0, &c);
     ck_assert_msg(conf != NULL, "%s", catch_list(&c));
@@ -57,7 +56,7 @@ START_TEST(includes_end)
     ck_assert_ptr_null(load_with("0.conf", NULL, 0, NULL, 0, &c));
     ck_assert_msg(c.n == 1 && c.all[0].code == E0123 && c.all[0].line == 2, "%s", catch_list(&c));
     catch_end(&c);
-    put_file("9.conf", "[pipeline]\ninclude = ./2.conf\n"); /* round */
+    put_text("9.conf", "[pipeline]\ninclude = ./2.conf\n"); /* round */
     ck_assert_ptr_null(load_with("2.conf", NULL, 0, NULL, 0, &c));
     ck_assert_msg(c.n == 1 && c.all[0].code == E0123, "%s", catch_list(&c));
     ck_assert_ptr_nonnull(strstr(c.all[0].file, "9.conf"));
@@ -74,7 +73,7 @@ START_TEST(many_includes_are_refused)
     buffer_puts(&b, "[pipeline]\ninclude = f0");
     for (int i = 0; i < 101; i++) {
         snprintf(name, sizeof(name), "f%d", i);
-        put_file(name, "");
+        put_text(name, "");
         if (i > 0)
             buffer_printf(&b, ", %s", name);
     }
@@ -104,7 +103,7 @@ START_TEST(only_files_are_read)
         load_with("fifo", NULL, 0, NULL, 0, &c)); /* and does not wait for a writer */
     ck_assert_int_eq(c.all[0].code, E0101);
     catch_end(&c);
-    put_file("open.conf", "[input a]\n");
+    put_text("open.conf", "[input a]\n");
     snprintf(path, sizeof(path), "%s/open.conf", folder);
     ck_assert_int_eq(chmod(path, 0666), 0);
     ck_assert_ptr_null(load_with("open.conf", NULL, 0, NULL, 0, &c));
@@ -255,7 +254,7 @@ int main(void)
     SRunner *r = srunner_create(s);
     int failed;
 
-    tcase_add_checked_fixture(c, conf_files_begin, conf_files_end);
+    tcase_add_checked_fixture(c, conf_files_begin, folder_end);
     tcase_set_timeout(c, 60);
     tcase_add_test(c, includes_come_first);
     tcase_add_test(c, includes_end);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The pipeline file: what a valid one says, every kind of mistake at its place and all at once, the
  * command line, typed values. */
+#define _GNU_SOURCE
 #include "common/buffer.h"
 #include "common/utf8.h"
 #include "conf-files.h"
@@ -336,7 +337,7 @@ START_TEST(the_command_line_wins)
     struct caught c;
     struct conf *conf;
 
-    put_file("b.conf",
+    put_text("b.conf",
              "[var]\nmust = ${ETL_TEST_UNSET:?m}\nother = 1\n[input jsonl]\npath = x\n"
              "k = <${must}${other}>\n[output csv]\n[output csv second]\n[input ./my.so]\n");
     conf = load_with("b.conf", defines, 3, sets, 5, &c);
@@ -381,7 +382,7 @@ START_TEST(the_command_line_is_checked)
     };
     struct caught c;
 
-    put_file("a.conf", "[var]\nnews = 1\n[input jsonl]\n[output csv]\n[output csv b]\n");
+    put_text("a.conf", "[var]\nnews = 1\n[input jsonl]\n[output csv]\n[output csv b]\n");
     ck_assert_ptr_null(load_with("a.conf", &bad[_i].define, bad[_i].define.name ? 1 : 0,
                                  &bad[_i].set, bad[_i].set.name ? 1 : 0, &c));
     ck_assert_msg(c.n == 1 && c.all[0].code == bad[_i].code && c.all[0].column == bad[_i].column &&
@@ -490,7 +491,7 @@ int main(void)
     SRunner *r = srunner_create(s);
     int failed;
 
-    tcase_add_checked_fixture(c, conf_files_begin, conf_files_end);
+    tcase_add_checked_fixture(c, conf_files_begin, folder_end);
     tcase_set_timeout(c, 60);
     tcase_add_test(c, says_what_is_written);
     tcase_add_test(c, line_ends_and_mark_do_not_matter);

@@ -2,25 +2,13 @@
 /* The index of dedupe: the table is a map; files come back as they were written, and damage is
  * seen; three runs with an index agree with one. */
 #define _GNU_SOURCE
+#include "folder.h"
 #include "words.h"
 
-#include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-static char folder[] = "/tmp/etl-test-dedupe-XXXXXX";
-
-static const char *in_folder(const char *name)
-{
-    static char path[4][128];
-    static int turn;
-
-    turn = (turn + 1) % 4;
-    snprintf(path[turn], sizeof(path[turn]), "%s/%s", folder, name);
-    return path[turn];
-}
 
 /* ---- the table ---- */
 
@@ -532,22 +520,6 @@ START_TEST(past_the_budget_is_said)
 }
 END_TEST
 
-static void remove_tree(const char *path)
-{
-    DIR *d = opendir(path);
-    struct dirent *e;
-    char name[400];
-
-    while (d && (e = readdir(d))) {
-        snprintf(name, sizeof(name), "%.120s/%.255s", path, e->d_name);
-        if (e->d_name[0] != '.' && unlink(name) != 0)
-            remove_tree(name);
-    }
-    if (d)
-        closedir(d);
-    rmdir(path);
-}
-
 int main(void)
 {
     Suite *s = suite_create("dedupe");
@@ -555,8 +527,7 @@ int main(void)
     SRunner *r = srunner_create(s);
     int failed;
 
-    if (!mkdtemp(folder))
-        return 99;
+    tcase_add_checked_fixture(c, folder_begin, folder_end);
     tcase_set_timeout(c, 60);
     tcase_add_test(c, table_is_a_map);
     tcase_add_test(c, places_hold);
@@ -573,6 +544,5 @@ int main(void)
     srunner_run_all(r, CK_ENV);
     failed = srunner_ntests_failed(r);
     srunner_free(r);
-    remove_tree(folder);
     return failed ? 1 : 0;
 }
