@@ -116,6 +116,7 @@ if command -v script >/dev/null && command -v python3 >/dev/null; then
     # typed OPTIONS...: what a run says that waits at a terminal until something is typed.
     typed()
     {
+        rm -rf typed
         (sleep 2; printf '{"text":"typed"}\n\004') |
             script -qec "exec env TERM=dumb $ETL $* run --fresh typed.conf -o typed" /dev/null >typed.txt 2>&1
         grep -q '"text":"typed"' typed/o.jsonl

@@ -44,22 +44,27 @@ run()
 # how many calls of each kind a run makes, from nothing and from there.
 prepare()
 {
-    local writes part
     run ETL_FAULT_CALLS="$work/fresh" || return 1
     sums out >want
-    writes=$(awk '$1 == "write" {print $2}' fresh)
-    # How many writes there are is up to the barriers, which come by the clock: with less of them
-    # this one is past the beginning of the publishing, and an earlier one is taken.
-    for part in 8 7 6 5 4 3 2 1; do
-        rm -rf out
-        run ETL_FAULT="write:$((writes * part / 12)):EIO:sticky" 2>/dev/null
-        [ $? = 74 ] && [ -s out/.state/journal ] && ! published && break
-    done
-    ! published && [ -s out/.state/journal ] || return 1
+    stop_before_publishing || return 1
     mv out half
     cp -a half out
     run ETL_FAULT_CALLS="$work/stopped" || return 1
     sums out | cmp - want && rm -rf out
+}
+# How many writes a run makes is up to its barriers, which come by the clock: with less of them than
+# the fresh run had, two thirds of its writes are past the beginning of the publishing, and an earlier
+# write is taken.
+stop_before_publishing()
+{
+    local writes part
+    writes=$(awk '$1 == "write" {print $2}' fresh)
+    for part in 8 7 6 5 4 3 2 1; do
+        rm -rf out
+        run ETL_FAULT="write:$((writes * part / 12)):EIO:sticky" 2>/dev/null
+        [ $? = 74 ] && [ -s out/.state/journal ] && ! published && return 0
+    done
+    return 1
 }
 # Is there any of what a run publishes, in out?
 published()
