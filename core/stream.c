@@ -15,7 +15,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024, SEND_ON = 4 << 20, LARGE = 256 << 20 };
+enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024, SEND_ON = 4 << 20, LARGE = 32 << 20 };
 
 static int complain(struct etl_stream *s, int err, const char *doing)
 {
@@ -96,8 +96,8 @@ static account charge(const struct etl_stream *s, enum work what)
 
 /* A file is sent to the disk while the run goes on, so that the sync at its end has little to wait
  * for. A large one leaves memory once it is there: a night's run takes nobody else's pages, and
- * writes to its own again and not to ever new ones. Smaller files stay, as somebody may read them
- * soon. */
+ * writes to its own again and not to ever new ones, each of which a virtual machine may first have
+ * to get from its host. Smaller files stay, as somebody may read them soon. */
 void stream_send(struct etl_stream *s)
 {
     if (!s->part || s->written == s->on_its_way)
