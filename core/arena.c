@@ -11,7 +11,7 @@
 enum {
     CHUNK_SIZE = 256 * 1024,
     HUGE_PAGE = 2 << 20,
-    IN_CHUNKS = 6 * CHUNK_SIZE, /* batches of short records hold less: a huge page would be half air */
+    BETWEEN_HUGE = 6, /* chunks: a batch that ends soon would leave a huge page half air */
     ASKED_SIZE = 1024 * 1024,
     ALIGN = 16,
 };
@@ -60,6 +60,17 @@ static struct arena_chunk *plain_chunk(size_t size)
     return c;
 }
 
+/* A huge page is taken where as much was needed since the last one, or since the beginning. */
+static bool wants_huge(const struct arena *a)
+{
+    const struct arena_chunk *c = a->chunks;
+    size_t n = 0;
+
+    for (; a->huge && c && n < BETWEEN_HUGE && c->size <= CHUNK_SIZE; c = c->next)
+        n++;
+    return n == BETWEEN_HUGE;
+}
+
 static struct arena_chunk *add_chunk(struct arena *a, size_t need)
 {
     struct arena_chunk *c;
@@ -75,7 +86,7 @@ static struct arena_chunk *add_chunk(struct arena *a, size_t need)
     } else {
         if (need >= ASKED_SIZE && a->memory && !may_take(a->memory, need))
             return NULL;
-        if (a->huge && a->used >= IN_CHUNKS && need <= CHUNK_SIZE)
+        if (need <= CHUNK_SIZE && wants_huge(a))
             c = huge_chunk();
         else
             c = plain_chunk(need > CHUNK_SIZE ? need : CHUNK_SIZE);

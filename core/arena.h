@@ -17,8 +17,8 @@ struct arena {
     struct arena_chunk *large;  /* an empty larger one, or NULL: for the next arena_begin */
     size_t used;                /* bytes given out since the last reset */
     struct memory *memory;      /* asked before a large chunk is taken; NULL: nobody is */
-    bool huge;                  /* it need not be frugal: what it holds behind the first 1.5 MiB is in
-                                 * huge pages */
+    bool huge;                  /* it need not be frugal: behind each 1.5 MiB in small chunks comes a
+                                 * huge page */
 };
 
 /* A region that is being written; zeroed: none. */
