@@ -21,7 +21,7 @@ sums() { cat out/manifest.json out/out.txt | sha256sum; }
 mkdir small long
 for i in 1 2 3 4 5 6 7 8 9; do # one job's worth of files, and files that are a job each
     seq -f "file $i line %g" 1 $((i * 1000)) >small/$i
-    for k in 1 2 3 4 5 6 7 8 9 10 11; do printf '%0200000d\n' $k; done >long/$i
+    for k in 1 2 3 4 5 6 7 8 9 10 11; do printf '%0100000d\n' $k; done >long/$i
 done
 for d in small long; do : >$d/0 && : >$d/91; done
 limits()
@@ -77,7 +77,7 @@ status = subprocess.call([sys.argv[1], "-q", "run", "p.conf", "-o", "out", "--fr
 print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss if status == 0 else "failed")
 PY
 }
-# Many records may cost more than few by what the batches hold, two a thread: a short run seldom
+# Many records may cost more than few by what the batches hold, four a thread: a short run seldom
 # fills them all, and how many a long one has filled at once is up to the system's scheduler. 16 MiB
 # are for all else.
 flat() # -j, "KEYS" with N for the number of records, few, many, MiB that a batch may hold
@@ -85,7 +85,7 @@ flat() # -j, "KEYS" with N for the number of records, few, many, MiB that a batc
     local few many
     pipeline "${2/N/$3}" "what = change" && few=$(peak -j$1)
     pipeline "${2/N/$4}" "what = change" && many=$(peak -j$1)
-    [ "$many" -lt $((few + 2 * $1 * $5 * 1024 + 16384)) ] || {
+    [ "$many" -lt $((few + 4 * $1 * $5 * 1024 + 16384)) ] || {
         echo "$few KiB for $3 records, $many for $4"
         return 1
     }
