@@ -9,7 +9,7 @@
 #include <string.h>
 
 /* Small files are read by one thread in one go, up to this many bytes. */
-enum { BATCHES_A_WORKER = 2, JOB_BYTES = 2048 * 1024, JOB_UNITS = 1024, MOST_PARTS = 1000000 };
+enum { BATCHES_A_WORKER = 4, JOB_BYTES = 1024 * 1024, JOB_UNITS = 1024, MOST_PARTS = 1000000 };
 
 /* 0: the plugin gave a number that cannot be meant, or failed; said. Standard input is one part. */
 static uint64_t parts_of(struct stage *s, const char *path)

@@ -15,7 +15,7 @@
 #include <unistd.h>
 
 /* A batch is full there. */
-enum { BATCH_BYTES = 2048 * 1024, BATCH_RECORDS = 4096 };
+enum { BATCH_BYTES = 1024 * 1024, BATCH_RECORDS = 4096 };
 
 /* To ask the clock costs as much as hashing so many bytes a hundred times: a smaller file's hash is
  * part of its reading. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* What an idle batch keeps; more where it need not be frugal: all that a usual one takes. */
-enum { KEEP_BYTES = 3 << 20, KEEP_MORE = 16 << 20 };
+enum { KEEP_BYTES = 3 << 20, KEEP_MORE = 8 << 20 };
 
 struct etl_record *record_new(struct batch *b, uint32_t n_slots, struct etl_record *after)
 {

@@ -129,7 +129,7 @@ sums >want
 
 if [ "$size" -le 400000000 ]; then
     for j in ${ETL_JOBS:-4}; do
-        limit=$((30 + 12 * j))
+        limit=$((44 + 14 * j))
         rm -rf out
         run ${limit}M -o out -j$j
         check "$limit MiB, -j$j: kept, or a figure is given" bounded $limit
