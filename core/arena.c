@@ -66,7 +66,7 @@ static bool wants_huge(const struct arena *a)
     const struct arena_chunk *c = a->chunks;
     size_t n = 0;
 
-    for (; a->huge && c && n < BETWEEN_HUGE && c->size <= CHUNK_SIZE; c = c->next)
+    for (; a->huge && c && n < BETWEEN_HUGE && (c->alone || c->size <= CHUNK_SIZE); c = c->next)
         n++;
     return n == BETWEEN_HUGE;
 }

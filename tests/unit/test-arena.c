@@ -118,6 +118,40 @@ START_TEST(what_is_kept_is_used_again)
 }
 END_TEST
 
+enum { PIECE = 4096, SMALL = 256 * 1024 };
+
+/* Bytes of the chunk in which *next is the first piece, by how far pieces follow each other; *next
+ * is then the first in the chunk behind it. */
+static size_t chunk_bytes(struct arena *a, char **next)
+{
+    char *at = *next;
+    size_t n = 0;
+
+    do
+        n += PIECE;
+    while ((*next = arena_get(a, PIECE)) == at + n);
+    ck_assert_ptr_nonnull(*next);
+    return n;
+}
+
+/* So that little of a huge page is air, whatever a batch takes. What is too large for a small chunk
+ * counts as one. */
+START_TEST(small_chunks_come_between_huge_pages)
+{
+    struct arena a = { .huge = true };
+    int small = _i == 1 && arena_get(&a, SMALL + PIECE) ? 5 : 6;
+    char *next = arena_get(&a, PIECE);
+
+    ck_assert_ptr_nonnull(next);
+    for (int huge = 0; huge < 3; huge++, small = 6) {
+        for (int i = 0; i < small; i++)
+            ck_assert_uint_le(chunk_bytes(&a, &next), SMALL);
+        ck_assert_uint_gt(chunk_bytes(&a, &next), 4 * SMALL);
+    }
+    arena_free(&a);
+}
+END_TEST
+
 int main(void)
 {
     Suite *s = suite_create("arena");
@@ -127,6 +161,7 @@ int main(void)
 
     tcase_add_loop_test(c, pieces_keep_their_bytes, 0, 2);
     tcase_add_loop_test(c, what_is_kept_is_used_again, 0, 2);
+    tcase_add_loop_test(c, small_chunks_come_between_huge_pages, 0, 2);
     tcase_set_timeout(c, 120);
     suite_add_tcase(s, c);
     srunner_run_all(r, CK_ENV);
