@@ -20,12 +20,16 @@ static void begin(void)
 
 static void vote_with(const struct words *w, const char *text, size_t n)
 {
-    char sample[GUESS_SAMPLE];
-    size_t len = guess_sample(text, n, sample);
+    static const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
+    char sample[GUESS_LONG];
     struct language_guess a, b;
     struct vote v;
 
-    promise(len <= GUESS_SAMPLE && utf8_valid(sample, len));
+    for (size_t i = 0; i < 2 && n > windows[i].bytes; i++) {
+        size_t len = guess_sample(text, n, windows[i], sample);
+
+        promise(len <= windows[i].n * (windows[i].bytes + 4) && utf8_valid(sample, len));
+    }
     vote_count(w, &scratch, text, n, &v);
     promise(v.best >= -1 && v.best < (int)w->n && v.second >= -1 && v.second < (int)w->n);
     promise(v.share >= 0 && v.share <= 1 && v.lead <= 1);

@@ -120,7 +120,7 @@ START_TEST(order_of_lines_is_nothing_to_the_vote)
         vote_count(&words, scratch, text[i], strlen(text[i]), &v[i]);
     ck_assert_int_ge(v[0].best, 0);
     ck_assert_int_eq(v[0].best, v[1].best);
-    ck_assert_mem_eq(v[0].tally, v[1].tally, sizeof(v[0].tally));
+    ck_assert_mem_eq(v[0].tally, v[1].tally, words.n * sizeof(*v[0].tally));
 }
 END_TEST
 
@@ -161,24 +161,103 @@ END_TEST
 START_TEST(samples_are_whole_characters)
 {
     enum { MAX = 5000 };
-    char text[MAX], sample[GUESS_SAMPLE];
+    static const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
+    char text[MAX], sample[GUESS_LONG];
 
     for (size_t i = 0; i < MAX; i++)
         text[i] = "\xe0\xb8\x81"[i % 3];
-    for (size_t n = 0; n < MAX; n += 37) {
-        size_t whole = n - n % 3, got = guess_sample(text, whole, sample), at = 0;
+    for (size_t n = GUESS_SHORT; n < MAX; n += 37) {
+        struct guess_windows w = windows[n % 2];
+        size_t got = guess_sample(text, n - n % 3, w, sample), at = 0, lines = 0;
 
-        ck_assert_uint_le(got, GUESS_SAMPLE);
-        if (whole <= GUESS_SAMPLE)
-            ck_assert_uint_eq(got, whole);
+        ck_assert_uint_ge(got, w.n * w.bytes);
+        ck_assert_uint_le(got, w.n * (w.bytes + 4));
         while (at < got) {
             size_t step = sample[at] == '\n' ? 1 : 3;
 
+            lines += step == 1;
             ck_assert(step == 1 || memcmp(sample + at, "\xe0\xb8\x81", 3) == 0);
             at += step;
         }
         ck_assert_uint_eq(at, got);
+        ck_assert_uint_eq(lines, w.n);
     }
+}
+END_TEST
+
+static const char *sentence_of(const char *code)
+{
+    for (size_t i = 0; i < sizeof(sentences) / sizeof(*sentences); i++)
+        if (strcmp(sentences[i].code, code) == 0)
+            return sentences[i].text;
+    ck_abort_msg("no sentence in %s", code);
+}
+
+/* Parts of sentences in the one language and, about `places` of 16 of them, in the other. */
+static size_t two_languages(const char *one, const char *two, unsigned places, uint64_t *r,
+                            char *to)
+{
+    size_t n = 0;
+
+    while (n < 4000) {
+        const char *s = next_random(r) % 16 < places ? two : one;
+        size_t len = strlen(s), from = next_random(r) % (len / 2);
+
+        from += strcspn(s + from, " ");
+        len = (len - from) / (1 + next_random(r) % 2);
+        memcpy(to + n, s + from, len);
+        n += len;
+        to[n++] = next_random(r) % 4 ? ' ' : '\n';
+    }
+    return n;
+}
+
+enum { PAGE = 5000 };
+
+START_TEST(windows_are_enough_where_a_page_is_all_in_one_language)
+{
+    static const char *const codes[] = { "id", "en", "ms" };
+    unsigned clear[3] = { 0 };
+    char page[PAGE];
+    uint64_t r = 3;
+
+    for (unsigned i = 0; i < 300; i++) {
+        const char *s = sentence_of(codes[i % 3]);
+        struct vote v;
+
+        clear[i % 3] += guess_votes(&words, scratch, page, two_languages(s, s, 0, &r, page), &v);
+    }
+    ck_assert_uint_ge(clear[0], 90);
+    ck_assert_uint_ge(clear[1], 90);
+    ck_assert_uint_eq(clear[2], 0); /* its neighbour stands before it, and might be meant */
+}
+END_TEST
+
+/* A page that two languages share is told by either; but what all of it is sure of, they are. */
+START_TEST(windows_say_what_the_page_says)
+{
+    static const char *const codes[] = { "id", "en", "su", "jv", "tl", "nl", "de", "fr" };
+    enum { CODES = sizeof(codes) / sizeof(*codes) };
+    char page[PAGE];
+    unsigned clear = 0;
+    uint64_t r = 4;
+
+    for (unsigned i = 0; i < CODES * CODES * 16 * 4; i++) {
+        const char *one = codes[i % CODES], *two = codes[i / CODES % CODES];
+        unsigned places = i / (CODES * CODES) % 16;
+        size_t n = two_languages(sentence_of(one), sentence_of(two), places, &r, page);
+        struct vote v, whole;
+
+        vote_count(&words, scratch, page, n, &whole);
+        if (!guess_votes(&words, scratch, page, n, &v)) {
+            ck_assert_mem_eq(v.tally, whole.tally, words.n * sizeof(*v.tally));
+            continue;
+        }
+        clear++;
+        ck_assert_msg(v.best == whole.best || (places > 2 && !vote_sure(&words, &whole)),
+                      "%s, and in %u of 16 places %s", one, places, two);
+    }
+    ck_assert_uint_ge(clear, 100); /* and not for want of clear ones */
 }
 END_TEST
 
@@ -385,7 +464,7 @@ START_TEST(the_quick_count_is_the_slow_one)
         vote_count(&words, scratch, text, n, &quick);
         count_slowly(text, n, &slow);
         must(quick.tokens == slow.tokens && quick.bytes == slow.bytes && quick.pull == slow.pull);
-        must(memcmp(quick.tally, slow.tally, sizeof(slow.tally)) == 0);
+        must(memcmp(quick.tally, slow.tally, words.n * sizeof(*slow.tally)) == 0);
     }
     free(text);
 }
@@ -447,6 +526,8 @@ int main(void)
     tcase_add_test(c, a_page_keeps_its_language_though_it_quotes_another);
     tcase_add_test(c, long_texts_and_long_words_are_read_to_their_end);
     tcase_add_test(c, samples_are_whole_characters);
+    tcase_add_test(c, windows_are_enough_where_a_page_is_all_in_one_language);
+    tcase_add_test(c, windows_say_what_the_page_says);
     tcase_add_test(c, codes_are_iso_639);
 #ifdef HAVE_CLD2
     tcase_add_test(c, cld2_has_its_full_tables);

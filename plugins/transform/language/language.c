@@ -62,12 +62,12 @@ static int language_open(void *self)
 static void note_votes(const struct language *me, etl_record *rec, etl_value text)
 {
     struct vote v;
-    char shown[400], sample[GUESS_SAMPLE];
+    char shown[400];
     uint64_t below = UINT64_MAX;
     size_t used = 0;
     struct cld2_guess c;
+    bool clear = guess_votes(me->words, etl_worker(rec), text.text, text.len, &v);
 
-    vote_count(me->words, etl_worker(rec), text.text, text.len, &v);
     for (int rank = 0; rank < VOTES_SHOWN && used < sizeof(shown); rank++) {
         size_t best = me->words->n;
 
@@ -81,10 +81,11 @@ static void note_votes(const struct language *me, etl_record *rec, etl_value tex
         used += (size_t)snprintf(shown + used, sizeof(shown) - used, "%s%s %.1f", rank ? ", " : "",
                                  me->words->language[best].code, (double)below / VOTE_SCALE);
     }
-    etl_note(rec, "votes", "%s; of %.0f words", used ? shown : "none", vote_words(&v));
-    if (vote_sure(me->words, &v) || v.tokens == 0)
+    etl_note(rec, "votes", "%s; of %.0f words%s", used ? shown : "none", vote_words(&v),
+             clear ? " in windows of the text" : "");
+    if (clear || vote_sure(me->words, &v) || v.tokens == 0)
         return;
-    c = cld2_detect(sample, (int)guess_sample(text.text, text.len, sample));
+    c = guess_cld2(text.text, text.len);
     etl_note(rec, "cld2", "%s %d %%", c.code[0] ? c.code[0] : "none", c.percent[0]);
 }
 
@@ -123,17 +124,18 @@ static const etl_plugin plugin = {
     .doc =
         "Each line of the text speaks for the languages whose words it holds (pronouns, "
         "particles, prepositions, numerals, days and months: languages/words.conf), and the text "
-        "is the sum of its lines, so a page keeps its language though it quotes another. Where "
-        "that leaves doubt, CLD2 is asked about three windows of the text, and the two are "
-        "weighed.\n\n"
+        "is the sum of its lines, so a page keeps its language though it quotes another. Of a text "
+        "longer than 1,536 bytes eight windows vote first, and all of it where they leave any "
+        "doubt. Where that still does, CLD2 is asked about three windows of the text, and the two "
+        "are weighed.\n\n"
         "Tells apart Indonesian, Malay, Javanese, Sundanese, Minangkabau, Balinese, Madurese, "
         "Acehnese, Buginese, Banjarese, Toba Batak and whatever else has a word list or is known "
         "to CLD2. Close relatives (Bosnian, Croatian and Serbian; Danish and the two Norwegians) "
         "are told apart as far as the text shows it. A sentence that could be Indonesian or Malay "
         "counts as Indonesian.\n\n"
-        "language_score is the part of the text that speaks for the language, less for very short "
-        "texts and where words and CLD2 disagree. Under min_score, language stays null (counter: "
-        "unsure). A text without words has score 0.",
+        "language_score is the part of the text, or of the windows where these were clear, that "
+        "speaks for the language, less for very short texts and where words and CLD2 disagree. "
+        "Under min_score, language stays null (counter: unsure). A text without words has score 0.",
     .self_size = sizeof(struct language),
     .worker_size = sizeof(struct vote_scratch),
     .options = options,

@@ -31,6 +31,7 @@ static void rank(const struct words *w, struct vote *v)
     uint64_t next = 0;
 
     v->best = v->second = -1;
+    v->lead = v->share = 0;
     for (size_t i = 1; i < w->n; i++)
         if (v->tally[i] > v->tally[best])
             best = i;
@@ -72,13 +73,18 @@ static void close_tally(struct page *p)
         p->v->tally[i] += p->tally[i];
 }
 
+static void clear_tally(struct page *p)
+{
+    memset(p->tally, 0, (p->w->n + 7) / 8 * 8 * sizeof(*p->tally)); /* line_add adds by eights */
+    p->lines = 0;
+}
+
 static void add_line(struct page *p, const uint64_t *hash, size_t n, uint32_t words)
 {
     p->pull += p->add(p->w, hash, n, words, p->tally);
     if (++p->lines == LINES_IN_TALLY) {
         close_tally(p);
-        memset(p->tally, 0, sizeof(p->tally));
-        p->lines = 0;
+        clear_tally(p);
     }
 }
 
@@ -161,7 +167,10 @@ static void count(struct page *p, const char *text, size_t n)
     size_t listed = 0; /* of the open line */
     int32_t words = 0;
 
-    memset(p->v, 0, sizeof(*p->v));
+    p->v->tokens = p->v->bytes = 0;
+    /* of a size not known when it is built, or gcc fills with `rep stos`, which is slow to start */
+    memset(p->v->tally, 0, p->w->n * sizeof(*p->v->tally));
+    clear_tally(p);
     s->listed.filter = p->w->filter;
     s->listed.hash = s->hash;
     tokens_begin(&s->tokens, text, n);
@@ -188,10 +197,13 @@ static void count(struct page *p, const char *text, size_t n)
 void vote_count(const struct words *w, struct vote_scratch *scratch, const char *text, size_t n,
                 struct vote *v)
 {
-    struct page p = {
-        .w = w, .s = scratch, .v = v, .add = cpu_has_avx2() ? line_add_avx2 : line_add_plain
-    };
+    struct page p; /* its tally is cleared for the languages that there are */
 
+    p.w = w;
+    p.s = scratch;
+    p.v = v;
+    p.add = cpu_has_avx2() ? line_add_avx2 : line_add_plain;
+    p.pull = 0;
     count(&p, text, n);
 }
 
@@ -202,13 +214,34 @@ double vote_words(const struct vote *v)
     return by_bytes > (double)v->tokens ? by_bytes : (double)v->tokens;
 }
 
-bool vote_sure(const struct words *w, const struct vote *v)
+/* How far the lead is above chance, in units of it; 0: it is not, or there are too few words. */
+static double above_chance(const struct words *w, const struct vote *v)
 {
-    double spare = v->lead - 0.1; /* 0.1 + 1.5 / sqrt(pull), squared to need no square root */
+    double spare = v->lead - 0.1; /* over 1.5 / sqrt(pull), squared to need no square root */
 
     if (v->best < 0 || v->pull < 6 || v->pull < 0.5 * vote_words(v))
-        return false;
+        return 0;
     if (v->second >= 0 && words_near(w, (size_t)v->best, (size_t)v->second))
         spare -= 0.1;
-    return spare > 0 && spare * spare * v->pull >= 1.5 * 1.5;
+    return spare > 0 ? spare * spare * v->pull / (1.5 * 1.5) : 0;
+}
+
+bool vote_sure(const struct words *w, const struct vote *v)
+{
+    return above_chance(w, v) >= 1;
+}
+
+bool vote_clear(const struct words *w, const struct vote *v)
+{
+    if (above_chance(w, v) < 20)
+        return false;
+    for (size_t i = 0; i < w->n; i++) {
+        if (!only_vote(w, i, (size_t)v->best))
+            continue;
+        double lead = 1 - (double)v->tally[i] / (double)v->tally[v->best];
+
+        if (i < (size_t)v->best || lead <= 0 || lead * lead * v->pull < 0.8 * 0.8)
+            return false;
+    }
+    return true;
 }

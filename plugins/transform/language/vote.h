@@ -14,7 +14,8 @@ struct vote {
     double share;  /* of the pull that best has, 0 to 1 */
     size_t tokens; /* words without digits */
     size_t bytes;  /* in them, folded */
-    uint64_t tally[WORDS_LANGUAGES]; /* in parts of a word: VOTE_SCALE are one */
+    uint64_t tally[WORDS_LANGUAGES]; /* of those that have lists, in parts of a word: VOTE_SCALE are
+                                        one */
 };
 /* Scratch memory of one thread, which need not be zeroed: the words of a window. */
 struct vote_scratch {
@@ -38,5 +39,9 @@ double vote_words(const struct vote *v);
 /* Is the vote alone enough? There must be words enough, and a lead that is the larger the
  * fewer they are, and larger over a near relative. */
 bool vote_sure(const struct words *w, const struct vote *v);
+
+/* Is it so sure that more of the same text can be spared? Then there is twenty times what makes it
+ * sure, and no neighbour near enough to be taken for it. */
+bool vote_clear(const struct words *w, const struct vote *v);
 
 #endif
