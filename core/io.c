@@ -56,6 +56,11 @@ int io_write(int fd, const void *data, size_t len)
     return 0;
 }
 
+int io_write_at(int fd, const void *data, size_t len, uint64_t at)
+{
+    return file_write_at(fd, data, len, at);
+}
+
 int io_sync(int fd)
 {
     int r = file_sync(fd);

@@ -11,6 +11,7 @@
 
 int io_open(int dir, const char *name, int flags, mode_t mode); /* adds O_CLOEXEC | O_NOFOLLOW */
 int io_write(int fd, const void *data, size_t len);             /* all of it */
+int io_write_at(int fd, const void *data, size_t len, uint64_t at); /* the same */
 int io_sync(int fd);                                            /* fdatasync */
 /* These bytes of the file go to the disk by and by, and those of them that are there leave the
  * machine's memory. A wish: it does not wait, and cannot fail. */

@@ -502,8 +502,10 @@ static enum exit_status carry_out(struct run *r, struct plan *p, const struct ru
             status = EXIT_UNSAFE;
         goto out;
     }
-    if (!r->options.dry)
+    if (!r->options.dry) {
+        direct_begin(&r->rundir.direct);
         flush_start(&r->rundir.flush, r->rundir.state);
+    }
     __atomic_store_n(&r->live, true, __ATOMIC_RELEASE);
     if (engine_run(&r->engine) < 0 || finish(r) < 0) {
         if (r->engine.failed)
@@ -513,6 +515,7 @@ static enum exit_status carry_out(struct run *r, struct plan *p, const struct ru
             run_roll_back(r, r->engine.failed_job->failed_unit);
     }
 out:
+    direct_end(&r->rundir.direct);
     flush_stop(&r->rundir.flush);
     r->from = NULL;
     r->ended = now_us();

@@ -4,6 +4,7 @@
 #define CORE_RUNDIR_H
 
 #include "core/diag.h"
+#include "core/direct.h"
 #include "core/flush.h"
 
 struct rundir {
@@ -12,6 +13,7 @@ struct rundir {
     int state;   /* .state, mode 0700 */
     int lock;    /* .state/lock, held by an open-file-description lock: it ends with its holder */
     struct flush flush; /* of its disk, while a run lasts */
+    struct direct direct; /* for its large files, as long */
 };
 
 /* Makes and locks it; another run's lock is E0701, EXIT_LOCKED. 0, or -1 (reported). */

@@ -111,20 +111,27 @@ void stream_send(struct etl_stream *s)
     s->on_its_way = s->written;
 }
 
+static void written(struct etl_stream *s, const char *data, size_t len)
+{
+    if (s->part)
+        hash128_add(s->hash, data, len);
+    s->written += len;
+    if (s->written - s->on_its_way >= SEND_ON)
+        stream_send(s);
+}
+
 static int write_out(struct etl_stream *s, const char *data, size_t len)
 {
-    if (io_write(s->fd, data, len) < 0) {
+    int result = s->part ? io_write_at(s->fd, data, len, s->written) : io_write(s->fd, data, len);
+
+    if (result < 0) {
         if (errno == EPIPE && !s->part) {
             s->broken_pipe = true;
             return -1;
         }
         return complain(s, errno, "write");
     }
-    if (s->part)
-        hash128_add(s->hash, data, len);
-    s->written += len;
-    if (s->written - s->on_its_way >= SEND_ON)
-        stream_send(s);
+    written(s, data, len);
     return 0;
 }
 
@@ -160,33 +167,115 @@ static int write_packed(struct etl_stream *s)
     return result;
 }
 
+/* ---- large files ---- */
+
+/* Writes what is in the block. One that is not whole or begins anywhere goes the usual way, behind
+ * those before it, so that a file has no hole while it grows. */
+static int write_filled(struct etl_stream *s)
+{
+    account before = charge(s, WORK_WRITE);
+    const char *block = direct_block(s->direct);
+    size_t n = s->filled;
+    int result;
+
+    s->filled = 0;
+    if (s->written % DIRECT_BLOCK != 0 || n != DIRECT_BLOCK) {
+        result = direct_wait(s->direct) < 0 ? complain(s, errno, "write") : write_out(s, block, n);
+    } else {
+        written(s, block, n);
+        result = direct_write(s->direct, s->written - n) < 0 ? complain(s, errno, "write") : 0;
+    }
+    profile_back(before);
+    return result;
+}
+
+static int fill(struct etl_stream *s, const char *data, size_t len)
+{
+    while (len > 0) {
+        size_t room = DIRECT_BLOCK - (size_t)(s->written % DIRECT_BLOCK) - s->filled;
+        size_t n = len < room ? len : room;
+
+        memcpy(direct_block(s->direct) + s->filled, data, n);
+        s->filled += n;
+        if (n == room && write_filled(s) < 0)
+            return -1;
+        data += n;
+        len -= n;
+    }
+    return 0;
+}
+
+static int go_direct(struct etl_stream *s)
+{
+    s->stays_out = true;
+    s->direct = direct_open(&s->rundir->direct, s->rundir->state, s->part);
+    if (!s->direct)
+        return 0;
+    if (fill(s, s->pending.data, s->pending.len) < 0)
+        return -1;
+    buffer_free(&s->pending);
+    return 0;
+}
+
+/* Back to the usual way. */
+static int leave_direct(struct etl_stream *s)
+{
+    struct direct_file *direct = s->direct;
+    bool kept = buffer_append(&s->pending, direct_block(direct), s->filled);
+    int result = direct_wait(direct) < 0 ? complain(s, errno, "write") : 0;
+
+    s->direct = NULL;
+    s->filled = 0;
+    direct_close(direct);
+    return kept ? result : complain(s, ENOMEM, "write");
+}
+
+/* ---- */
+
 static int flush(struct etl_stream *s)
 {
+    if (s->direct)
+        return s->filled > 0 ? write_filled(s) : 0;
     return s->kind == COMPRESS_NONE ? write_plain(s, s->pending.len) : write_packed(s);
 }
 
 int stream_write(struct etl_stream *s, const void *data, size_t len)
 {
-    if (!buffer_append(&s->pending, data, len))
-        return complain(s, ENOMEM, "write");
     s->raw += len;
-    return 0;
+    if (s->direct)
+        return fill(s, data, len);
+    return buffer_append(&s->pending, data, len) ? 0 : complain(s, ENOMEM, "write");
 }
 
 /* A file's blocks begin at multiples of their size, since what is written so is kept by the system
- * in pieces as large; what is over waits. Who reads our standard output gets whole records. */
+ * in pieces as large; what is over waits. From LARGE on they leave memory anyway, and go round it.
+ * Who reads our standard output gets whole records. */
 int stream_record_end(struct etl_stream *s)
 {
     size_t over = s->part ? (size_t)((s->written + s->pending.len) % PLAIN_BLOCK) : 0;
 
+    if (s->direct)
+        return direct_keeps_up(s->direct) ? 0 : leave_direct(s);
     if (s->kind != COMPRESS_NONE)
         return s->pending.len >= PACKED_BLOCK ? write_packed(s) : 0;
-    return s->pending.len >= PLAIN_BLOCK ? write_plain(s, s->pending.len - over) : 0;
+    if (s->pending.len < PLAIN_BLOCK)
+        return 0;
+    if (write_plain(s, s->pending.len - over) < 0)
+        return -1;
+    return s->part && s->written >= LARGE && !s->stays_out ? go_direct(s) : 0;
+}
+
+/* Nothing of what was given to be written is still on its way. */
+static int settle(struct etl_stream *s)
+{
+    return s->direct && direct_wait(s->direct) < 0 ? complain(s, errno, "write") : 0;
 }
 
 int stream_mark(struct etl_stream *s, struct stream_mark *mark)
 {
-    if (s->kind == COMPRESS_NONE && s->pending.len > 0 && flush(s) < 0)
+    if (s->kind == COMPRESS_NONE && (s->filled > 0 || s->pending.len > 0) && flush(s) < 0)
+        return -1;
+    if (settle(s) < 0)
         return -1;
     mark->raw = s->raw;
     mark->written = s->written;
@@ -205,7 +294,9 @@ int stream_finish(struct etl_stream *s)
 {
     bool empty_file = s->kind != COMPRESS_NONE && s->written == 0;
 
-    return s->pending.len > 0 || empty_file ? flush(s) : 0;
+    if ((s->filled > 0 || s->pending.len > 0 || empty_file) && flush(s) < 0)
+        return -1;
+    return settle(s);
 }
 
 struct hash128 stream_digest(const struct etl_stream *s)
@@ -217,6 +308,7 @@ void stream_free(struct etl_stream *s)
 {
     if (!s)
         return;
+    direct_close(s->direct);
     if (s->part && s->fd >= 0)
         close(s->fd);
     free(s->hash);

@@ -7,6 +7,7 @@
 
 #include "common/compress.h"
 #include "core/barrier.h"
+#include "core/direct.h"
 #include "core/rundir.h"
 
 struct etl_stream {
@@ -18,6 +19,10 @@ struct etl_stream {
     int fd;
     enum compress_kind kind;
     struct buffer pending;  /* not compressed or not written yet */
+    struct direct_file *direct; /* or NULL: the part is large, and what is not written yet is in
+                                 * this one's block */
+    size_t filled;              /* so much of it */
+    bool stays_out;             /* of direct: it was tried */
     struct buffer packed;   /* scratch for a compressed block */
     uint64_t raw, written;
     uint64_t on_its_way;    /* so many bytes of the part were sent to the disk */
