@@ -15,7 +15,13 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { PLAIN_BLOCK = 256 * 1024, PACKED_BLOCK = 1024 * 1024, SEND_ON = 4 << 20, LARGE = 32 << 20 };
+enum {
+    PLAIN_BLOCK = 256 * 1024,
+    PACKED_BLOCK = 1024 * 1024,
+    SEND_ON = 4 << 20,
+    DIRECT_FROM = 8 << 20,
+    LARGE = 32 << 20
+};
 
 static int complain(struct etl_stream *s, int err, const char *doing)
 {
@@ -248,7 +254,7 @@ int stream_write(struct etl_stream *s, const void *data, size_t len)
 }
 
 /* A file's blocks begin at multiples of their size, since what is written so is kept by the system
- * in pieces as large; what is over waits. From LARGE on they leave memory anyway, and go round it.
+ * in pieces as large; what is over waits. From DIRECT_FROM on they go round its memory.
  * Who reads our standard output gets whole records. */
 int stream_record_end(struct etl_stream *s)
 {
@@ -262,7 +268,7 @@ int stream_record_end(struct etl_stream *s)
         return 0;
     if (write_plain(s, s->pending.len - over) < 0)
         return -1;
-    return s->part && s->written >= LARGE && !s->stays_out ? go_direct(s) : 0;
+    return s->part && s->written >= DIRECT_FROM && !s->stays_out ? go_direct(s) : 0;
 }
 
 /* Nothing of what was given to be written is still on its way. */

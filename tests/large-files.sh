@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-# Outputs so large that what is behind their first 32 MiB goes round the system's memory: the same
+# Outputs so large that what is behind their first 8 MiB goes round the system's memory: the same
 # bytes at any -j, however often a barrier cuts a block short, after a kill, a full disk or a limit.
 # ETL_KILLS=N: runs killed (6). With sanitizers fewer of each.
 . "${srcdir:-.}/tests/lib.sh"
@@ -132,10 +132,10 @@ if [ $? = 64 ]; then
         [ "$2" = 0 ] || says "cannot write out/.state/" || return 1
         status 0 "$ETL" run e.conf -o out -j2 && same_and_clean
     }
-    # behind about 256 writes of 256 KiB, where they are of 1 MiB
-    check "the disk is full" faulty write:270:ENOSPC:sticky 74
-    check "one write fails" faulty write:280:EIO 74
-    check "a short write" faulty write:290:short 0
-    check "interrupted writes" faulty write:300:EINTR:sticky 0
+    # behind about 64 writes of 256 KiB, where they are of 1 MiB
+    check "the disk is full" faulty write:80:ENOSPC:sticky 74
+    check "one write fails" faulty write:100:EIO 74
+    check "a short write" faulty write:120:short 0
+    check "interrupted writes" faulty write:140:EINTR:sticky 0
 fi
 finish
