@@ -19,6 +19,7 @@ enum {
 
 struct direct_file {
     struct direct *d;
+    const struct stage *whose;
     int fd;
     char *memory;   /* the blocks */
     unsigned fills; /* which of them */
@@ -48,6 +49,8 @@ static void *write_on(void *argument)
 {
     struct direct *d = argument;
 
+    if (d->profile)
+        profile_join(d->profile);
     pthread_mutex_lock(&d->lock);
     while (d->first || !d->ending) {
         struct direct_file *f = d->first;
@@ -61,6 +64,10 @@ static void *write_on(void *argument)
         if (!d->first)
             d->last = &d->first;
         pthread_mutex_unlock(&d->lock);
+        if (f->whose)
+            profile_stage(f->whose, WORK_WRITE);
+        else
+            profile_host(HOST_LEDGER);
         error = write_block(f->fd, f->memory + (size_t)(f->fills ^ 1) * DIRECT_BLOCK, f->at) < 0
                     ? errno
                     : 0;
@@ -70,14 +77,17 @@ static void *write_on(void *argument)
         pthread_cond_broadcast(&d->written);
     }
     pthread_mutex_unlock(&d->lock);
+    if (d->profile)
+        profile_leave();
     return NULL;
 }
 
-void direct_begin(struct direct *d)
+void direct_begin(struct direct *d, struct profile *profile)
 {
     *d = (struct direct){ .lock = PTHREAD_MUTEX_INITIALIZER,
                           .given = PTHREAD_COND_INITIALIZER,
                           .written = PTHREAD_COND_INITIALIZER,
+                          .profile = profile,
                           .begun = true };
     d->last = &d->first;
 }
@@ -118,13 +128,15 @@ static bool takes_blocks(int fd)
 #endif
 }
 
-struct direct_file *direct_open(struct direct *d, int dir, const char *name)
+struct direct_file *direct_open(struct direct *d, int dir, const char *name,
+                                const struct stage *whose)
 {
     struct direct_file *f = d->begun ? calloc(1, sizeof(*f)) : NULL;
 
     if (!f)
         return NULL;
     f->d = d;
+    f->whose = whose;
     f->fd = io_open(dir, name, O_WRONLY | O_DIRECT, 0);
     if (f->fd < 0 || !takes_blocks(f->fd))
         goto failed;

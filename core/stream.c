@@ -214,7 +214,7 @@ static int fill(struct etl_stream *s, const char *data, size_t len)
 static int go_direct(struct etl_stream *s)
 {
     s->stays_out = true;
-    s->direct = direct_open(&s->rundir->direct, s->rundir->state, s->part);
+    s->direct = direct_open(&s->rundir->direct, s->rundir->state, s->part, s->owner);
     if (!s->direct)
         return 0;
     if (fill(s, s->pending.data, s->pending.len) < 0)

@@ -88,7 +88,7 @@ static struct direct_file *file(const char *name)
 
     ck_assert_int_ge(fd, 0);
     close(fd);
-    return direct_open(&direct, dir, name);
+    return direct_open(&direct, dir, name, NULL);
 }
 
 static void begin(void)
@@ -100,7 +100,7 @@ static void begin(void)
     disk.held = false;
     disk.calls = disk.fails_from = disk.error = disk.refuses = 0;
     disk.slow = 0;
-    direct_begin(&direct);
+    direct_begin(&direct, NULL);
 }
 
 static void end(void)
@@ -240,17 +240,17 @@ START_TEST(where_there_is_none)
     disk.takes_blocks = false;
     ck_assert_ptr_null(file("f"));
     disk.takes_blocks = true;
-    ck_assert_ptr_null(direct_open(&direct, dir, "is not there"));
+    ck_assert_ptr_null(direct_open(&direct, dir, "is not there", NULL));
     ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &before), 0);
     none = before;
     none.rlim_cur = 0;
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &none), 0);
-    f = direct_open(&direct, dir, "f");
+    f = direct_open(&direct, dir, "f", NULL);
     ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &before), 0);
     ck_assert_ptr_null(f);
     ck_assert(!direct.started); /* no thread where no file needs it */
     direct = (struct direct){ 0 };
-    ck_assert_ptr_null(direct_open(&direct, dir, "f"));
+    ck_assert_ptr_null(direct_open(&direct, dir, "f", NULL));
 }
 END_TEST
 
