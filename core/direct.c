@@ -14,6 +14,7 @@
 
 enum {
     BLOCKS = 2, /* one fills while the other is written */
+    SPARED = 8, /* of what a file takes: so many must be free under a limit */
     TOO_LATE = 32
 };
 
@@ -82,12 +83,13 @@ static void *write_on(void *argument)
     return NULL;
 }
 
-void direct_begin(struct direct *d, struct profile *profile)
+void direct_begin(struct direct *d, struct profile *profile, struct memory *memory)
 {
     *d = (struct direct){ .lock = PTHREAD_MUTEX_INITIALIZER,
                           .given = PTHREAD_COND_INITIALIZER,
                           .written = PTHREAD_COND_INITIALIZER,
                           .profile = profile,
+                          .memory = memory,
                           .begun = true };
     d->last = &d->first;
 }
@@ -131,8 +133,11 @@ static bool takes_blocks(int fd)
 struct direct_file *direct_open(struct direct *d, int dir, const char *name,
                                 const struct stage *whose)
 {
-    struct direct_file *f = d->begun ? calloc(1, sizeof(*f)) : NULL;
+    struct direct_file *f;
 
+    if (!d->begun || (d->memory && !memory_fits(d->memory, SPARED * BLOCKS * DIRECT_BLOCK)))
+        return NULL;
+    f = calloc(1, sizeof(*f));
     if (!f)
         return NULL;
     f->d = d;

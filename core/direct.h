@@ -5,6 +5,7 @@
 #ifndef CORE_DIRECT_H
 #define CORE_DIRECT_H
 
+#include "core/memory.h"
 #include "core/profile.h"
 
 #include <pthread.h>
@@ -16,6 +17,7 @@ enum { DIRECT_BLOCK = 1 << 20 };
 /* The thread, which starts with the first file. */
 struct direct {
     struct profile *profile; /* where its time is told, or NULL */
+    struct memory *memory;   /* the limit, or NULL */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t given, written;
@@ -26,14 +28,14 @@ struct direct {
 /* A file's end that is written so. For one thread at a time. */
 struct direct_file;
 
-void direct_begin(struct direct *d, struct profile *profile);
+void direct_begin(struct direct *d, struct profile *profile, struct memory *memory);
 /* Waits until all is written that was given. Files are closed after it or before, but nothing more
  * is given. Safe if it was never begun. */
 void direct_end(struct direct *d);
 
 /* A second descriptor of a file that is there; whose the thread's time for it is: a stage, or NULL,
  * the host. Returns NULL: the file system does not say that it can, or
- * there is no memory or thread for it, or d was not begun: write it as any other. */
+ * there is no memory to spare or thread for it, or d was not begun: write it as any other. */
 struct direct_file *direct_open(struct direct *d, int dir, const char *name,
                                 const struct stage *whose);
 /* The DIRECT_BLOCK bytes to fill next. */

@@ -503,7 +503,7 @@ static enum exit_status carry_out(struct run *r, struct plan *p, const struct ru
         goto out;
     }
     if (!r->options.dry) {
-        direct_begin(&r->rundir.direct, &r->profile);
+        direct_begin(&r->rundir.direct, &r->profile, &r->memory);
         flush_start(&r->rundir.flush, r->rundir.state);
     }
     __atomic_store_n(&r->live, true, __ATOMIC_RELEASE);

@@ -100,7 +100,7 @@ static void begin(void)
     disk.held = false;
     disk.calls = disk.fails_from = disk.error = disk.refuses = 0;
     disk.slow = 0;
-    direct_begin(&direct, NULL);
+    direct_begin(&direct, NULL, NULL);
 }
 
 static void end(void)
