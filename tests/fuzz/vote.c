@@ -20,7 +20,7 @@ static void begin(void)
 
 static void vote_with(const struct words *w, const char *text, size_t n)
 {
-    static const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
+    const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
     char sample[GUESS_LONG];
     struct language_guess a, b;
     struct vote v;

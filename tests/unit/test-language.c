@@ -161,7 +161,7 @@ END_TEST
 START_TEST(samples_are_whole_characters)
 {
     enum { MAX = 5000 };
-    static const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
+    const struct guess_windows windows[] = { guess_for_vote, guess_for_cld2 };
     char text[MAX], sample[GUESS_LONG];
 
     for (size_t i = 0; i < MAX; i++)
