@@ -33,9 +33,9 @@ void direct_begin(struct direct *d, struct profile *profile, struct memory *memo
  * is given. Safe if it was never begun. */
 void direct_end(struct direct *d);
 
-/* A second descriptor of a file that is there; whose the thread's time for it is: a stage, or NULL,
- * the host. Returns NULL: the file system does not say that it can, or
- * there is no memory to spare or thread for it, or d was not begun: write it as any other. */
+/* A second descriptor of a file that is there. whose: the stage that the thread's time for it is
+ * told with; NULL: the host. Returns NULL where the file system does not say that it can, there is
+ * no memory to spare or no thread for it, or d was not begun: write it as any other. */
 struct direct_file *direct_open(struct direct *d, int dir, const char *name,
                                 const struct stage *whose);
 /* The DIRECT_BLOCK bytes to fill next. */
