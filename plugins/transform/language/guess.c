@@ -4,7 +4,8 @@
  * times the vote, so it is asked only where the vote on the page is unsure, and sees three windows.
  * The constants were chosen on sentences (lingua's, 74 languages; NusaX's training part) as those
  * that help the most languages; those of the eight windows as those with which no page of one
- * language, and none of 6,000 where two are mixed, has most votes for another than all of it has. */
+ * language, and none of 6,000 where two are mixed, has most votes for another than all of it has.
+ */
 #include "guess.h"
 #include "cld2.h"
 
